@@ -1,0 +1,1 @@
+"""One module a claim: what to measure, how to judge, what to draw."""

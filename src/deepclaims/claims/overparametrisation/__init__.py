@@ -1,0 +1,1 @@
+"""Chapter B: over-parametrisation."""

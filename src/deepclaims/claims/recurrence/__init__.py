@@ -1,0 +1,1 @@
+"""Chapter G: recurrent nets on ECG."""

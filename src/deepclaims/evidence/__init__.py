@@ -1,0 +1,1 @@
+"""Outcomes, estimates with intervals, and the verdicts computed from them."""

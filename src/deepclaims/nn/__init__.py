@@ -1,0 +1,1 @@
+"""Layers, initialisation laws and models."""

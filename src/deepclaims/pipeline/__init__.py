@@ -1,0 +1,1 @@
+"""The five verbs: fetch, prepare, measure, judge, publish."""

@@ -1,0 +1,1 @@
+"""Cells, keys, the run cache and the executors that fill it."""

@@ -1,0 +1,1 @@
+"""The MLflow store: created once, one writer, idempotent."""

@@ -1,0 +1,1 @@
+"""Lightning modules, the chunked loop and the training task."""
