@@ -1,0 +1,236 @@
+"""A claim as its YAML file states it, and the catalogue of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from deepclaims.errors import ClaimError, ConfigError
+
+CHAPTERS = (
+    "approximation",
+    "overparametrisation",
+    "optimisation",
+    "signals",
+    "regularisation",
+    "convolution",
+    "recurrence",
+)
+PROFILES = ("smoke", "laptop", "full")
+REQUIRED = (
+    "id", "chapter", "title", "statement", "formula", "source", "question",
+    "criterion", "control", "data", "seeds", "grid", "parts", "figures",
+)  # fmt: skip
+OPTIONAL = ("repair", "literature", "notes", "profiles")
+PART_KEYS = ("task", "base", "arms", "params", "grid", "seeds", "data")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One experiment of a claim: a task crossed over arms, axes and seeds.
+
+    Args:
+        name: the part's name within its claim.
+        task: `train` for the Lightning training task, else a function of the claim's module.
+        base: Hydra overrides every cell of a `train` part starts from.
+        arms: overrides that change together, by name; one unnamed arm when the part has none.
+        params: constants of the config of a part with its own task.
+        grid: axis -> values.
+        seeds: the seeds of every cell's replicas.
+        data: the prepared data sets the task reads.
+    """
+
+    name: str
+    task: str
+    base: tuple[str, ...]
+    arms: Mapping[str, tuple[str, ...]]
+    params: Mapping[str, Any]
+    grid: Mapping[str, tuple[Any, ...]]
+    seeds: tuple[int, ...]
+    data: tuple[str, ...]
+
+    def points(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every (arm, axis values) of the part, in the order of the file."""
+        for arm in self.arms:
+            for values in itertools.product(*self.grid.values()):
+                yield arm, dict(zip(self.grid, values, strict=True))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One lecture statement with its question, criterion, control and experiments.
+
+    `text` is the YAML file's content with the profile merged in; `written` is the file's
+    content as it stands, which is what registration hashes.
+    """
+
+    name: str
+    profile: str
+    text: Mapping[str, Any]
+    written: Mapping[str, Any]
+    parts: tuple[Part, ...]
+    changed: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The slug of the catalogue."""
+        return str(self.text["id"])
+
+    @property
+    def chapter(self) -> str:
+        """The chapter's name."""
+        return str(self.text["chapter"])
+
+    @property
+    def grid(self) -> Mapping[str, Any]:
+        """The named axes, as this profile has them."""
+        return self.text["grid"]
+
+    @property
+    def checks(self) -> Mapping[str, Mapping[str, Any]]:
+        """The registered checks by name: role, relation, bound, says."""
+        return self.text["criterion"]["checks"]
+
+    @property
+    def module(self) -> str:
+        """The dotted name of the module that measures, judges and draws this claim."""
+        return f"deepclaims.claims.{self.chapter}.{self.id.replace('-', '_')}"
+
+
+def catalogue(conf: Path) -> list[str]:
+    """Names (`chapter/id`) of all claims with a file, chapter by chapter.
+
+    Within a chapter the order is alphabetical.
+    """
+    names: list[str] = []
+    for chapter in CHAPTERS:
+        files = sorted((conf / "claim" / chapter).glob("*.yaml"))
+        names.extend(f"{chapter}/{file.stem}" for file in files)
+    return names
+
+
+def find(conf: Path, name: str) -> str:
+    """The full name of a claim given as `chapter/id` or as its id alone.
+
+    Raises:
+        ClaimError: when there is no such claim; lists the known ones.
+    """
+    known = catalogue(conf)
+    matches = [full for full in known if name in (full, full.split("/")[1])]
+    if len(matches) != 1:
+        raise ClaimError(f"no claim '{name}'; known claims: {', '.join(known) or 'none'}")
+    return matches[0]
+
+
+def load(
+    conf: Path,
+    name: str,
+    profile: str = "laptop",
+    changes: Mapping[str, Any] | None = None,
+) -> Claim:
+    """Read a claim, merge its profile, and apply changes made on the command line.
+
+    Args:
+        conf: the folder of configs.
+        name: `chapter/id` or id.
+        profile: smoke, laptop or full.
+        changes: dotted keys below `claim` with new values, e.g. {"grid.lr": [0.1, 0.01]}.
+
+    Raises:
+        ClaimError: for an unknown claim or a file that contradicts itself.
+        ConfigError: for an unknown profile or a changed key the claim does not have.
+    """
+    if profile not in PROFILES:
+        raise ConfigError(f"no profile '{profile}'; known profiles: {', '.join(PROFILES)}")
+    full = find(conf, name)
+    written = _read(conf / "claim" / f"{full}.yaml", full)
+    merged = OmegaConf.merge(
+        OmegaConf.create({"claim": written}),
+        {"claim": (written.get("profiles") or {}).get(profile) or {}},
+    )
+    for key, value in (changes or {}).items():
+        _change(merged, full, key, value)
+    try:
+        text = OmegaConf.to_container(merged, resolve=True)["claim"]  # type: ignore[index,call-overload]
+    except OmegaConfBaseException as error:
+        raise ClaimError(f"{full}: {str(error).splitlines()[0]}") from None
+    return Claim(
+        name=full,
+        profile=profile,
+        text=text,
+        written=written,
+        parts=tuple(_part(full, text, key, part) for key, part in text["parts"].items()),
+        changed=tuple(changes or {}),
+    )
+
+
+def _read(file: Path, name: str) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        problem = " ".join(str(error).split())
+        raise ClaimError(f"{file.name} is not valid YAML: {problem}") from None
+    if not isinstance(content, dict):
+        raise ClaimError(f"{file.name} holds no claim")
+    missing = [key for key in REQUIRED if key not in content]
+    unknown = [key for key in content if key not in REQUIRED + OPTIONAL]
+    if missing or unknown:
+        raise ClaimError(
+            f"claim {name}: "
+            + "; ".join(
+                f"{what} {', '.join(keys)}"
+                for what, keys in (("lacks", missing), ("does not know", unknown))
+                if keys
+            )
+        )
+    if f"{content['chapter']}/{content['id']}" != name:
+        raise ClaimError(f"claim {name} calls itself {content['chapter']}/{content['id']}")
+    return content
+
+
+def _change(merged: Any, name: str, key: str, value: Any) -> None:
+    node = merged.claim
+    for step in key.split(".")[:-1]:
+        node = node.get(step) if step in node else None
+        if node is None:
+            raise ConfigError(f"claim {name} has no '{key}'")
+    last = key.split(".")[-1]
+    if last not in node:
+        raise ConfigError(f"claim {name} has no '{key}'; known: {', '.join(map(str, node))}")
+    if key.startswith("grid.") and not isinstance(value, list):
+        value = [value]
+    node[last] = value
+
+
+def _part(name: str, text: Mapping[str, Any], key: str, part: Mapping[str, Any]) -> Part:
+    unknown = [word for word in part if word not in PART_KEYS]
+    if unknown:
+        raise ClaimError(
+            f"claim {name}, part {key}: does not know {', '.join(unknown)}; "
+            f"known: {', '.join(PART_KEYS)}"
+        )
+    seeds = part.get("seeds") or text["seeds"]
+    grid = {str(axis): _values(values) for axis, values in (part.get("grid") or {}).items()}
+    return Part(
+        name=key,
+        task=str(part["task"]),
+        base=tuple(part.get("base") or ()),
+        arms={arm: tuple(changes or ()) for arm, changes in (part.get("arms") or {"": ()}).items()},
+        params=dict(part.get("params") or {}),
+        grid=grid,
+        seeds=tuple(range(seeds["first"], seeds["first"] + seeds["count"])),
+        data=tuple(part.get("data", text["data"]) or ()),
+    )
+
+
+def _values(values: Any) -> tuple[Any, ...]:
+    return (
+        tuple(values) if isinstance(values, Sequence) and not isinstance(values, str) else (values,)
+    )
