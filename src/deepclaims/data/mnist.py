@@ -1,0 +1,130 @@
+"""MNIST (LeCun, Cortes & Burges 1998) as resident tensors, with what the claims change in it.
+
+Prepared arrays (written by `pipeline.prepare`), for each of train, validation and test:
+`<split>_images` (n, 28, 28) uint8, `<split>_pooled` (n, 14, 14) int16 (sums of 2x2 pixels, so
+that the average is exact) and `<split>_labels` (n,) uint8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from deepclaims.data.options import (
+    read_options,
+    require_choice,
+    require_count,
+    require_fraction,
+)
+from deepclaims.data.prepared import read_array, read_meta
+from deepclaims.data.sampling import flip_labels, stratified_order
+from deepclaims.data.splits import Split, Splits
+from deepclaims.errors import ConfigError
+
+CLASSES = 10
+SUBSET, LABEL_NOISE, VALIDATION_NOISE, PERMUTATION, HELD_OUT = 101, 102, 103, 104, 105
+"""Random streams of a replica's seed, one a choice: changing one option moves no other draw."""
+
+
+@dataclass(frozen=True)
+class MnistOptions:
+    """Options of `conf/data/mnist.yaml`, which says what each one means."""
+
+    n_train: int | None = None
+    n_validation: int | None = None
+    n_test: int | None = None
+    label_noise: float = 0.0
+    validation_noise: float = 0.0
+    pool: int = 1
+    standardise: str = "scalar"
+    permute: bool = False
+
+    def __post_init__(self) -> None:
+        for key in ("n_train", "n_validation", "n_test"):
+            require_count(key, getattr(self, key))
+        require_fraction("label_noise", self.label_noise)
+        require_fraction("validation_noise", self.validation_noise)
+        require_choice("pool", self.pool, (1, 2))
+        require_choice("standardise", self.standardise, ("scalar", "pixel", "none"))
+        require_choice("permute", self.permute, (False, True))
+
+
+def load_mnist(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
+    """Load MNIST; inputs are (n, 1, 28, 28) float32, or (n, 1, 14, 14) where pooled.
+
+    Args:
+        config: the options, see `MnistOptions`.
+        seed: draws the training subset, the flipped labels and the pixel permutation.
+        folder: the prepared folder.
+
+    Raises:
+        ConfigError: an unknown option or value, or more samples than there are.
+        StageError: not prepared yet.
+    """
+    options = read_options(MnistOptions, config)
+    meta = read_meta(folder, "mnist")
+    train = _draw(folder, options, "train", options.n_train, seed)
+    validation = _draw(folder, options, "validation", options.n_validation, seed)
+    test = _draw(folder, options, "test", options.n_test, seed)
+    side = 28 // options.pool
+    return Splits(
+        train=train,
+        validation=validation,
+        test=test,
+        task="classification",
+        outputs=CLASSES,
+        input_shapes=((1, side, side),),
+        source=str(meta["source"]),
+    )
+
+
+def _draw(folder: Path, options: MnistOptions, part: str, count: int | None, seed: int) -> Split:
+    labels = np.asarray(read_array(folder, f"{part}_labels", "mnist")).astype(np.int64)
+    index = _choose(labels, part, count, seed)
+    kind = "images" if options.pool == 1 else "pooled"
+    images = read_array(folder, f"{part}_{kind}", "mnist")
+    pixels = torch.from_numpy((images if index is None else images[index]).astype(np.float32))
+    pixels = _standardised(pixels, folder, options)
+    if options.permute:
+        order = np.random.default_rng([seed, PERMUTATION]).permutation(pixels[0].numel())
+        pixels = pixels.flatten(1)[:, torch.from_numpy(order)].view_as(pixels)
+    chosen = labels if index is None else labels[index]
+    targets = torch.from_numpy(_noisy(chosen, part, options, seed))
+    return Split((pixels.unsqueeze(1),), targets)
+
+
+def _choose(labels: np.ndarray, part: str, count: int | None, seed: int) -> np.ndarray | None:
+    if count is None or count == len(labels):
+        return None
+    if count > len(labels):
+        raise ConfigError(f"data.n_{part}={count}, but there are {len(labels)} such images")
+    # Validation and test subsets are the same for every seed: replicas are compared on them.
+    stream = [seed, SUBSET] if part == "train" else [HELD_OUT]
+    return stratified_order(labels, np.random.default_rng(stream))[:count]
+
+
+def _noisy(labels: np.ndarray, part: str, options: MnistOptions, seed: int) -> np.ndarray:
+    if part == "train" and options.label_noise:
+        rng = np.random.default_rng([seed, LABEL_NOISE])
+        return flip_labels(labels, options.label_noise, CLASSES, rng)
+    if part == "validation" and options.validation_noise:
+        rng = np.random.default_rng([seed, VALIDATION_NOISE])
+        return flip_labels(labels, options.validation_noise, CLASSES, rng)
+    return labels
+
+
+def _standardised(pixels: torch.Tensor, folder: Path, options: MnistOptions) -> torch.Tensor:
+    # In place: at 55 000 images each copy would cost 170 MB.
+    pixels /= 255.0 * options.pool**2
+    if options.standardise == "none":
+        return pixels
+    statistics = read_meta(folder, "mnist")["statistics"][f"pool{options.pool}"]
+    if options.standardise == "scalar":
+        return pixels.sub_(statistics["mean"]).div_(statistics["std"])
+    mean = read_array(folder, f"mean_image_pool{options.pool}", "mnist")
+    return pixels.sub_(torch.from_numpy(np.array(mean))).div_(statistics["std_about_mean_image"])
