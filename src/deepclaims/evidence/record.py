@@ -1,0 +1,277 @@
+"""What judging leaves of a claim: one JSON file that a report can be made from, and nothing else.
+
+The file of claim `<chapter>/<id>` is `evidence/<chapter>/<id>.json`; its figures lie beside it in
+`evidence/<chapter>/<id>/<figure>.<language>.svg` and `.png`.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from deepclaims.errors import StorageError
+
+VERDICTS = ("supported", "corrected", "refuted", "inconclusive")
+ROLES = ("claim", "repair", "control")
+RELATIONS = ("above", "below", "within", "outside")
+
+Text = Mapping[str, str]
+"""One text in both languages: `{"es": …, "en": …}`."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """An estimate with its interval, as numbers.
+
+    Args:
+        value: the point estimate; NaN where nothing could be estimated.
+        low: lower end of the interval, possibly minus infinity.
+        high: upper end, possibly infinity.
+        n: independent units behind it (seeds, patients, draws).
+        method: how the interval was computed.
+        level: its coverage, 0.95 for 95 %.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int | None = None
+    method: str = ""
+    level: float = 0.95
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A registered check set against what was measured.
+
+    Args:
+        check: its name in the claim's YAML.
+        role: what a failure means: `claim`, `repair` or `control`.
+        relation: `above`, `below`, `within` or `outside`.
+        bound: the registered number, or `(low, high)` for `within` and `outside`.
+        says: what it means if it holds.
+        estimate: what was measured; none when it could not be.
+        outcome: whether it holds; none while the interval leaves it open.
+        p_value: of the check alone, where a test makes sense.
+    """
+
+    check: str
+    role: str
+    relation: str
+    bound: float | tuple[float, float]
+    says: Text
+    estimate: Measurement | None = None
+    outcome: bool | None = None
+    p_value: float | None = None
+
+
+@dataclass(frozen=True)
+class FigureNote:
+    """A figure of the claim: the stem of its files and its caption."""
+
+    name: str
+    caption: Text
+
+
+@dataclass(frozen=True)
+class MlflowRuns:
+    """Where MLflow has the runs: the claim's parent run, and the run of each cell by key."""
+
+    parent: str | None = None
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EvidenceRecord:
+    """The evidence of one claim: its text as it was judged, what was measured, the verdict.
+
+    Args:
+        claim: the content of the claim's YAML file, the profile merged in.
+        verdict: one of `VERDICTS`.
+        reason: why that verdict, in a sentence.
+        findings: every registered check, in the order of the file.
+        figures: in the order of the file.
+        p_value: of the claim, before the correction over the catalogue.
+        p_adjusted: after Holm's correction.
+        post_hoc: what in the criterion changed after the claim was first run; empty when the
+            criterion is the registered one.
+        seeds: every seed that was run.
+        n_runs: runs (cells) behind the evidence.
+        n_replicas: replicas (cells times seeds).
+        keys: of the runs.
+        data_sources: where each data set came from: `official` or `embedded` (a stand-in).
+        device: what computed it.
+        seconds: computing time, summed over replicas.
+        commit: of the code that was run.
+        mlflow: the runs in MLflow.
+        profile: `smoke`, `laptop` or `full`.
+        command: what to type to do it again.
+        versions: of the libraries that decide the numbers.
+    """
+
+    claim: Mapping[str, Any]
+    verdict: str
+    reason: Text
+    findings: tuple[Finding, ...] = ()
+    figures: tuple[FigureNote, ...] = ()
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    post_hoc: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
+    n_runs: int | None = None
+    n_replicas: int | None = None
+    keys: tuple[str, ...] = ()
+    data_sources: Mapping[str, str] = field(default_factory=dict)
+    device: str | None = None
+    seconds: float | None = None
+    commit: str | None = None
+    mlflow: MlflowRuns = field(default_factory=MlflowRuns)
+    profile: str = "laptop"
+    command: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The claim's full name, `chapter/id`."""
+        return f"{self.chapter}/{self.id}"
+
+    @property
+    def id(self) -> str:
+        """The slug of the catalogue."""
+        return str(self.claim["id"])
+
+    @property
+    def chapter(self) -> str:
+        """The chapter's name."""
+        return str(self.claim["chapter"])
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """The data sets that were not the published files."""
+        return tuple(name for name, source in self.data_sources.items() if source != "official")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists, dictionaries and numbers; what JSON lacks (∞, NaN) becomes text."""
+        return _plain(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Rebuild a record from `to_dict`; `null` stands for "not known" wherever it may.
+
+        Raises:
+            ValueError: when something required is missing, unknown or of the wrong kind.
+        """
+        known: dict[str, Any] = _known(cls, content)
+        for key in ("id", "chapter", "title", "statement"):
+            _required(_required(known, "claim"), key, "claim.")
+        _one_of(VERDICTS, _required(known, "verdict"), "verdict")
+        _text(known, "reason")
+        for key in ("post_hoc", "seeds", "keys"):
+            known[key] = tuple(known.get(key, ()))
+        known["findings"] = tuple(_finding(each) for each in known.get("findings", ()))
+        known["figures"] = tuple(
+            FigureNote(_required(each, "name", "figures: "), _text(each, "caption"))
+            for each in known.get("figures", ())
+        )
+        known["mlflow"] = MlflowRuns(**_known(MlflowRuns, known.get("mlflow", {})))
+        return cls(**known)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a record's file.
+
+        Raises:
+            StorageError: when it is missing, no JSON, or not a record; names the file.
+        """
+        try:
+            return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise StorageError(f"cannot read {path}: {error.strerror or error}") from None
+        except (ValueError, TypeError, AttributeError) as error:
+            raise StorageError(
+                f"{path} is damaged ({error}): delete it and run `deepclaims judge` again"
+            ) from None
+
+
+def _finding(content: Mapping[str, Any]) -> Finding:
+    known = _known(Finding, content)
+    where = f"check {known.get('check')}: "
+    relation = _one_of(RELATIONS, _required(known, "relation", where), where + "relation")
+    estimate = known.get("estimate")
+    return Finding(
+        check=_required(known, "check", "findings: "),
+        role=_one_of(ROLES, _required(known, "role", where), where + "role"),
+        relation=relation,
+        bound=_bound(_required(known, "bound", where), relation, where),
+        says=_text(known, "says"),
+        estimate=None if estimate is None else _measurement(estimate),
+        outcome=known.get("outcome"),
+        p_value=known.get("p_value"),
+    )
+
+
+def _bound(bound: Any, relation: str, where: str) -> float | tuple[float, float]:
+    if relation in ("within", "outside"):
+        if not _is_list(bound) or len(bound) != 2:
+            raise ValueError(f"{where}bound of {relation} is two numbers, not {bound!r}")
+        return float(bound[0]), float(bound[1])
+    if _is_list(bound):
+        raise ValueError(f"{where}bound of {relation} is one number, not {bound!r}")
+    return float(bound)
+
+
+def _measurement(content: Mapping[str, Any]) -> Measurement:
+    numbers = {key: _number(content.get(key)) for key in ("value", "low", "high")}
+    return Measurement(**{**_known(Measurement, content), **numbers})
+
+
+def _known(kind: type, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Entries that are not null, after refusing those that `kind` does not have."""
+    names = [each.name for each in fields(kind)]
+    unknown = sorted(set(content) - set(names))
+    if unknown:
+        raise ValueError(f"unknown {', '.join(unknown)}; known: {', '.join(names)}")
+    return {key: value for key, value in content.items() if value is not None}
+
+
+def _required(content: Mapping[str, Any], key: str, where: str = "") -> Any:
+    if content.get(key) is None:
+        raise ValueError(f"{where}{key} is missing")
+    return content[key]
+
+
+def _text(content: Mapping[str, Any], key: str) -> Text:
+    text = _required(content, key)
+    if not isinstance(text, Mapping) or not {"es", "en"} <= set(text):
+        raise ValueError(f"{key} lacks a language: {text!r}")
+    return text
+
+
+def _one_of(known: Sequence[str], value: str, what: str) -> str:
+    if value not in known:
+        raise ValueError(f"{what} {value!r} is not one of {', '.join(known)}")
+    return value
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if _is_list(value):
+        return [_plain(each) for each in value]
+    if hasattr(value, "item"):  # a number of numpy
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return value
