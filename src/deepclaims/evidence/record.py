@@ -12,34 +12,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from deepclaims.errors import StorageError
+from deepclaims.evidence.estimate import Estimate
 
 VERDICTS = ("supported", "corrected", "refuted", "inconclusive")
 ROLES = ("claim", "repair", "control")
 RELATIONS = ("above", "below", "within", "outside")
 
+REAL_SOURCES = ("official", "computed")
+"""Data that are what they are called: the published files, or drawn from a stated formula."""
+
 Text = Mapping[str, str]
 """One text in both languages: `{"es": …, "en": …}`."""
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """An estimate with its interval, as numbers.
-
-    Args:
-        value: the point estimate; NaN where nothing could be estimated.
-        low: lower end of the interval, possibly minus infinity.
-        high: upper end, possibly infinity.
-        n: independent units behind it (seeds, patients, draws).
-        method: how the interval was computed.
-        level: its coverage, 0.95 for 95 %.
-    """
-
-    value: float
-    low: float
-    high: float
-    n: int | None = None
-    method: str = ""
-    level: float = 0.95
 
 
 @dataclass(frozen=True)
@@ -62,7 +45,7 @@ class Finding:
     relation: str
     bound: float | tuple[float, float]
     says: Text
-    estimate: Measurement | None = None
+    estimate: Estimate | None = None
     outcome: bool | None = None
     p_value: float | None = None
 
@@ -101,7 +84,8 @@ class EvidenceRecord:
         n_runs: runs (cells) behind the evidence.
         n_replicas: replicas (cells times seeds).
         keys: of the runs.
-        data_sources: where each data set came from: `official` or `embedded` (a stand-in).
+        data_sources: where each data set came from: `official`, `computed` (from a formula) or
+            `embedded` (a stand-in).
         device: what computed it.
         seconds: computing time, summed over replicas.
         commit: of the code that was run.
@@ -149,11 +133,13 @@ class EvidenceRecord:
 
     @property
     def stand_ins(self) -> tuple[str, ...]:
-        """The data sets that were not the published files."""
-        return tuple(name for name, source in self.data_sources.items() if source != "official")
+        """The data sets that are not what their name says."""
+        return tuple(
+            name for name, source in self.data_sources.items() if source not in REAL_SOURCES
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dictionaries and numbers; what JSON lacks (∞, NaN) becomes text."""
+        """Return plain lists, dictionaries and numbers, as JSON can hold them."""
         return _plain(self)
 
     @classmethod
@@ -189,7 +175,7 @@ class EvidenceRecord:
             return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except OSError as error:
             raise StorageError(f"cannot read {path}: {error.strerror or error}") from None
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise StorageError(
                 f"{path} is damaged ({error}): delete it and run `deepclaims judge` again"
             ) from None
@@ -206,7 +192,7 @@ def _finding(content: Mapping[str, Any]) -> Finding:
         relation=relation,
         bound=_bound(_required(known, "bound", where), relation, where),
         says=_text(known, "says"),
-        estimate=None if estimate is None else _measurement(estimate),
+        estimate=None if estimate is None else Estimate.from_dict(estimate),
         outcome=known.get("outcome"),
         p_value=known.get("p_value"),
     )
@@ -220,11 +206,6 @@ def _bound(bound: Any, relation: str, where: str) -> float | tuple[float, float]
     if _is_list(bound):
         raise ValueError(f"{where}bound of {relation} is one number, not {bound!r}")
     return float(bound)
-
-
-def _measurement(content: Mapping[str, Any]) -> Measurement:
-    numbers = {key: _number(content.get(key)) for key in ("value", "low", "high")}
-    return Measurement(**{**_known(Measurement, content), **numbers})
 
 
 def _known(kind: type, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -259,11 +240,9 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)
-
-
 def _plain(value: Any) -> Any:
+    if isinstance(value, Estimate):
+        return value.to_dict()
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
@@ -273,5 +252,5 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):  # a number of numpy
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else str(value)
+        return None
     return value
