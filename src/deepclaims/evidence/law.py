@@ -1,0 +1,292 @@
+"""Sampling laws: what turns an estimate into intervals at any level and into p-values.
+
+Interval and p-value of one law always agree: the interval at level 1 − 2a lies above a bound
+exactly when the one-sided p-value of "above" is at most a.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from scipy import special
+
+
+class Law(Protocol):
+    """The sampling law of an estimate."""
+
+    kind: ClassVar[str]
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """The equal-tailed interval of the quantity at a confidence level."""
+        ...
+
+    def p_above(self, value: float, bound: float) -> float:
+        """One-sided p-value in favour of "the quantity is above the bound"."""
+        ...
+
+    def p_below(self, value: float, bound: float) -> float:
+        """One-sided p-value in favour of "the quantity is below the bound"."""
+        ...
+
+
+@dataclass(frozen=True)
+class Exact:
+    """No sampling error: arithmetic, identities, deterministic counts."""
+
+    kind: ClassVar[str] = "exact"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """The value itself, twice."""
+        return value, value
+
+    def p_above(self, value: float, bound: float) -> float:
+        """0 or 1."""
+        return 0.0 if value > bound else 1.0
+
+    def p_below(self, value: float, bound: float) -> float:
+        """0 or 1."""
+        return 0.0 if value < bound else 1.0
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing can be said: NaN, or fewer than two units."""
+
+    kind: ClassVar[str] = "unknown"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """The whole line."""
+        return -math.inf, math.inf
+
+    def p_above(self, value: float, bound: float) -> float:
+        """Always 1."""
+        return 1.0
+
+    def p_below(self, value: float, bound: float) -> float:
+        """Always 1."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class Student:
+    """A t law about the value, or about its logarithm.
+
+    Args:
+        se: standard error (of the logarithm where `log`).
+        df: degrees of freedom; infinite for the normal law.
+        log: the quantity is positive and its logarithm is what is t distributed.
+    """
+
+    se: float
+    df: float
+    log: bool = False
+    kind: ClassVar[str] = "student"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """`value ± t·se`, or `value · exp(± t·se)`."""
+        half = float(special.stdtrit(self.df, 0.5 + level / 2)) * self.se
+        if self.log:
+            return value * math.exp(-half), value * math.exp(half)
+        return value - half, value + half
+
+    def p_above(self, value: float, bound: float) -> float:
+        """Upper tail of t at the standardised distance from the bound."""
+        return self._tail(self._distance(value, bound))
+
+    def p_below(self, value: float, bound: float) -> float:
+        """Lower tail of t at the standardised distance from the bound."""
+        return self._tail(-self._distance(value, bound))
+
+    def _distance(self, value: float, bound: float) -> float:
+        if self.log:
+            return math.log(value) - math.log(bound) if bound > 0 else math.inf
+        return value - bound
+
+    def _tail(self, distance: float) -> float:
+        if self.se == 0:
+            return 0.0 if distance > 0 else 1.0
+        return float(special.stdtr(self.df, -distance / self.se))
+
+
+@dataclass(frozen=True)
+class Binomial:
+    """A proportion k/n with its exact (Clopper–Pearson) law."""
+
+    k: int
+    n: int
+    kind: ClassVar[str] = "binomial"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """Clopper and Pearson's interval."""
+        from scipy.stats import binomtest
+
+        limits = binomtest(self.k, self.n).proportion_ci(level, method="exact")
+        return float(limits.low), float(limits.high)
+
+    def p_above(self, value: float, bound: float) -> float:
+        """P(K ≥ k) were the proportion at the bound."""
+        return self._test(bound, "greater")
+
+    def p_below(self, value: float, bound: float) -> float:
+        """P(K ≤ k) were the proportion at the bound."""
+        return self._test(bound, "less")
+
+    def _test(self, bound: float, alternative: str) -> float:
+        from scipy.stats import binomtest
+
+        if not 0 <= bound <= 1:
+            return float((bound > 1) == (alternative == "greater"))
+        return float(binomtest(self.k, self.n, bound, alternative=alternative).pvalue)
+
+
+@dataclass(frozen=True)
+class Newcombe:
+    """A difference of independent proportions k1/n1 − k2/n2.
+
+    Newcombe 1998, *Interval estimation for the difference between independent proportions*,
+    Statistics in Medicine 17, method 10: Wilson's intervals of both, combined.
+    """
+
+    k1: int
+    n1: int
+    k2: int
+    n2: int
+    kind: ClassVar[str] = "newcombe"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """Newcombe's hybrid score interval."""
+        from scipy.stats import binomtest
+
+        low1, high1 = binomtest(self.k1, self.n1).proportion_ci(level, method="wilson")
+        low2, high2 = binomtest(self.k2, self.n2).proportion_ci(level, method="wilson")
+        p1, p2 = self.k1 / self.n1, self.k2 / self.n2
+        return (
+            float(value - math.hypot(p1 - low1, high2 - p2)),
+            float(value + math.hypot(high1 - p1, p2 - low2)),
+        )
+
+    def p_above(self, value: float, bound: float) -> float:
+        """The tail at which the lower limit reaches the bound."""
+        return self._tail(value, bound) if bound < value else 1 - self._tail(value, bound)
+
+    def p_below(self, value: float, bound: float) -> float:
+        """The tail at which the upper limit reaches the bound."""
+        return 1 - self.p_above(value, bound)
+
+    def _tail(self, value: float, bound: float) -> float:
+        from scipy.optimize import brentq
+
+        side = 0 if bound < value else 1
+
+        def gap(tail: float) -> float:
+            return self.interval(value, 1 - 2 * tail)[side] - bound
+
+        smallest, largest = 1e-12, 0.5 - 1e-12
+        if (
+            gap(smallest) * gap(largest) >= 0
+        ):  # the bound is beyond the widest interval, or at p1-p2
+            return 0.5 if bound == value else smallest
+        return float(brentq(gap, smallest, largest, xtol=1e-13))
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Bootstrap draws, read by percentiles shifted for bias and skewness (BCa).
+
+    Efron 1987, *Better bootstrap confidence intervals*, JASA 82. With `shift` and
+    `acceleration` zero these are plain percentiles.
+
+    Args:
+        draws: bootstrap values, in ascending order.
+        shift: bias correction z₀, in standard deviations.
+        acceleration: skewness correction a.
+    """
+
+    draws: tuple[float, ...]
+    shift: float = 0.0
+    acceleration: float = 0.0
+    kind: ClassVar[str] = "draws"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """Order statistics; open-ended where the draws are too few for the level."""
+        tail = (1 - level) / 2
+        count = len(self.draws)
+        below = math.floor(self._probability(special.ndtri(tail)) * (count + 1) + 1e-9)
+        above = math.ceil(self._probability(special.ndtri(1 - tail)) * (count + 1) - 1e-9)
+        low = self.draws[below - 1] if below >= 1 else -math.inf
+        high = self.draws[above - 1] if above <= count else math.inf
+        return low, high
+
+    def p_above(self, value: float, bound: float) -> float:
+        """Share of draws at or under the bound, the correction undone; never 0."""
+        at_most = int(np.searchsorted(self.draws, bound, side="right"))
+        return self._tail((at_most + 1) / (len(self.draws) + 1))
+
+    def p_below(self, value: float, bound: float) -> float:
+        """Share of draws at or over the bound, the correction undone; never 0."""
+        under = int(np.searchsorted(self.draws, bound, side="left"))
+        return 1.0 - self._tail(under / (len(self.draws) + 1))
+
+    def _probability(self, z: float) -> float:
+        """Where among the draws the limit with normal quantile `z` lies."""
+        moved = self.shift + z
+        return float(special.ndtr(self.shift + moved / (1 - self.acceleration * moved)))
+
+    def _tail(self, probability: float) -> float:
+        """The inverse of `_probability`, as a tail."""
+        moved = special.ndtri(min(probability, 1.0)) - self.shift
+        if math.isinf(moved):
+            return 0.0 if moved < 0 else 1.0
+        return float(special.ndtr(moved / (1 + self.acceleration * moved) - self.shift))
+
+
+@dataclass(frozen=True)
+class Given:
+    """An interval that came without its law: read as normal on either side of the value."""
+
+    low: float
+    high: float
+    level: float
+    kind: ClassVar[str] = "given"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """Either half stretched as a normal law would be."""
+        stretch = float(special.ndtri(0.5 + level / 2) / special.ndtri(0.5 + self.level / 2))
+        return value - (value - self.low) * stretch, value + (self.high - value) * stretch
+
+    def p_above(self, value: float, bound: float) -> float:
+        """Normal tail, with the standard error of the side on which the bound lies."""
+        return self._tail(value, bound, value - bound)
+
+    def p_below(self, value: float, bound: float) -> float:
+        """Normal tail, with the standard error of the side on which the bound lies."""
+        return self._tail(value, bound, bound - value)
+
+    def _tail(self, value: float, bound: float, distance: float) -> float:
+        half = value - self.low if bound < value else self.high - value
+        if half == 0:
+            return 0.0 if distance > 0 else 1.0
+        return float(special.ndtr(-distance / half * special.ndtri(0.5 + self.level / 2)))
+
+
+LAWS: dict[str, type] = {
+    law.kind: law for law in (Exact, Unknown, Student, Binomial, Newcombe, Draws, Given)
+}
+
+
+def to_dict(law: Any) -> dict[str, Any]:
+    """A law as plain data, its kind named."""
+    return {"kind": law.kind, **asdict(law)}
+
+
+def from_dict(data: dict[str, Any]) -> Law:
+    """The law that `to_dict` wrote."""
+    rest = {key: value for key, value in data.items() if key != "kind"}
+    if "draws" in rest:
+        rest["draws"] = tuple(rest["draws"])
+    if "df" in rest:
+        rest["df"] = float(rest["df"])
+    return LAWS[data["kind"]](**rest)
