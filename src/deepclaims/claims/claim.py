@@ -158,7 +158,7 @@ def load(
     for key, value in (changes or {}).items():
         _change(merged, full, key, value)
     try:
-        text = OmegaConf.to_container(merged, resolve=True)["claim"]  # type: ignore[index,call-overload]
+        text: dict[str, Any] = OmegaConf.to_container(merged, resolve=True)["claim"]  # type: ignore
     except OmegaConfBaseException as error:
         raise ClaimError(f"{full}: {str(error).splitlines()[0]}") from None
     return Claim(

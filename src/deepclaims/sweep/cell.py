@@ -1,0 +1,142 @@
+"""Cells: the points of a grid, each a fully composed config without its seed, with its key."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from deepclaims.claims.claim import Claim, Part
+from deepclaims.data.prepared import read_meta
+from deepclaims.errors import ClaimError
+from deepclaims.evidence.outcome import Outcome
+from deepclaims.project import Project
+from deepclaims.sweep.compose import Composer
+from deepclaims.sweep.fingerprint import code_fingerprint, parse
+
+TRAIN = "deepclaims.training.task:train"
+LIBRARIES = ("torch", "pytorch-lightning", "numpy", "scipy", "scikit-learn")
+"""Libraries whose version decides a result's bits."""
+
+Task = Callable[[dict[str, Any], int], Outcome]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One point of a grid.
+
+    Args:
+        config: everything the task reads but the seed.
+        task: `module:function`, a function (config, seed) -> Outcome.
+        data: data set -> fingerprint of its prepared arrays.
+        claim: `chapter/id`, or "" for a sweep of the user's.
+        part: the part of the claim, or "".
+        arm: the arm's name, or "".
+        axes: the coordinates that tell the cell from its neighbours.
+    """
+
+    config: Mapping[str, Any]
+    task: str
+    data: Mapping[str, str]
+    claim: str = ""
+    part: str = ""
+    arm: str = ""
+    axes: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def key_parts(self) -> dict[str, Any]:
+        """What decides the cell's results; `key` is the hash of this."""
+        return {
+            "task": self.task,
+            "config": dict(self.config),
+            "data": dict(self.data),
+            "code": _code(self.task),
+            "libraries": dict(_versions()),
+        }
+
+    @cached_property
+    def key(self) -> str:
+        """20 hex digits that name the cell's folder in the run cache."""
+        text = json.dumps(self.key_parts, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+    @property
+    def label(self) -> str:
+        """The cell's name for people."""
+        coordinates = ", ".join(f"{axis}={value}" for axis, value in self.axes.items())
+        words = [self.claim.split("/")[-1], self.part, self.arm, coordinates]
+        return " · ".join(word for word in words if word)
+
+    def resolve_task(self) -> Task:
+        """Import the task's function."""
+        module, name = self.task.split(":")
+        task: Task = getattr(importlib.import_module(module), name)
+        return task
+
+
+def cells_of(claim: Claim, composer: Composer, project: Project) -> list[tuple[Cell, Part]]:
+    """All cells of a claim with the part each belongs to.
+
+    Raises:
+        ClaimError: when a part names a task its module does not have.
+        ConfigError: when a part's overrides do not compose.
+        StageError: when the prepared data are not there.
+    """
+    return [(_cell(claim, part, point, composer, project), part)
+            for part in claim.parts for point in part.points()]  # fmt: skip
+
+
+def _cell(
+    claim: Claim,
+    part: Part,
+    point: tuple[str, dict[str, Any]],
+    composer: Composer,
+    project: Project,
+) -> Cell:
+    arm, axes = point
+    if part.task == "train":
+        config = composer.cell([*part.base, *part.arms[arm]], axes)
+        task, data = TRAIN, data_of(config, project)
+    else:
+        if part.task not in parse(claim.module).definitions:
+            raise ClaimError(f"{claim.name}, part {part.name}: no task '{part.task}' in its module")
+        config = {**part.params, **({"arm": arm} if arm else {}), **axes}
+        task = f"{claim.module}:{part.task}"
+        data = {name: prepared_fingerprint(name, project) for name in part.data}
+    return Cell(config, task, data, claim.name, part.name, arm, axes)
+
+
+def data_of(config: Mapping[str, Any], project: Project) -> dict[str, str]:
+    """The data set a training config reads, with its fingerprint; empty for generated data."""
+    name = str(config["data"]["name"])
+    return {name: prepared_fingerprint(name, project)} if name in ("mnist", "ecg") else {}
+
+
+def prepared_fingerprint(name: str, project: Project) -> str:
+    """The fingerprint that `prepare` left beside a data set.
+
+    Raises:
+        StageError: when the data set has not been prepared.
+    """
+    return str(read_meta(project.prepared(name), name)["fingerprint"])
+
+
+@cache
+def _code(task: str) -> str:
+    return code_fingerprint([task])
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = []
+    for name in LIBRARIES:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            found.append((name, "absent"))
+    return tuple(found)

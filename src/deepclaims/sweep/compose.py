@@ -1,0 +1,185 @@
+"""Composed configs: Hydra's groups and overrides, read once and merged many times.
+
+Hydra's `compose` takes 33 ms; a sweep has hundreds of cells that differ in plain values. So a
+base is composed once for each choice of groups, and values are merged into it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from deepclaims.errors import ConfigError
+
+NOT_PART_OF_A_CELL = ("seed", "executor", "hydra")
+"""Keys of the composed config that do not decide what a replica measures."""
+
+
+def parse(overrides: Sequence[str]) -> list[Override]:
+    """Read Hydra overrides.
+
+    Raises:
+        ConfigError: when one does not follow Hydra's grammar.
+    """
+    try:
+        return OverridesParser.create().parse_overrides(list(overrides))
+    except HydraException as error:
+        raise ConfigError(" ".join(str(error).split())) from None
+
+
+def swept(override: Override) -> list[Any]:
+    """The values of an override as a list: `a=1,2` and `a=[1,2]` and `a=range(0,3)` alike."""
+    if override.is_sweep_override():
+        return [_plain(value) for value in override.sweep_iterator()]
+    value = _plain(override.value())
+    return value if isinstance(value, list) else [value]
+
+
+class Composer:
+    """Composes training configs from a folder of Hydra groups."""
+
+    def __init__(self, conf: Path, config_name: str = "train") -> None:
+        self.conf = conf
+        self.config_name = config_name
+        self._bases: dict[tuple[str, ...], DictConfig] = {}
+
+    def config(self, overrides: Sequence[str], values: dict[str, Any] | None = None) -> DictConfig:
+        """The config of `overrides` and then of `values` (dotted key -> plain value).
+
+        Raises:
+            ConfigError: for an unknown group, option, key, or a value of another type; names
+                the known ones.
+        """
+        groups: list[str] = []
+        plain: dict[str, Any] = {}
+        for override in parse(overrides):
+            if override.is_sweep_override():
+                raise ConfigError(f"'{override.input_line}' names several values; give one, or -m")
+            if self._is_group(override.key_or_group):
+                groups.append(self._known_option(override))
+            else:
+                plain[override.key_or_group] = _plain(override.value())
+        for key, value in (values or {}).items():
+            if self._is_group(key):
+                groups.append(self._known_option(parse([f"{key}={value}"])[0]))
+            else:
+                plain[key] = value
+        config = self._base(tuple(groups)).copy()
+        for key, value in plain.items():
+            set_value(config, key, value)
+        return config
+
+    def cell(
+        self, overrides: Sequence[str], values: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The resolved config of a cell: without its seed and without what runs it."""
+        config = self.config(overrides, values)
+        for key in NOT_PART_OF_A_CELL:
+            config.pop(key, None)
+        resolved = OmegaConf.to_container(config, resolve=True)
+        assert isinstance(resolved, dict)
+        return {str(key): value for key, value in resolved.items()}
+
+    def _is_group(self, key: str) -> bool:
+        return (self.conf / key).is_dir()
+
+    def _known_option(self, override: Override) -> str:
+        group, option = override.key_or_group, str(override.value())
+        if not (self.conf / group / f"{option}.yaml").is_file():
+            known = sorted(file.stem for file in (self.conf / group).glob("*.yaml"))
+            raise ConfigError(
+                f"no {group} '{option}'; known: {', '.join(known)}{_hint(option, known)}"
+            )
+        return f"{group}={option}"
+
+    def _base(self, groups: tuple[str, ...]) -> DictConfig:
+        if groups not in self._bases:
+            with _hydra(self.conf):
+                try:
+                    self._bases[groups] = compose(self.config_name, overrides=list(groups))
+                except (HydraException, OmegaConfBaseException) as error:
+                    raise ConfigError(" ".join(str(error).split())) from None
+        return self._bases[groups]
+
+
+def set_value(config: DictConfig, key: str, value: Any) -> None:
+    """Set a dotted key that exists, to a value of the kind it has.
+
+    Raises:
+        ConfigError: when the key does not exist or the value is of another kind.
+    """
+    node: Any = config
+    steps = key.lstrip("+").split(".")
+    for depth, step in enumerate(steps):
+        if not isinstance(node, DictConfig) or step not in node:
+            known = sorted(map(str, node)) if isinstance(node, DictConfig) else []
+            where = ".".join(steps[:depth]) or "the config"
+            raise ConfigError(
+                f"no key '{key}': {where} knows {', '.join(known) or 'no keys'}{_hint(step, known)}"
+            )
+        if depth < len(steps) - 1:
+            node = node[step]
+    old = OmegaConf.to_container(node, resolve=False)[steps[-1]]  # type: ignore[index,call-overload]
+    if not _same_kind(old, value):
+        raise ConfigError(f"{key}={value!r} does not fit: it is {_kind(old)}, e.g. {old!r}")
+    node[steps[-1]] = value
+
+
+@cache
+def _kinds() -> dict[type, str]:
+    return {bool: "true or false", int: "a number", float: "a number", str: "a word"}
+
+
+def _kind(value: Any) -> str:
+    return _kinds().get(type(value), type(value).__name__)
+
+
+def _same_kind(old: Any, new: Any) -> bool:
+    if old is None or new is None or (isinstance(old, str) and "${" in old):
+        return True
+    if isinstance(old, str) and old in ("auto",):
+        return isinstance(new, str | int | float)
+    if isinstance(old, int | float) and not isinstance(old, bool):
+        return isinstance(new, int | float) and not isinstance(new, bool)
+    return isinstance(new, type(old))
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | ListConfig):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict | DictConfig):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if hasattr(value, "with_quotes"):
+        return value.text
+    return value
+
+
+@contextmanager
+def _hydra(conf: Path) -> Iterator[None]:
+    """Hydra initialised for `conf`, leaving any Hydra around it as it was."""
+    outer = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
+            yield
+    finally:
+        GlobalHydra.instance().clear()
+        if outer is not None:
+            GlobalHydra.instance().hydra = outer

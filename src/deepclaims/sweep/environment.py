@@ -1,0 +1,42 @@
+"""Where a replica ran: recorded beside the result, never part of its key."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def commit(root: Path) -> str:
+    """The Git commit of a checkout, with a `+` if files differ from it; "" outside of Git."""
+    head = _git(root, "rev-parse", "--short=12", "HEAD")
+    changed = _git(root, "status", "--porcelain", "--untracked-files=no", "--", "src", "conf")
+    return f"{head}{'+' if changed else ''}" if head else ""
+
+
+@cache
+def device() -> str:
+    """The processor's name as the system gives it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return f"CPU ({line.partition(':')[2].strip()})"
+    except OSError:
+        pass
+    return f"CPU ({platform.processor() or platform.machine()})"
+
+
+def _git(root: Path, *words: str) -> str:
+    try:
+        ended = subprocess.run(
+            ["git", "-C", str(root), *words],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ended.stdout.strip() if ended.returncode == 0 else ""

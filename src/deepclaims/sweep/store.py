@@ -1,0 +1,171 @@
+"""The run cache: one folder a key, one folder a replica in it, each written whole or not at all.
+
+.runs/<key>/cell.json                     what the key is the hash of
+.runs/<key>/<seed>/outcome.json           metrics and curves
+.runs/<key>/<seed>/<table>.parquet        structured results
+.runs/<key>/<seed>/done.json              the marker: sha256 of the others, registration, time
+.runs/<key>/<seed>.failed.json            the traceback of a replica that raised
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deepclaims.errors import StorageError
+from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.sweep.cell import Cell
+
+DONE = "done.json"
+
+
+@dataclass(frozen=True)
+class Replica:
+    """A finished replica: its outcome, and how it came about.
+
+    `about` holds what is recorded beside the result and does not decide it: registration,
+    seconds, device, commit, data sources.
+    """
+
+    seed: int
+    outcome: Outcome
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunStore:
+    """The run cache below `folder`."""
+
+    folder: Path
+
+    def has(self, key: str, seed: int) -> bool:
+        """Whether the replica is finished."""
+        return (self._replica(key, seed) / DONE).is_file()
+
+    def save(self, cell: Cell, seed: int, outcome: Outcome, about: Mapping[str, Any]) -> None:
+        """Write a finished replica; the last step makes all of it visible at once.
+
+        Raises:
+            StorageError: when the folder cannot be written.
+        """
+        final = self._replica(cell.key, seed)
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            self._describe(cell)
+            draft = Path(tempfile.mkdtemp(prefix=f".{seed}-", dir=final.parent))
+            try:
+                _write_json(draft / "outcome.json", _plain(outcome))
+                for name, table in outcome.tables.items():
+                    table.to_parquet(draft / f"{name}.parquet", index=False)
+                sums = {file.name: _sha256(file) for file in sorted(draft.iterdir())}
+                _write_json(draft / DONE, {"sha256": sums, "about": dict(about)})
+                if final.exists() and not (final / DONE).is_file():
+                    shutil.rmtree(final)
+                draft.rename(final)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+            self.failure_file(cell.key, seed).unlink(missing_ok=True)
+        except OSError as error:
+            if self.has(cell.key, seed):  # another sweep finished the same replica first
+                return
+            raise StorageError(f"cannot write {final}: {error.strerror or error}") from error
+
+    def load(self, key: str, seed: int) -> Replica:
+        """Read a finished replica back.
+
+        Raises:
+            StorageError: when it is not there or not what was written; names the file.
+        """
+        folder = self._replica(key, seed)
+        done = _read_json(folder / DONE)
+        for name, digest in done["sha256"].items():
+            if not (folder / name).is_file() or _sha256(folder / name) != digest:
+                raise StorageError(
+                    f"{folder / name} is damaged: delete {folder} and run the same command again"
+                )
+        return Replica(seed, self._outcome(folder), done["about"])
+
+    def fail(self, cell: Cell, seed: int, traceback: str) -> None:
+        """Record why a replica did not finish."""
+        self._replica(cell.key, seed).parent.mkdir(parents=True, exist_ok=True)
+        self._describe(cell)
+        _write_json(self.failure_file(cell.key, seed), {"traceback": traceback})
+
+    def failure_file(self, key: str, seed: int) -> Path:
+        """Where the traceback of a failed replica is kept."""
+        return self.folder / key / f"{seed}.failed.json"
+
+    def keys(self) -> list[str]:
+        """All keys in the cache, sorted."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(file.parent.name for file in self.folder.glob("*/cell.json"))
+
+    def seeds(self, key: str) -> list[int]:
+        """The finished seeds of a key, sorted."""
+        done = (self.folder / key).glob(f"[0-9]*/{DONE}")
+        return sorted(int(file.parent.name) for file in done)
+
+    def describe(self, key: str) -> dict[str, Any]:
+        """What the key is the hash of, and the label of the cell."""
+        return _read_json(self.folder / key / "cell.json")
+
+    def _describe(self, cell: Cell) -> None:
+        file = self.folder / cell.key / "cell.json"
+        if not file.is_file():
+            _write_json(file, {"label": cell.label, "claim": cell.claim, "parts": cell.key_parts})
+
+    def _replica(self, key: str, seed: int) -> Path:
+        return self.folder / key / str(seed)
+
+    def _outcome(self, folder: Path) -> Outcome:
+        import pandas as pd
+
+        plain = _read_json(folder / "outcome.json")
+        tables = {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+        curves = {name: Curve(*pair) for name, pair in plain["curves"].items()}
+        return Outcome(plain["metrics"], curves, tables)
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    """Metrics and curves as JSON; Python prints floats so that they are read back bit for bit."""
+    return {
+        "metrics": {name: float(value) for name, value in outcome.metrics.items()},
+        "curves": {
+            name: ([int(step) for step in curve.steps], [float(value) for value in curve.values])
+            for name, curve in outcome.curves.items()
+        },
+    }
+
+
+def _write_json(file: Path, content: Any) -> None:
+    """Write a JSON file so that it is there whole or not at all."""
+    handle, draft = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        json.dump(content, stream, sort_keys=True)
+        stream.flush()
+        os.fsync(stream.fileno())
+    Path(draft).replace(file)
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StorageError(f"{file} is missing") from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise StorageError(
+            f"{file} is damaged: delete {file.parent} and run the same command again"
+        ) from None
+    return content
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

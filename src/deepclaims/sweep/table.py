@@ -1,0 +1,138 @@
+"""The replicas of a cell as tidy rows, and as what MLflow is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from deepclaims.sweep.cell import Cell
+from deepclaims.sweep.store import Replica
+from deepclaims.tracking.store import TrackedRun
+
+VOLATILE = "volatile_"
+"""Prefix of columns that differ from run to run: times, commits, machines."""
+
+
+def metric_rows(cell: Cell, replicas: Sequence[Replica]) -> pd.DataFrame:
+    """One row per replica, metric and step.
+
+    Returns:
+        Columns `part, arm, key, seed, <axes>, metric, step, value, registration` and the volatile
+        ones; `step` is NA for scalars.
+    """
+    frames = [_replica_rows(replica) for replica in replicas]
+    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return _identified(cell, rows)
+
+
+def table_rows(cell: Cell, replicas: Sequence[Replica]) -> dict[str, pd.DataFrame]:
+    """The structured results of a cell's replicas by name, with the identifying columns."""
+    names = sorted({name for replica in replicas for name in replica.outcome.tables})
+    return {
+        name: _identified(
+            cell,
+            pd.concat(
+                [
+                    replica.outcome.tables[name].assign(seed=replica.seed)
+                    for replica in replicas
+                    if name in replica.outcome.tables
+                ],
+                ignore_index=True,
+            ),
+        )
+        for name in names
+    }
+
+
+def tracked(cell: Cell, replicas: Sequence[Replica], identity: str) -> TrackedRun:
+    """What MLflow is told of a cell: config, means with Student intervals, mean curves, tables."""
+    about = dict(replicas[0].about)
+    return TrackedRun(
+        identity=identity,
+        name=cell.label or cell.key,
+        params=flat(cell.config),
+        metrics=_means(replicas),
+        curves=_mean_curves(replicas),
+        seeds=[replica.seed for replica in replicas],
+        tags={
+            "deepclaims.key": cell.key,
+            "deepclaims.claim": cell.claim,
+            "deepclaims.part": cell.part,
+            "deepclaims.data": ", ".join(f"{k}: {v}" for k, v in about.get("sources", {}).items()),
+            "deepclaims.device": str(about.get("device", "")),
+            "deepclaims.environment": str(cell.key_parts["libraries"]),
+            "mlflow.source.git.commit": str(about.get("commit", "")),
+            "mlflow.source.name": cell.task,
+        },
+        frames={"replicas": metric_rows(cell, replicas), **table_rows(cell, replicas)},
+    )
+
+
+def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A nested config with dotted keys."""
+    found: dict[str, Any] = {}
+    for key, value in config.items():
+        if isinstance(value, Mapping) and value:
+            found |= flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found
+
+
+def _replica_rows(replica: Replica) -> pd.DataFrame:
+    outcome = replica.outcome
+    metrics = [*outcome.metrics]
+    steps: list[int | None] = [None] * len(metrics)
+    values = [float(value) for value in outcome.metrics.values()]
+    for name, curve in outcome.curves.items():
+        metrics += [name] * len(curve.steps)
+        steps += [int(step) for step in curve.steps]
+        values += [float(value) for value in curve.values]
+    return pd.DataFrame(
+        {
+            "seed": replica.seed,
+            "metric": metrics,
+            "step": pd.array(steps, dtype="Int64"),
+            "value": np.asarray(values, dtype=float),
+            "registration": str(replica.about.get("registration", "")),
+            f"{VOLATILE}seconds": float(replica.about.get("seconds", "nan")),
+            f"{VOLATILE}device": str(replica.about.get("device", "")),
+            f"{VOLATILE}commit": str(replica.about.get("commit", "")),
+        }
+    )
+
+
+def _identified(cell: Cell, rows: pd.DataFrame) -> pd.DataFrame:
+    identity = {"part": cell.part, "arm": cell.arm, "key": cell.key, "seed": rows.pop("seed")}
+    axes = {axis: _cell_value(value) for axis, value in cell.axes.items()}
+    front = pd.DataFrame({**identity, **axes}, index=rows.index)
+    return pd.concat([front, rows], axis=1)
+
+
+def _cell_value(value: Any) -> Any:
+    return str(value) if isinstance(value, list | dict) else value
+
+
+def _means(replicas: Sequence[Replica]) -> dict[str, float]:
+    from deepclaims.evidence.statistics import mean_interval
+
+    found: dict[str, float] = {}
+    for name in replicas[0].outcome.metrics:
+        values = [replica.outcome.metrics.get(name, float("nan")) for replica in replicas]
+        estimate = mean_interval(values)
+        found[name] = estimate.value
+        if len(values) > 1 and np.isfinite([estimate.low, estimate.high]).all():
+            found |= {f"{name}.low": estimate.low, f"{name}.high": estimate.high}
+    return found
+
+
+def _mean_curves(replicas: Sequence[Replica]) -> dict[str, tuple[list[int], list[float]]]:
+    found = {}
+    for name, first in replicas[0].outcome.curves.items():
+        rows = [replica.outcome.curves[name].values for replica in replicas
+                if list(replica.outcome.curves[name].steps) == list(first.steps)]  # fmt: skip
+        found[f"curve.{name}"] = (list(first.steps), np.mean(np.array(rows), axis=0).tolist())
+    return found

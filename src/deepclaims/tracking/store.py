@@ -1,0 +1,226 @@
+"""The MLflow store: a sqlite file made once under a lock, written by one process, idempotent.
+
+Experiments are chapters (and `train` for a user's own sweeps); a claim is a parent run, a cell a
+child of it. A run is known by its identity, a tag; logging the same identity again changes
+nothing, and a run that was cut short is replaced.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+
+from deepclaims.errors import StorageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow import MlflowClient
+
+IDENTITY = "deepclaims.identity"
+SEEDS = "deepclaims.seeds"
+PARENT = "mlflow.parentRunId"
+POINTS_PER_CURVE = 200
+BATCH_METRICS, BATCH_PARAMS = 1000, 100
+
+
+@dataclass(frozen=True)
+class TrackedRun:
+    """What MLflow is told of one cell.
+
+    Args:
+        identity: what makes it this run and no other.
+        name: shown in the UI.
+        params: flat config.
+        metrics: name -> value (means over seeds, ends of intervals).
+        curves: name -> (steps, values), means over seeds.
+        tags: further tags.
+        seeds: which replicas it holds.
+        frames: name -> table, kept as Parquet artifacts; `replicas` is the one that is exported.
+    """
+
+    identity: str
+    name: str
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    seeds: Sequence[int]
+    curves: Mapping[str, tuple[Sequence[int], Sequence[float]]] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Known:
+    run_id: str
+    finished: bool
+    seeds: str
+
+
+def database(folder: Path) -> Path:
+    """The sqlite file of a store."""
+    return folder / "mlflow.db"
+
+
+def uri(folder: Path) -> str:
+    """The tracking URI of a store; absolute, so that it means the same from any folder."""
+    return f"sqlite:///{database(folder).resolve()}"
+
+
+def create(folder: Path) -> None:
+    """Make the store if there is none; safe to call from several processes at once.
+
+    The schema takes MLflow seconds and a dozen migrations to lay, and two processes that do so at
+    once crash: so it is laid in a draft, under a lock, and moved into place.
+
+    Raises:
+        StorageError: when the folder cannot be written.
+    """
+    if database(folder).is_file():
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock"):
+            if database(folder).is_file():
+                return
+            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+            _client(f"sqlite:///{draft / 'mlflow.db'}").search_experiments()
+            (draft / "mlflow.db").replace(database(folder))
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
+
+
+class Tracker:
+    """The one writer of an experiment."""
+
+    def __init__(self, folder: Path, experiment: str) -> None:
+        create(folder)
+        self._client = _client(uri(folder))
+        self._artifacts = folder / "artifacts"
+        self._experiment = self._experiment_id(experiment)
+        self._known = dict(self._search())
+
+    def parent(self, identity: str, name: str, tags: Mapping[str, str]) -> str:
+        """The run id of a claim's parent run, made if there is none."""
+        if identity in self._known:
+            return self._known[identity].run_id
+        run = self._client.create_run(
+            self._experiment, tags={**tags, IDENTITY: identity}, run_name=name
+        )
+        self._client.set_terminated(run.info.run_id)
+        self._known[identity] = _Known(run.info.run_id, True, "")
+        return str(run.info.run_id)
+
+    def log(self, run: TrackedRun, parent: str | None = None) -> str:
+        """Log a cell once; returns its run id.
+
+        A run of the same identity and seeds is left as it is. One with other seeds, or one whose
+        logging was cut short, is replaced.
+        """
+        seeds = ",".join(map(str, run.seeds))
+        known = self._known.get(run.identity)
+        if known and known.finished and known.seeds == seeds:
+            return known.run_id
+        if known:
+            self._client.delete_run(known.run_id)
+        tags = {**run.tags, IDENTITY: run.identity, SEEDS: seeds}
+        if parent:
+            tags[PARENT] = parent
+        made = self._client.create_run(self._experiment, tags=tags, run_name=run.name)
+        run_id = str(made.info.run_id)
+        self._write(run_id, run)
+        self._client.set_terminated(run_id)
+        self._known[run.identity] = _Known(run_id, True, seeds)
+        return run_id
+
+    def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
+        """Set tags on a run."""
+        for name, value in tags.items():
+            self._client.set_tag(run_id, name, value)
+
+    def run_id(self, identity: str) -> str | None:
+        """The run id of an identity, if it is logged."""
+        known = self._known.get(identity)
+        return known.run_id if known else None
+
+    def frames(self, identity: str) -> dict[str, pd.DataFrame]:
+        """The tables of a logged run, read back from its artifacts.
+
+        Raises:
+            StorageError: when the run or its tables are missing.
+        """
+        import pandas as pd
+
+        run_id = self.run_id(identity)
+        if run_id is None:
+            raise StorageError(f"MLflow has no run '{identity}'")
+        folder = Path(self._client.download_artifacts(run_id, "tables"))
+        return {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+
+    def _write(self, run_id: str, run: TrackedRun) -> None:
+        from mlflow.entities import Metric, Param
+
+        now = int(time.time() * 1000)
+        metrics = [Metric(_name(name), value, now, 0) for name, value in run.metrics.items()]
+        for name, (steps, values) in run.curves.items():
+            metrics += [
+                Metric(_name(name), value, now, step) for step, value in _thin(steps, values)
+            ]
+        params = [Param(key, str(value)[:6000]) for key, value in run.params.items()]
+        while metrics or params:
+            self._client.log_batch(run_id, metrics[:BATCH_METRICS], params[:BATCH_PARAMS])
+            metrics, params = metrics[BATCH_METRICS:], params[BATCH_PARAMS:]
+        if run.frames:
+            with tempfile.TemporaryDirectory() as draft:
+                for name, frame in run.frames.items():
+                    frame.to_parquet(Path(draft) / f"{name}.parquet", index=False)
+                self._client.log_artifacts(run_id, draft, "tables")
+
+    def _experiment_id(self, name: str) -> str:
+        found = self._client.get_experiment_by_name(name)
+        if found:
+            return str(found.experiment_id)
+        folder = (self._artifacts / name).resolve()
+        return str(self._client.create_experiment(name, artifact_location=folder.as_uri()))
+
+    def _search(self) -> Iterator[tuple[str, _Known]]:
+        token = None
+        while True:
+            page = self._client.search_runs([self._experiment], max_results=5000, page_token=token)
+            for run in page:
+                if identity := run.data.tags.get(IDENTITY):
+                    finished = run.info.status == "FINISHED"
+                    yield identity, _Known(run.info.run_id, finished, run.data.tags.get(SEEDS, ""))
+            token = page.token
+            if not token:
+                return
+
+
+def _client(tracking_uri: str) -> MlflowClient:
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    for noisy in ("alembic", "mlflow"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    from mlflow import MlflowClient
+
+    for noisy in ("alembic", "mlflow"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    return MlflowClient(tracking_uri=tracking_uri)
+
+
+def _name(name: str) -> str:
+    """MLflow takes letters, digits, and `_-. :/` in a metric's name."""
+    return "".join(each if each.isalnum() or each in "_-. :/" else "_" for each in name)
+
+
+def _thin(steps: Sequence[int], values: Sequence[float]) -> list[tuple[int, float]]:
+    stride = max(1, -(-len(steps) // POINTS_PER_CURVE))
+    return list(zip(steps[::stride], values[::stride], strict=True))
