@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from deepclaims.data.embedded import EMBEDDED_DIGITS
 from deepclaims.data.idx import read_idx
 from deepclaims.data.sampling import stratified_order
 from deepclaims.data.source import Kind
@@ -18,7 +19,6 @@ from deepclaims.errors import DataError
 VERSION = 1
 """Of this preparation: part of the data's fingerprint."""
 
-EMBEDDED_FILE = "mnist_5k.csv.gz"
 PUBLISHED = {"train": 60_000, "test": 10_000}
 HELD_OUT = {"official": 5_000, "embedded": 500}
 EMBEDDED_TEST = 1_000
@@ -41,7 +41,7 @@ def mnist_arrays(raw: Path, kind: Kind) -> tuple[dict[str, np.ndarray], dict[str
         DataError: a file is missing, damaged, or not of the published size.
     """
     images, labels, test_images, test_labels = (
-        _official(raw) if kind == "official" else _embedded(raw / EMBEDDED_FILE)
+        _official(raw) if kind == "official" else _embedded(raw / EMBEDDED_DIGITS)
     )
     order = stratified_order(labels, np.random.default_rng(SPLIT_SEED))
     held_out, kept = np.split(order, [HELD_OUT[kind]])

@@ -23,14 +23,13 @@ class SourceRecord:
         dataset: "mnist" or "mitdb".
         kind: "official", every file as its manifest says, or "embedded", the stand-in.
         fingerprint: hash of the content alone: the same files have the same fingerprint,
-            whoever served them.
-        served_by: who did, in words; for people, no part of any key.
+            whoever served them. Who did is noted elsewhere (`pipeline.fetch.served_by`), so
+            that the folder's content does not depend on it.
     """
 
     dataset: str
     kind: Kind
     fingerprint: str
-    served_by: str
 
 
 def fingerprint_of(parts: Iterable[str]) -> str:

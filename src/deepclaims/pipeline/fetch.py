@@ -1,0 +1,204 @@
+"""`deepclaims fetch`: the official files, verified, or the stand-in where they cannot be had."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from deepclaims.data.embedded import DESCRIPTION, embedded_fingerprint, make_embedded
+from deepclaims.data.ledger import Ledger
+from deepclaims.data.manifest import PUBLISHED, manifest, official_fingerprint
+from deepclaims.data.overrides import read_overrides
+from deepclaims.data.source import Kind, SourceRecord, read_source, write_source
+from deepclaims.errors import ConfigError, DataError, StageError, StorageError
+from deepclaims.project import Project
+
+MIRROR = "DEEPCLAIMS_MIRROR"
+SOURCES = ("auto", "mirror", "official", "embedded")
+KNOWN = {"dataset": ("all", *PUBLISHED), "data.source": SOURCES}
+
+
+def run(overrides: Sequence[str]) -> None:
+    """The verb: `dataset=all|mnist|mitdb data.source=auto|mirror|official|embedded`.
+
+    Raises:
+        ConfigError: an unknown argument.
+        DataError: `data.source` forbids the stand-in and the official files cannot be had.
+        StorageError: the folder cannot be written.
+    """
+    values = read_overrides("fetch", overrides, KNOWN)
+    project = Project.here()
+    chosen = PUBLISHED if values["dataset"] == "all" else (values["dataset"],)
+    for dataset in chosen:
+        fetch(project, dataset, values["data.source"])
+
+
+def fetch(project: Project, dataset: str, source: str = "auto") -> SourceRecord:
+    """Have the raw files of a data set, all official or all of the stand-in, never mixed.
+
+    Official files that are held stay, whatever can be reached now. While the stand-in is held,
+    `auto` asks for the official files again at every call.
+
+    Args:
+        project: whose `data/raw/<dataset>` is filled.
+        dataset: "mnist" or "mitdb".
+        source: "auto" (the mirror, the official host, the stand-in: first that works),
+            "mirror" (the mirror only), "official" (as auto, the stand-in forbidden) or
+            "embedded" (the stand-in, even where official files are held).
+
+    Returns:
+        What is there now; also in `source.json`.
+
+    Raises:
+        ConfigError: `source=mirror` and no mirror is named.
+        DataError: the official files cannot be had, and the stand-in is forbidden or would
+            silently replace official ones.
+        StorageError: the folder cannot be written.
+    """
+    try:
+        return _Fetch(project, dataset).run(source)
+    except OSError as error:
+        where = error.filename or project.raw(dataset)
+        raise StorageError(f"cannot write {where}: {error.strerror or error}") from error
+
+
+def served_by(project: Project, dataset: str) -> str:
+    """Who served the files that are there, in words; empty if that is not known."""
+    return Ledger(_ledger_path(project, dataset)).served_by
+
+
+def _ledger_path(project: Project, dataset: str) -> Path:
+    return project.raw(dataset).with_name(f".{dataset}.json")
+
+
+class _Fetch:
+    """One call of `fetch`: the folders it works on."""
+
+    def __init__(self, project: Project, dataset: str) -> None:
+        self.dataset = dataset
+        self.raw = project.raw(dataset)
+        # Official files gather here until they are complete, and are kept here while the
+        # stand-in is held: a stopped or changed fetch gets no file twice.
+        self.store = self.raw.with_name(f".{dataset}.official")
+        self.ledger = Ledger(_ledger_path(project, dataset))
+
+    def say(self, line: str) -> None:
+        print(f"{self.dataset}: {line}", flush=True)
+
+    def run(self, source: str) -> SourceRecord:
+        if source not in SOURCES:
+            raise ConfigError(f"data.source={source} is not possible; known: {', '.join(SOURCES)}")
+        held = self._held()
+        record = self._embedded(held) if source == "embedded" else self._official(held, source)
+        self.ledger.save()
+        return record
+
+    def _held(self) -> Kind | None:
+        try:
+            return read_source(self.raw, self.dataset).kind
+        except (StageError, DataError):
+            return None
+
+    def _official(self, held: Kind | None, source: str) -> SourceRecord:
+        folder = self.raw if held == "official" else self.store
+        lacking = self._lacking(folder)
+        tried: list[str] = []
+        if lacking:
+            folder.mkdir(parents=True, exist_ok=True)
+            tried, lacking = self._download(folder, lacking, source)
+        elif folder == self.store:
+            self.ledger.serve("kept from an earlier fetch")
+        if not lacking:
+            return self._install(folder)
+        self.ledger.save()
+        return self._without(held, source, lacking, tried)
+
+    def _lacking(self, folder: Path) -> list[str]:
+        return [
+            name
+            for name, digest in manifest(self.dataset).items()
+            if self.ledger.digest(folder / name) != digest
+        ]
+
+    def _download(
+        self, folder: Path, lacking: list[str], source: str
+    ) -> tuple[list[str], list[str]]:
+        """Ask each source for what is still lacking; returns what was said, and what lacks."""
+        from deepclaims.data.download import download, servers
+
+        tried: list[str] = []
+        total = len(manifest(self.dataset))
+        for server in servers(PUBLISHED[self.dataset], source, os.environ.get(MIRROR)):
+            self.say(f"{server.label}: asking for {len(lacking)} of {total} files")
+            wanted = {name: manifest(self.dataset)[name] for name in lacking}
+            problem = download(server, wanted, folder)
+            lacking = self._lacking(folder)
+            if not lacking:
+                self.ledger.serve(server.label)
+                break
+            tried.append(f"{server.label}: {problem}")
+            self.say(tried[-1])
+        return tried, lacking
+
+    def _install(self, folder: Path) -> SourceRecord:
+        record = SourceRecord(self.dataset, "official", official_fingerprint(self.dataset))
+        total = len(manifest(self.dataset))
+        if folder != self.raw:
+            write_source(folder, record)
+            _replace(self.raw, folder)
+        elif read_source(self.raw, self.dataset) != record:
+            write_source(folder, record)
+        self.say(f"official, all {total} files verified")
+        return record
+
+    def _without(
+        self, held: Kind | None, source: str, lacking: list[str], tried: list[str]
+    ) -> SourceRecord:
+        if source == "auto" and held != "official":
+            return self._embedded(held)
+        shown = ", ".join(lacking[:3]) + (", …" if len(lacking) > 3 else "")
+        asked = "; ".join(tried)
+        advice = (
+            f"check the network, or name a folder or URL with {PUBLISHED[self.dataset].folder}/ "
+            f"in {MIRROR}; data.source=embedded takes the stand-in instead"
+        )
+        raise DataError(
+            f"{self.dataset}: {len(lacking)} official files are missing or damaged ({shown}) "
+            f"and could not be had ({asked}): {advice}"
+        )
+
+    def _embedded(self, held: Kind | None) -> SourceRecord:
+        if held == "official":
+            self.say("putting the official files aside, as data.source=embedded asks")
+            _replace(self.store, self.raw)
+        if held != "embedded" or not self._stand_in_is_current():
+            self._make_stand_in()
+        self.say(f"*** STAND-IN DATA *** {DESCRIPTION[self.dataset]}")
+        return read_source(self.raw, self.dataset)
+
+    def _stand_in_is_current(self) -> bool:
+        found = embedded_fingerprint(self.dataset, self.raw, self.ledger)
+        return read_source(self.raw, self.dataset).fingerprint == found
+
+    def _make_stand_in(self) -> None:
+        self.raw.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{self.dataset}-", dir=self.raw.parent))
+        try:
+            fresh.chmod(0o755)
+            make_embedded(self.dataset, fresh)
+            fingerprint = embedded_fingerprint(self.dataset, fresh, self.ledger)
+            write_source(fresh, SourceRecord(self.dataset, "embedded", fingerprint))
+            _replace(self.raw, fresh)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        self.ledger.serve("embedded")
+
+
+def _replace(target: Path, fresh: Path) -> None:
+    """Let `fresh` take the place of the folder `target`."""
+    if target.exists():
+        shutil.rmtree(target)
+    fresh.rename(target)
