@@ -1,0 +1,196 @@
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from deepclaims.evidence import statistics
+from deepclaims.evidence.estimate import exact
+from deepclaims.evidence.law import Draws
+
+RNG = np.random.default_rng(11)
+A = RNG.normal(3.0, 1.0, 7)
+B = RNG.normal(2.0, 2.0, 7) ** 2 + 0.5
+
+
+def ends(estimate):
+    return pytest.approx((estimate.low, estimate.high), rel=1e-9, abs=1e-12)
+
+
+def test_mean_interval_is_scipys():
+    expected = stats.ttest_1samp(A, 0.0).confidence_interval(0.95)
+    assert (expected.low, expected.high) == ends(statistics.mean_interval(A))
+
+
+def test_paired_difference_is_scipys():
+    expected = stats.ttest_rel(A, B).confidence_interval(0.9)
+    assert (expected.low, expected.high) == ends(statistics.paired_difference(A, B, level=0.9))
+
+
+def test_difference_is_welchs():
+    test = stats.ttest_ind(A, B[:5], equal_var=False)
+    expected = test.confidence_interval(0.95)
+    estimate = statistics.difference(A, B[:5])
+    assert (expected.low, expected.high) == ends(estimate)
+    assert 2 * min(estimate.p_value("above", 0), estimate.p_value("below", 0)) == pytest.approx(
+        test.pvalue
+    )
+
+
+def test_ratio_interval_is_t_on_logarithms():
+    expected = stats.ttest_1samp(np.log(A / B), 0.0).confidence_interval(0.95)
+    estimate = statistics.ratio_interval(A, B)
+    assert (math.exp(expected.low), math.exp(expected.high)) == ends(estimate)
+    assert estimate.value == pytest.approx(stats.gmean(A / B))
+    assert estimate.p_value("below", 1.0) == pytest.approx(
+        stats.ttest_1samp(np.log(A / B), 0.0, alternative="less").pvalue
+    )
+    assert statistics.ratio_interval(A / B).value == pytest.approx(estimate.value)
+    assert statistics.ratio_interval([1.0, -2.0], [1.0, 1.0]).satisfies("above", 0.5) is None
+
+
+def test_slope_interval_is_scipys():
+    x = np.arange(6.0)
+    y = 2 * x + RNG.normal(size=6)
+    line = stats.linregress(x, y)
+    half = stats.t.ppf(0.975, 4) * line.stderr
+    assert (line.slope - half, line.slope + half) == ends(statistics.slope_interval(x, y))
+
+
+def test_slopes_by_seed_are_averaged():
+    x = np.tile(np.arange(4.0), 3)
+    groups = np.repeat([5, 6, 7], 4)
+    y = np.repeat([1.0, 2.0, 4.0], 4) * x + np.repeat([9.0, -3.0, 0.0], 4)
+    expected = statistics.mean_interval([1.0, 2.0, 4.0])
+    estimate = statistics.slope_interval(x, y, groups)
+    assert (expected.low, expected.high) == ends(estimate)
+    assert estimate.n == 3
+
+
+def test_two_points_fix_a_line_but_not_its_error():
+    estimate = statistics.slope_interval([0.0, 1.0], [0.0, 2.0])
+    assert estimate.value == 2.0
+    assert estimate.satisfies("above", 0.0) is None
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 5), (3, 10), (10, 10)])
+def test_proportion_interval_is_clopper_and_pearsons(k, n):
+    low = stats.beta.ppf(0.025, k, n - k + 1) if k else 0.0
+    high = stats.beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
+    assert (low, high) == ends(statistics.proportion_interval(k, n))
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"),
+    [  # Newcombe 1998, table II, method 10
+        ((56, 70, 48, 80), 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((6, 7, 2, 7), 0.0582, 0.8062),
+        ((10, 10, 0, 10), 0.6075, 1.0),
+        ((0, 10, 0, 10), -0.2775, 0.2775),
+    ],
+)
+def test_proportion_difference_is_newcombes(counts, low, high):
+    estimate = statistics.proportion_difference(*counts)
+    assert (estimate.low, estimate.high) == pytest.approx((low, high), abs=6e-5)
+
+
+def test_pooled_moments_equal_pooled_data():
+    data = RNG.exponential(size=(4, 300))
+    estimate = statistics.pooled_mean(data.mean(axis=1), (data**2).mean(axis=1), 300)
+    expected = stats.ttest_1samp(data.ravel(), 0.0).confidence_interval(0.95)
+    assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), rel=1e-6)
+    assert estimate.n == 1200
+
+
+def test_bootstrap_is_scipys_bca():
+    data = RNG.exponential(size=25)
+    ours = statistics.bootstrap(np.mean, data, seed=3, draws=4999)
+    theirs = stats.bootstrap(
+        (data,), np.mean, n_resamples=4999, method="BCa", rng=np.random.default_rng([3, 20])
+    ).confidence_interval
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.02)
+    plain = np.percentile(ours.law.draws, [2.5, 97.5])
+    assert abs(ours.high - theirs.high) < abs(plain[1] - theirs.high)  # the correction is there
+
+
+def test_bootstrap_is_reproducible_and_keeps_units_together():
+    positive, total = RNG.integers(0, 20, 12), RNG.integers(20, 40, 12)
+
+    def share(k, n):
+        assert np.isin(k * 1000 + n, positive * 1000 + total).all()
+        return k.sum() / n.sum()
+
+    first = statistics.bootstrap(share, positive, total, draws=199)
+    assert first == statistics.bootstrap(share, positive, total, draws=199)
+    assert first.value == positive.sum() / total.sum()
+    assert first != statistics.bootstrap(share, positive, total, draws=199, seed=1)
+
+
+def test_bootstrap_across_seeds_and_patients_is_wider_than_patients_alone():
+    seed_luck, patient_luck = RNG.normal(size=(6, 1)), RNG.normal(size=(1, 20))
+    table = seed_luck + patient_luck
+    both = statistics.bootstrap(np.mean, table, across=2, draws=999)
+    patients = statistics.bootstrap(np.mean, table.mean(axis=0), draws=999)
+    assert both.high - both.low > 1.3 * (patients.high - patients.low)
+    expected = math.sqrt(table.mean(axis=1).var() / 6 + table.mean(axis=0).var() / 20)
+    assert np.std(both.law.draws) == pytest.approx(expected, rel=0.1)
+
+
+def test_bootstrap_copes_with_one_seed_one_patient_and_nan():
+    one_seed = statistics.bootstrap(np.mean, RNG.normal(size=(1, 20)), across=2, draws=99)
+    assert math.isfinite(one_seed.low)
+    assert statistics.bootstrap(np.mean, [1.0]).satisfies("above", 0) is None
+    assert statistics.bootstrap(np.mean, [1.0, math.nan, 2.0]).satisfies("above", 0) is None
+    with pytest.raises(ValueError, match="units differ"):
+        statistics.bootstrap(lambda a, b: 0.0, [1.0, 2.0], [1.0])
+
+
+def test_too_few_draws_leave_an_end_open():
+    law = Draws(tuple(np.linspace(0, 1, 19).tolist()))
+    assert law.interval(0.5, 0.95) == (-math.inf, math.inf)
+    assert law.interval(0.5, 0.90) == (0.0, 1.0)
+
+
+def test_rank_correlation_by_seed_and_over_points():
+    x = np.tile(np.arange(5.0), 4)
+    noise = RNG.normal(scale=0.7, size=20)
+    groups = np.repeat(np.arange(4), 5)
+    expected = [
+        stats.spearmanr(x[groups == g], (x + noise)[groups == g]).statistic for g in range(4)
+    ]
+    assert statistics.rank_correlation(x, x + noise, groups).value == pytest.approx(
+        np.mean(expected)
+    )
+    over_points = statistics.rank_correlation(x, x + noise)
+    assert over_points.value == pytest.approx(stats.spearmanr(x, x + noise).statistic)
+    assert over_points.satisfies("above", 0.2) is True
+
+
+def test_trend_is_pages():
+    rows = RNG.normal(size=(30, 5)) + 0.3 * np.arange(5)
+    expected = stats.page_trend_test(rows, method="asymptotic").pvalue
+    assert statistics.trend(rows).p_value("above", 0) == pytest.approx(expected, rel=1e-6)
+    assert statistics.trend(-rows).value == pytest.approx(-statistics.trend(rows).value)
+
+
+def test_worst_pays_for_every_look():
+    family = [statistics.mean_interval(A + shift) for shift in (0.0, -1.0, 2.0)]
+    hardest = statistics.worst(family, "above", 1.0)
+    assert hardest.value == family[1].value
+    assert hardest.level == pytest.approx(1 - 0.05 / 3)
+    assert hardest.p_value("above", 1.0) == pytest.approx(3 * family[1].p_value("above", 1.0))
+    assert statistics.worst(family, "above") == hardest
+    assert statistics.worst(family, "below").value == family[2].value
+
+
+def test_worst_shows_a_failing_member_before_an_open_one():
+    fails, is_open, holds = exact(-1.0), statistics.mean_interval([1.0]), exact(5.0)
+    assert statistics.worst([holds, is_open, fails], "above", 0.0).value == -1.0
+    assert statistics.worst([holds, is_open], "above", 0.0).satisfies("above", 0.0) is None
+    assert statistics.worst([exact(0.0), exact(0.9)], "within", [-1, 1]).value == 0.9
+    assert statistics.worst([exact(9.0), exact(1.5)], "outside", [-1, 1]).value == 1.5
+    with pytest.raises(ValueError, match="empty"):
+        statistics.worst([], "above", 0.0)
+    with pytest.raises(ValueError, match="bound"):
+        statistics.worst([fails], "within")

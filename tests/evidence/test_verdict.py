@@ -1,0 +1,169 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from deepclaims.errors import ClaimError
+from deepclaims.evidence.estimate import exact, undecided
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.evidence.verdict import Check, Role, Ruling, findings, verdict
+
+OUTCOMES = {True: exact(1.0), False: exact(-1.0), None: undecided("t")}
+
+
+def written(role, relation="above", bound=0.0):
+    return {"role": role, "relation": relation, "bound": bound, "says": {"es": "…", "en": "…"}}
+
+
+def rule(claim=(), repair=(), control=()):
+    """The verdict when checks of each role come out so."""
+    checks, estimates = {}, {}
+    for role, outcomes in (("claim", claim), ("repair", repair), ("control", control)):
+        for i, outcome in enumerate(outcomes):
+            checks[f"{role}_{i}"] = written(role)
+            estimates[f"{role}_{i}"] = OUTCOMES[outcome]
+    return verdict(findings(checks, estimates))
+
+
+@pytest.mark.parametrize(
+    ("claim", "repair", "control", "ruling"),
+    [
+        ([True, True], [], [True], "supported"),
+        ([True], [], [], "supported"),
+        ([True], [False], [True], "supported"),
+        ([True, None], [], [True], "inconclusive"),
+        ([None], [True], [True], "inconclusive"),
+        ([True, False], [], [True], "refuted"),
+        ([False, None], [], [True], "refuted"),
+        ([False], [True, True], [True], "corrected"),
+        ([False], [True, None], [True], "refuted"),
+        ([False], [True, False], [True], "refuted"),
+        ([True], [], [True, None], "inconclusive"),
+        ([True], [], [False], "inconclusive"),
+        ([False], [True], [False], "inconclusive"),
+    ],
+)
+def test_the_table_of_rulings(claim, repair, control, ruling):
+    assert rule(claim, repair, control).ruling == ruling
+
+
+def test_no_ruling_but_inconclusive_survives_a_control_that_does_not_hold():
+    three = (True, False, None)
+    for claim, repair, control in itertools.product(three, three, (False, None)):
+        assert rule([claim], [repair], [control]).ruling is Ruling.INCONCLUSIVE
+
+
+def test_reasons_name_the_checks_in_both_languages():
+    for case in (rule([True]), rule([False]), rule([None]), rule([False], [True])):
+        for language in ("es", "en"):
+            assert "claim_0" in case.reason[language]
+    assert "control_1" in rule([True], [], [True, None]).reason["es"]
+    assert "repair_0" in rule([False], [None]).reason["en"]
+    assert rule([True]).reason["es"] != rule([True]).reason["en"]
+
+
+def test_p_of_support_is_the_largest_and_of_refutation_bonferronis():
+    strong, weak = (mean_interval([m - 0.1, m, m + 0.1, m + 0.05]) for m in (3.0, 0.5))
+    checks = {"a": written("claim"), "b": written("claim")}
+    supported = verdict(findings(checks, {"a": strong, "b": weak}))
+    assert supported.p == weak.p_value("above", 0) > strong.p_value("above", 0)
+
+    checks = {"a": written("claim", "below"), "b": written("claim", "below")}
+    refuted = verdict(findings(checks, {"a": strong, "b": weak}))
+    assert refuted.ruling == "refuted"
+    assert refuted.p == 2 * strong.p_value("above", 0)
+
+    checks = {"a": written("claim", "below"), "b": written("repair")}
+    corrected = verdict(findings(checks, {"a": strong, "b": weak}))
+    assert corrected.ruling == "corrected"
+    assert corrected.p == weak.p_value("above", 0)
+
+
+def test_an_inconclusive_claim_has_p_one():
+    assert rule([True], [], [False]).p == 1
+    assert rule([None]).p == 1
+
+
+def test_checks_and_estimates_must_agree():
+    with pytest.raises(ClaimError, match="agree"):
+        findings({"a": written("claim")}, {"b": exact(1)})
+    with pytest.raises(ClaimError, match="at least one check"):
+        rule(control=[True])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        written("claims"),
+        written("claim", "over"),
+        written("claim", "within", 3.0),
+        written("claim", "above", [0, 1]),
+        written("claim", "above", "0.5x"),
+        {"role": "claim", "relation": "above", "bound": 0},
+        written("claim") | {"says": {"en": "…"}},
+        written("claim") | {"note": "…"},
+    ],
+)
+def test_malformed_checks_are_refused(broken):
+    with pytest.raises(ClaimError, match="gain"):
+        Check.of("gain", broken)
+
+
+def test_a_check_reads_what_yaml_writes():
+    check = Check.of("gain", written("repair", "within", [0.95, 1.05]))
+    assert check.role is Role.REPAIR
+    assert check.find(exact(1.0)).outcome is True
+
+
+# The engine in made worlds: a gain that must be above 0 twice, and a control that must be within
+# (-1, 1). Five seeds, noise of standard deviation 0.3.
+MADE = {
+    "gain": written("claim"),
+    "other_gain": written("claim"),
+    "no_gain_here": written("control", "within", [-1.0, 1.0]),
+}
+
+
+def rulings(worlds, gain, control=0.0, seeds=5):
+    rng = np.random.default_rng(seeds)
+    counts = dict.fromkeys(Ruling, 0)
+    for _ in range(worlds):
+        estimates = {
+            name: mean_interval(rng.normal(mean, 0.3, seeds))
+            for name, mean in zip(MADE, (gain, gain, control), strict=True)
+        }
+        counts[verdict(findings(MADE, estimates)).ruling] += 1
+    return {ruling: count / worlds for ruling, count in counts.items()}
+
+
+def test_a_true_claim_is_supported():
+    assert rulings(300, gain=1.0)["supported"] > 0.9
+
+
+def test_a_false_claim_is_refuted():
+    assert rulings(300, gain=-1.0)["refuted"] > 0.9
+
+
+def test_no_effect_is_hardly_ever_called_support():
+    share = rulings(1500, gain=0.0)
+    assert share["supported"] < 0.01  # two independent checks: 0.025 squared
+    assert share["inconclusive"] > 0.9
+
+
+def test_one_check_at_its_bound_is_supported_at_most_in_one_world_of_forty():
+    rng = np.random.default_rng(8)
+    one = {"gain": written("claim")}
+    said = [
+        verdict(findings(one, {"gain": mean_interval(rng.normal(0, 1, 5))})).ruling
+        for _ in range(3000)
+    ]
+    assert said.count(Ruling.SUPPORTED) / 3000 == pytest.approx(0.025, abs=0.0115)
+
+
+def test_a_blind_experiment_is_not_believed():
+    assert rulings(300, gain=1.0, control=1.0)["inconclusive"] > 0.95
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_too_few_seeds_are_inconclusive_and_do_not_crash(seeds):
+    assert rulings(50, gain=0.2, seeds=seeds)["inconclusive"] > 0.8
