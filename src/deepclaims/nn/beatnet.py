@@ -1,0 +1,115 @@
+"""The heartbeat labeller: a small convolutional encoder of each beat, then recurrence over beats.
+
+Built for records cut into runs of consecutive beats, every beat seen against its record's own
+reference beat, with features of its rhythm beside it (L1 "Redes Recurrentes": offline, a network
+that reads both ways is advised).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from deepclaims.errors import ConfigError
+from deepclaims.nn.dropout import Dropout, Keep
+from deepclaims.nn.interface import Interface
+
+
+class BeatNet(nn.Module):
+    """Each beat's waveform and features -> 2·embedding numbers -> recurrence -> classes.
+
+    Args:
+        channels: of the waveform (leads).
+        samples: of the waveform.
+        features: numbers beside the waveform, 0 for none.
+        classes: what a beat may be.
+        cell: recurrent layers that read 2·embedding numbers a step, or None for no recurrence.
+        embedding: numbers from the waveform, and as many from the features.
+        keep: dropout where the states are read out.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        samples: int,
+        features: int,
+        classes: int,
+        cell: nn.RNNBase | None,
+        embedding: int,
+        keep: Keep,
+    ) -> None:
+        super().__init__()
+        self.encoder = beat_encoder(channels, samples, embedding)
+        self.rhythm = nn.Sequential(nn.Linear(features, embedding), nn.ReLU()) if features else None
+        self.cell = cell
+        skip = embedding * (2 if features else 1)
+        states = 0 if cell is None else cell.hidden_size * (2 if cell.bidirectional else 1)
+        self.on_inputs, self.on_states = Dropout(keep.inputs), Dropout(keep.hidden)
+        self.head = nn.Linear(states + skip, classes)
+
+    def forward(self, beats: Tensor, features: Tensor | None = None) -> Tensor:
+        """(n, L, channels, samples) and (n, L, features) -> (n, L, classes)."""
+        n, length = beats.shape[:2]
+        skip = self.encoder(self.on_inputs(beats.flatten(0, 1))).view(n, length, -1)
+        if self.rhythm is not None:
+            skip = torch.cat([skip, self.rhythm(features)], dim=-1)
+        states = skip if self.cell is None else torch.cat([self.cell(skip)[0], skip], dim=-1)
+        return self.head(self.on_states(states))
+
+
+def beat_encoder(channels: int, samples: int, embedding: int) -> nn.Sequential:
+    """(m, channels, samples) -> (m, embedding): three convolutions that halve, a pool, a layer."""
+    width = samples
+    for _ in range(3):
+        width = (width + 1) // 2
+    return nn.Sequential(
+        nn.Conv1d(channels, 16, 7, stride=2, padding=3),
+        nn.ReLU(),
+        nn.Conv1d(16, 24, 5, stride=2, padding=2),
+        nn.ReLU(),
+        nn.Conv1d(24, 24, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.AvgPool1d(2),
+        nn.Flatten(),
+        nn.Linear(24 * (width // 2), embedding),
+        nn.ReLU(),
+    )
+
+
+def beatnet(
+    interface: Interface,
+    keep: Keep,
+    *,
+    cell: str = "lstm",
+    width: int = 32,
+    bidirectional: bool = True,
+    embedding: int = 24,
+) -> BeatNet:
+    """The labeller for the beats of `interface`; `cell` is lstm, rnn or none.
+
+    Raises:
+        ConfigError: an unknown cell, or data that are no runs of beats.
+    """
+    channels, samples, features = _beats(interface)
+    skip = embedding * (2 if features else 1)
+    cells = {"lstm": nn.LSTM, "rnn": nn.RNN}
+    if cell not in (*cells, "none"):
+        raise ConfigError(f"model=beatnet has cell lstm, rnn or none, not {cell!r}")
+    layer = (
+        None
+        if cell == "none"
+        else cells[cell](skip, width, batch_first=True, bidirectional=bidirectional)
+    )
+    return BeatNet(channels, samples, features, interface.outputs, layer, embedding, keep)
+
+
+def _beats(interface: Interface) -> tuple[int, int, int]:
+    match interface.inputs:
+        case ((_, channels, samples),) if interface.per_step:
+            return channels, samples, 0
+        case ((_, channels, samples), (_, features)) if interface.per_step:
+            return channels, samples, features
+    raise ConfigError(
+        "model=beatnet labels runs of beats (L, channels, samples) with features (L, k); "
+        f"these data have inputs of shape {interface.inputs}"
+    )

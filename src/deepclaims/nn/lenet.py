@@ -1,0 +1,60 @@
+"""LeNet as in L1 "¿Como chequear si entendí CNN? Ej. Lenet" (after LeCun et al. 1998)."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from deepclaims.nn.activations import Activation
+from deepclaims.nn.dropout import Dropout, Keep
+from deepclaims.nn.interface import Interface
+
+
+class LeNet(nn.Module):
+    """Conv 3x3x6, average pool 2, conv 3x3x16, average pool 2, dense 120, 84, outputs.
+
+    On 28x28 images the five layers have 60, 880, 48 120, 10 164 and 850 parameters. The softmax
+    of the slide is in the loss. ReLU between, dropout (if any) on the inputs and the dense layers.
+
+    Args:
+        interface: images (channels, height, width).
+        keep: dropout.
+        activation: g; the slide's is ReLU.
+    """
+
+    def __init__(self, interface: Interface, keep: Keep, activation: str) -> None:
+        super().__init__()
+        channels, height, width = interface.image("lenet")
+        rows, columns = (_after_two_blocks(side) for side in (height, width))
+        self.convolutions = nn.Sequential(
+            Dropout(keep.inputs),
+            nn.Conv2d(channels, 6, 3),
+            Activation(activation),
+            nn.AvgPool2d(2),
+            nn.Conv2d(6, 16, 3),
+            Activation(activation),
+            nn.AvgPool2d(2),
+        )
+        self.dense = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(16 * rows * columns, 120),
+            Activation(activation),
+            Dropout(keep.hidden),
+            nn.Linear(120, 84),
+            Activation(activation),
+            Dropout(keep.hidden),
+            nn.Linear(84, interface.outputs),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, channels, height, width) -> (n, outputs)."""
+        return self.dense(self.convolutions(x))
+
+
+def lenet(interface: Interface, keep: Keep, *, activation: str = "relu") -> LeNet:
+    """LeNet for the images of `interface`."""
+    return LeNet(interface, keep, activation)
+
+
+def _after_two_blocks(side: int) -> int:
+    # A 3x3 filter takes two pixels off, a 2x2 pool halves and drops the odd one.
+    return ((side - 2) // 2 - 2) // 2

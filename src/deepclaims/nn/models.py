@@ -1,0 +1,60 @@
+"""Networks by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from torch import Generator, nn
+
+from deepclaims.groups import choose
+from deepclaims.nn.autoencoder import autoencoder
+from deepclaims.nn.beatnet import beatnet
+from deepclaims.nn.dropout import Keep
+from deepclaims.nn.initialisation import initialise
+from deepclaims.nn.interface import Interface
+from deepclaims.nn.lenet import lenet
+from deepclaims.nn.perceptron import perceptron
+from deepclaims.nn.recurrent import lstm, rnn
+
+MODELS: Mapping[str, Callable[..., nn.Module]] = MappingProxyType(
+    {
+        "mlp": perceptron,
+        "lenet": lenet,
+        "rnn": rnn,
+        "lstm": lstm,
+        "autoencoder": autoencoder,
+        "beatnet": beatnet,
+    }
+)
+"""Builders by the name they have in `conf/model/`; their keyword arguments are the options."""
+
+
+def build_model(
+    model: Mapping[str, Any],
+    init: Mapping[str, Any],
+    interface: Interface,
+    keep: Keep,
+    generator: Generator,
+) -> nn.Module:
+    """A network with freshly drawn weights.
+
+    Args:
+        model: the `model` group, e.g. `{"name": "mlp", "depth": 2, "width": 128}`.
+        init: the `init` group, e.g. `{"name": "he"}`.
+        interface: what comes in and what must come out.
+        keep: dropout.
+        generator: draws the weights, and nothing else does.
+
+    Raises:
+        ConfigError: an unknown name or option, or data the network cannot read.
+    """
+    network = choose("model", MODELS, model, interface, keep)
+    initialise(network, init, generator)
+    return network
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Trainable numbers in `model`."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)

@@ -1,0 +1,42 @@
+"""The multilayer perceptron."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from deepclaims.nn.activations import Activation
+from deepclaims.nn.dropout import Dropout, Keep
+from deepclaims.nn.interface import Interface
+
+
+class Perceptron(nn.Module):
+    """z_l = W_l h_{l-1} + b_l, h_l = g(z_l); the last layer is linear.
+
+    Args:
+        sizes: d_0 … d_L, the widths from the inputs to the outputs.
+        activation: g of the hidden layers.
+        keep: dropout on h_0 (the inputs) and on h_1 … h_{L-1}.
+    """
+
+    def __init__(self, sizes: list[int], activation: str, keep: Keep) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Flatten(), *_dropout(keep.inputs)]
+        for d_in, d_out in zip(sizes[:-2], sizes[1:-1], strict=True):
+            layers += [nn.Linear(d_in, d_out), Activation(activation), *_dropout(keep.hidden)]
+        self.layers = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, …) samples of d_0 numbers -> (n, d_L)."""
+        return self.layers(x)
+
+
+def perceptron(
+    interface: Interface, keep: Keep, *, depth: int = 2, width: int = 128, activation: str = "relu"
+) -> Perceptron:
+    """`depth` hidden layers of `width` units; depth 0 is a linear model."""
+    sizes = [interface.features, *[width] * depth, interface.outputs]
+    return Perceptron(sizes, activation, keep)
+
+
+def _dropout(p_keep: float) -> list[nn.Module]:
+    return [Dropout(p_keep)] if p_keep < 1 else []

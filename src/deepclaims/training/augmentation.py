@@ -1,0 +1,97 @@
+"""Data augmentation (L1 "Data augmentation"): inputs changed anew each time they are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional as F
+
+from deepclaims.groups import choose
+
+Inputs = tuple[Tensor, ...]
+Augment = Callable[[Inputs], Inputs]
+
+
+def shift(generator: Generator, *, pixels: int = 1) -> Augment:
+    """Move each image by up to `pixels` either way; what comes in has the corner's grey.
+
+    Images are (n, channels, height, width); all shifts of a batch are drawn at once.
+    """
+
+    def augment(inputs: Inputs) -> Inputs:
+        x, *rest = inputs
+        return (shift_images(x, pixels, generator), *rest)
+
+    return augment
+
+
+def shift_images(x: Tensor, pixels: int, generator: Generator) -> Tensor:
+    """(n, c, h, w) -> (n, c, h, w), each image moved by its own draw from ±`pixels`."""
+    n, _, height, width = x.shape
+    padded = F.pad(x, [pixels] * 4, mode="replicate")
+    offsets = torch.randint(0, 2 * pixels + 1, (2, n), generator=generator, device=x.device)
+    moved = torch.empty_like(x)
+    # One copy for each of the (2k + 1)² shifts, not one for each image.
+    which = offsets[0] * (2 * pixels + 1) + offsets[1]
+    for dy in range(2 * pixels + 1):
+        for dx in range(2 * pixels + 1):
+            rows = torch.nonzero(which == dy * (2 * pixels + 1) + dx).flatten()
+            moved[rows] = padded[rows, :, dy : dy + height, dx : dx + width]
+    return moved
+
+
+def beats(
+    generator: Generator,
+    *,
+    gain: float = 0.2,
+    noise: float = 0.03,
+    samples: int = 2,
+    feature_noise: float = 0.05,
+) -> Augment:
+    """Runs of beats seen through another electrode: gain, noise and shift; features with noise.
+
+    Args:
+        generator: draws everything.
+        gain: standard deviation of the log gain of each run and lead.
+        noise: standard deviation added to each sample of a waveform.
+        samples: largest shift of a run, either way, in samples.
+        feature_noise: standard deviation added to each feature.
+    """
+
+    def normal_like(x: Tensor) -> Tensor:
+        return torch.empty_like(x).normal_(generator=generator)
+
+    def augment(inputs: Inputs) -> Inputs:
+        x, *features = inputs
+        n, _, leads, _ = x.shape
+        x = x * (gain * normal_like(x[:, :1, :, :1])).exp()
+        if samples:
+            steps = torch.randint(-samples, samples + 1, (n,), generator=generator, device=x.device)
+            x = torch.stack([torch.roll(run, int(k), -1) for run, k in zip(x, steps, strict=True)])
+        x = x + noise * normal_like(x)
+        return (x, *(f + feature_noise * normal_like(f) for f in features))
+
+    return augment
+
+
+def none(generator: Generator) -> None:
+    """Inputs as they are."""
+
+
+AUGMENTATIONS: Mapping[str, Callable[..., Augment | None]] = MappingProxyType(
+    {"none": none, "shift": shift, "beats": beats}
+)
+"""Augmentations by the name they have in `conf/augment/`."""
+
+
+def build_augment(config: Mapping[str, Any], generator: Generator) -> Augment | None:
+    """The augmentation of the `augment` group, drawing from `generator`.
+
+    Raises:
+        ConfigError: an unknown name or option.
+    """
+    return choose("augment", AUGMENTATIONS, config, generator)

@@ -1,0 +1,143 @@
+"""The Lightning module of every training: one `training_step` is a chunk of minibatches.
+
+Lightning costs 0.15 ms a call, about a third of a small network's whole step. So it is called
+once for some fifty steps: optimisation is manual, data lie in memory, and nothing is read or
+logged inside. Under DDP a chunk is one minibatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from deepclaims.data.splits import Split, Splits
+from deepclaims.training.augmentation import Augment
+from deepclaims.training.laps import Chunk
+from deepclaims.training.objectives import Objective
+from deepclaims.training.scores import Scores
+
+
+class ChunkedTraining(pl.LightningModule):
+    """A network, what it minimises, and the data it does it on.
+
+    Args:
+        model: the network.
+        objective: its loss.
+        splits: the data, on any device.
+        optimizer: makes the optimiser of `model`.
+        factors: of each step's learning rate, or None for a constant one.
+        clip: largest norm of the whole gradient, or None.
+        augment: changes the inputs of a training batch, or None.
+        keep_outputs: whether scores keep the outputs on the test split.
+
+    Attributes:
+        steps: minibatches trained on so far.
+        curves: by name, a list of (step, value).
+        scores: of each split, by name; the latest.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        objective: Objective,
+        splits: Splits,
+        optimizer: Callable[[nn.Module], Optimizer],
+        *,
+        factors: list[float] | None = None,
+        clip: float | None = None,
+        augment: Augment | None = None,
+        keep_outputs: bool = False,
+    ) -> None:
+        super().__init__()
+        self.automatic_optimization = False
+        self.model = model
+        self.objective = objective
+        self.splits = splits
+        self.make_optimizer = optimizer
+        self.factors = factors
+        self.clip = clip
+        self.augment = augment
+        self.keep_outputs = keep_outputs
+        self.weights = objective.weights(splits.train)
+        self.steps = 0
+        self.curves: dict[str, list[tuple[int, float]]] = {}
+        self.scores: dict[str, Scores] = {}
+        self.evaluated: tuple[str, ...] = ("validation",)
+
+    def configure_optimizers(self) -> Optimizer:
+        """The optimiser of the config."""
+        return self.make_optimizer(self.model)
+
+    def setup(self, stage: str) -> None:
+        """Bring the data to where the network is."""
+        self.splits = self.splits.to(self.device)
+        if self.weights is not None:
+            self.weights = self.weights.to(self.device)
+
+    def training_step(self, chunk: Chunk, batch_idx: int) -> None:
+        """Train on each minibatch of `chunk`; note their mean loss."""
+        losses = self._train_on(chunk)
+        mean = float(torch.stack(losses).mean())
+        self.note("train_loss", mean)
+        if mean != mean:
+            # NaN is where a training has diverged to: no later step can leave it.
+            self.trainer.should_stop = True
+
+    def _train_on(self, chunk: Chunk) -> list[Tensor]:
+        # Locals, because looking an attribute up on an nn.Module costs as much as a small add.
+        model, objective, augment, clip = self.model, self.objective, self.augment, self.clip
+        split, weights, factors = self.splits.train, self.weights, self.factors
+        sources, targets = split.inputs, objective.targets(split)
+        optimizer: Any = self.optimizers(use_pl_optimizer=False)
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        losses = []
+        for index in chunk.batches:
+            inputs = tuple(source.index_select(0, index) for source in sources)
+            if augment is not None:
+                inputs = augment(inputs)
+            wanted = targets.index_select(0, index)
+            counts = None if weights is None else weights.index_select(0, index)
+            if factors is not None:
+                self._scale_rate(optimizer, factors[self.steps])
+            for p in parameters:
+                p.grad = None
+            loss = objective.loss(model(*inputs), wanted, counts)
+            loss.backward()
+            if clip is not None:
+                nn.utils.clip_grad_norm_(parameters, clip)
+            optimizer.step()
+            losses.append(loss.detach())
+            self.steps += 1
+        return losses
+
+    def _scale_rate(self, optimizer: Optimizer, factor: float) -> None:
+        for group in optimizer.param_groups:
+            group["lr"] = group.setdefault("initial_lr", group["lr"]) * factor
+
+    def validation_step(
+        self, rows: tuple[int, int], batch_idx: int, dataloader_idx: int = 0
+    ) -> None:
+        """Score the rows from `rows[0]` up to `rows[1]` of a split."""
+        name = self.evaluated[dataloader_idx]
+        split: Split = getattr(self.splits, name)
+        if batch_idx == 0:
+            keep = self.keep_outputs and name == "test"
+            self.scores[name] = Scores(self.objective, self.device, keep_outputs=keep)
+        start, stop = rows
+        outputs = self.model(*(x[start:stop] for x in split.inputs))
+        self.scores[name].update(outputs, self.objective.targets(split)[start:stop])
+
+    def on_validation_epoch_end(self) -> None:
+        """Note the scores of a validation during training."""
+        if self.trainer.state.fn == "fit":
+            for name, value in self.scores["validation"].metrics("validation").items():
+                self.note(name, value)
+
+    def note(self, name: str, value: float) -> None:
+        """Add a point to the curve `name`, at the current step."""
+        self.curves.setdefault(name, []).append((self.steps, value))

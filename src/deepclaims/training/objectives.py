@@ -1,0 +1,141 @@
+"""What is minimised and what is scored: classification, regression, reconstruction, tagging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from deepclaims.data.splits import Split, Splits
+from deepclaims.errors import ConfigError
+from deepclaims.training.settings import Fit
+
+IGNORED = -1
+"""Target of a step that is neither learnt from nor scored."""
+
+
+def cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
+    """−log p of the true class, (n, classes) and (n,) -> scalar mean."""
+    return F.cross_entropy(outputs, targets)
+
+
+def squared_to_one_hot(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Squared distance of the outputs to the one-hot target, mean over samples and classes."""
+    return F.mse_loss(outputs, F.one_hot(targets, outputs.shape[-1]).to(outputs.dtype))
+
+
+LOSSES: Mapping[str, Mapping[str, Callable[[Tensor, Tensor], Tensor]]] = MappingProxyType(
+    {
+        "classification": {"cross_entropy": cross_entropy, "squared": squared_to_one_hot},
+        "regression": {"squared": F.mse_loss, "absolute": F.l1_loss},
+        "reconstruction": {"squared": F.mse_loss, "absolute": F.l1_loss},
+        "tagging": {"cross_entropy": cross_entropy},
+    }
+)
+"""Losses of each task; the first is meant by `fit.loss: auto`."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The loss of a task and how it is applied to a batch.
+
+    Args:
+        task: classification, regression, reconstruction or tagging.
+        function: mean loss of a batch.
+        class_weights: (classes,) how much a sample of each class counts, or None.
+        record_cap: samples of a weighed class that one record may count for; see `weights`.
+    """
+
+    task: str
+    function: Callable[[Tensor, Tensor], Tensor]
+    class_weights: tuple[float, ...] | None = None
+    record_cap: int | None = None
+
+    @property
+    def counts_errors(self) -> bool:
+        """Whether a score is a share of wrong answers, or a squared distance."""
+        return self.task in ("classification", "tagging")
+
+    def targets(self, split: Split) -> Tensor:
+        """What the outputs are compared with."""
+        return split.inputs[0] if self.task == "reconstruction" else split.targets
+
+    def weights(self, split: Split) -> Tensor | None:
+        """How much each target counts, in the shape of the targets; None where all count alike.
+
+        A sample counts as its class does. Where a class counts more than once (weight > 1), a
+        record with n > `record_cap` samples of it counts as √(record_cap · n) of them would: or
+        else one ill patient is the class.
+        """
+        if self.class_weights is None:
+            return None
+        by_class = torch.tensor(self.class_weights)
+        weights = by_class[split.targets.clamp(min=0)]
+        weights[split.targets == IGNORED] = 0
+        if self.record_cap is not None and split.groups is not None:
+            for group in split.groups.unique():
+                rows = split.groups == group
+                for label in torch.nonzero(by_class > 1).flatten():
+                    here = rows.view(-1, *[1] * (weights.ndim - 1)) & (split.targets == label)
+                    count = max(1, int(here.sum()))
+                    weights[here] *= min(1.0, (self.record_cap / count) ** 0.5)
+        return weights
+
+    def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """The loss of a batch.
+
+        Args:
+            outputs: of the network, (n, …).
+            targets: in the shape the task asks for.
+            weights: how much each target counts; the mean is weighted by it.
+        """
+        if self.task == "regression":
+            outputs = outputs.view_as(targets)
+        if self.task == "tagging" or weights is not None:
+            return weighted_cross_entropy(outputs, targets, weights)
+        return self.function(outputs, targets)
+
+
+def weighted_cross_entropy(outputs: Tensor, targets: Tensor, weights: Tensor | None) -> Tensor:
+    """Σ w · (−log p) / Σ w over the targets that are not `IGNORED`; 0 if there are none."""
+    flat = targets.flatten()
+    losses = F.cross_entropy(outputs.flatten(0, -2), flat, ignore_index=IGNORED, reduction="none")
+    w = (flat != IGNORED).to(losses.dtype) if weights is None else weights.flatten()
+    return (w * losses).sum() / w.sum().clamp(min=torch.finfo(w.dtype).tiny)
+
+
+def choose_objective(fit: Fit, splits: Splits, *, reconstructs: bool) -> Objective:
+    """The objective that fits data and model.
+
+    Args:
+        fit: its `loss`, `class_weights` and `record_cap`.
+        splits: the data.
+        reconstructs: whether the model gives back its input.
+
+    Raises:
+        ConfigError: a loss the task has not, or weights that do not fit the classes.
+    """
+    task = "reconstruction" if reconstructs else splits.task
+    losses = LOSSES[task]
+    name = next(iter(losses)) if fit.loss == "auto" else fit.loss
+    if name not in losses:
+        raise ConfigError(f"fit.loss={name} is not possible for {task}; known: {', '.join(losses)}")
+    weights = _read_weights(fit.class_weights, task, name, splits.outputs)
+    return Objective(task, losses[name], weights, fit.record_cap)
+
+
+def _read_weights(
+    weights: Sequence[float] | None, task: str, loss: str, classes: int
+) -> tuple[float, ...] | None:
+    if weights is None:
+        return None
+    if loss != "cross_entropy" or len(weights) != classes or min(weights) < 0:
+        raise ConfigError(
+            f"fit.class_weights={list(weights)} needs fit.loss=cross_entropy and one number >= 0 "
+            f"for each class; this is {task} with loss {loss} and {classes} outputs"
+        )
+    return tuple(float(w) for w in weights)
