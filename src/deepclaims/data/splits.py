@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -27,31 +28,39 @@ class Split:
         targets: what is to be said of each sample; see `Task` for shapes.
         groups: (n,) int64, whom each sample comes from (the record of an ECG), or None where
             samples are independent. Scores are bootstrapped over groups, not samples.
+        weights: shaped as class targets, how much each counts in the training loss (a weighted
+            mean); None where all count the same. Scores ignore them.
     """
 
     inputs: tuple[Tensor, ...]
     targets: Tensor
     groups: Tensor | None = None
+    weights: Tensor | None = None
 
     def __post_init__(self) -> None:
-        lengths = {len(x) for x in (*self.inputs, self.targets)}
-        if self.groups is not None:
-            lengths.add(len(self.groups))
+        beside = [x for x in (self.groups, self.weights) if x is not None]
+        lengths = {len(x) for x in (*self.inputs, self.targets, *beside)}
         if len(lengths) != 1:
-            raise ValueError(f"inputs, targets and groups differ in length: {sorted(lengths)}")
+            raise ValueError(f"the tensors of a split differ in length: {sorted(lengths)}")
 
     def __len__(self) -> int:
         return len(self.targets)
 
     def take(self, index: Tensor | slice) -> Split:
         """The samples at `index`, an int64 or bool tensor or a slice along dimension 0."""
-        groups = None if self.groups is None else self.groups[index]
-        return Split(tuple(x[index] for x in self.inputs), self.targets[index], groups)
+        return self._each(lambda x: x[index])
 
     def to(self, device: torch.device | str) -> Split:
         """The same samples on `device`."""
-        groups = None if self.groups is None else self.groups.to(device)
-        return Split(tuple(x.to(device) for x in self.inputs), self.targets.to(device), groups)
+        return self._each(lambda x: x.to(device))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Split:
+        return Split(
+            tuple(change(x) for x in self.inputs),
+            change(self.targets),
+            None if self.groups is None else change(self.groups),
+            None if self.weights is None else change(self.weights),
+        )
 
 
 @dataclass(frozen=True)

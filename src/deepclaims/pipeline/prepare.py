@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from deepclaims.data.ledger import sha256_of
+from deepclaims.data.manifest import manifest
+from deepclaims.data.overrides import read_overrides
 from deepclaims.data.prepared import write_prepared
 from deepclaims.data.source import Kind, SourceRecord, fingerprint_of, read_source
+from deepclaims.errors import DataError
 from deepclaims.project import Project
 
 RAW = {"mnist": "mnist", "ecg": "mitdb"}
 """Raw data set of each prepared one."""
 
+KNOWN = {"dataset": ("all", *RAW)}
+
 Arrays = tuple[dict[str, Any], dict[str, Any]]
+
+
+def run(overrides: Sequence[str]) -> None:
+    """The verb: `dataset=all|mnist|ecg`.
+
+    Raises:
+        ConfigError: an unknown argument.
+        StageError, DataError, StorageError: as `prepare`.
+    """
+    values = read_overrides("prepare", overrides, KNOWN)
+    project = Project.here()
+    for dataset in RAW if values["dataset"] == "all" else (values["dataset"],):
+        meta = prepare(project, dataset)
+        counts = ", ".join(f"{part} {count}" for part, count in meta["counts"].items())
+        print(f"{dataset}: prepared from the {meta['source']} files; {counts}", flush=True)
 
 
 def prepare(project: Project, dataset: str) -> dict[str, Any]:
@@ -33,6 +54,8 @@ def prepare(project: Project, dataset: str) -> dict[str, Any]:
     """
     raw = project.raw(RAW[dataset])
     source = read_source(raw, RAW[dataset])
+    if source.kind == "official":
+        _verify(raw, RAW[dataset])
     build, version = _builder(dataset)
     arrays, facts = build(raw, source.kind)
     meta = _meta(dataset, source, version) | facts
@@ -40,7 +63,20 @@ def prepare(project: Project, dataset: str) -> dict[str, Any]:
     return meta
 
 
+def _verify(raw: Path, dataset: str) -> None:
+    """Read every file once more: fetch trusts sizes and times, which a damaged disk keeps."""
+    for name, digest in manifest(dataset).items():
+        path = raw / name
+        if not path.is_file() or sha256_of(path) != digest:
+            state = "is not what its sha256 says" if path.is_file() else "is missing"
+            raise DataError(f"{path} {state}: run `deepclaims fetch dataset={dataset}` again")
+
+
 def _builder(dataset: str) -> tuple[Callable[[Path, Kind], Arrays], int]:
+    if dataset == "ecg":
+        from deepclaims.data import ecg_files
+
+        return ecg_files.ecg_arrays, ecg_files.VERSION
     from deepclaims.data.mnist_files import VERSION, mnist_arrays
 
     return mnist_arrays, VERSION
