@@ -56,7 +56,7 @@ class Cell:
             "config": dict(self.config),
             "data": dict(self.data),
             "code": _code(self.task),
-            "libraries": dict(_versions()),
+            "libraries": library_versions(),
         }
 
     @cached_property
@@ -129,6 +129,11 @@ def prepared_fingerprint(name: str, project: Project) -> str:
 @cache
 def _code(task: str) -> str:
     return code_fingerprint([task])
+
+
+def library_versions() -> dict[str, str]:
+    """The installed versions of the libraries that decide a result's bits."""
+    return dict(_versions())
 
 
 @cache

@@ -94,7 +94,9 @@ def _reports(
         return
     count = min(workers or cores(), len(pending))
     with _pool(count) as pool:
-        waiting = {pool.schedule(run_unit, args=[unit, runs]): unit for unit in pending}
+        waiting: dict[Future, Unit] = {
+            pool.schedule(run_unit, args=[unit, runs]): unit for unit in pending
+        }
         while waiting:
             ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in ended:

@@ -168,11 +168,18 @@ def _imports(statement: ast.Import | ast.ImportFrom) -> dict[str, Symbol]:
 
 @cache
 def _file(module_name: str) -> Path | None:
-    try:
-        spec = find_spec(module_name)
-    except ModuleNotFoundError:
+    """The file of a module, found without importing its parents."""
+    top, *rest = module_name.split(".")
+    spec = find_spec(top)
+    if spec is None or spec.origin is None:
         return None
-    return Path(spec.origin) if spec and spec.origin else None
+    if not rest:
+        return Path(spec.origin)
+    inner = Path(spec.origin).parent.joinpath(*rest)
+    for file in (inner.with_suffix(".py"), inner / "__init__.py"):
+        if file.is_file():
+            return file
+    return None
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

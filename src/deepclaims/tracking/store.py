@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from deepclaims.errors import StorageError
+from deepclaims.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,3 +224,18 @@ def _name(name: str) -> str:
 def _thin(steps: Sequence[int], values: Sequence[float]) -> list[tuple[int, float]]:
     stride = max(1, -(-len(steps) // POINTS_PER_CURVE))
     return list(zip(steps[::stride], values[::stride], strict=True))
+
+
+def run_metrics(folder: Path, run_id: str) -> dict[str, float]:
+    """The metrics of a run.
+
+    Raises:
+        ConfigError: when the store has no such run.
+    """
+    from mlflow.exceptions import MlflowException
+
+    create(folder)
+    try:
+        return dict(_client(uri(folder)).get_run(run_id).data.metrics)
+    except MlflowException:
+        raise ConfigError(f"MLflow has no run '{run_id}'; `deepclaims ui` shows the runs") from None

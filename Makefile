@@ -1,0 +1,46 @@
+# Two commands do everything: `make reproduce` and `make test`. Both set up .venv first.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST_FLAGS ?= -n 2 --dist worksteal
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help reproduce test check format ui setup clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv with the tested versions
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "deepclaims needs Python 3.11: install it, or say make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) (the first time takes a minute or two)"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+reproduce: $(STAMP) ## run the pipeline with the data that can be had, and name the report
+	@test -d .git || test -d .dvc/tmp || $(BIN)/dvc config --local core.no_scm true
+	@$(BIN)/dvc repro
+	@$(BIN)/deepclaims report
+
+test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) --cov --cov-report=term:skip-covered
+
+check: $(STAMP) ## lint, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(STAMP) ## mend lint and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+ui: $(STAMP) ## MLflow UI over all runs
+	@$(BIN)/deepclaims ui
+
+clean: ## remove data, runs and results (not reports/)
+	rm -rf data .runs .mlflow results evidence

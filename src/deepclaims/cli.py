@@ -1,0 +1,125 @@
+"""The command `deepclaims`: one verb a stage, a few to look around. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deepclaims import __version__
+from deepclaims.errors import DeepclaimsError
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb: the module whose `run(words)` carries it out, and what to tell the user of it."""
+
+    module: str
+    says: str
+    usage: str = ""
+    example: str = ""
+
+
+VERBS = {
+    "fetch": Verb(
+        "deepclaims.pipeline.fetch",
+        "the files of a data set, verified against their sha256",
+        "[dataset=all|mnist|mitdb] [data.source=auto|mirror|official|embedded]",
+        "DEEPCLAIMS_MIRROR=/folder/or/url deepclaims fetch data.source=mirror",
+    ),
+    "prepare": Verb(
+        "deepclaims.pipeline.prepare",
+        "raw files to arrays that map into memory",
+        "[dataset=all|mnist|ecg]",
+        "deepclaims prepare dataset=ecg",
+    ),
+    "measure": Verb(
+        "deepclaims.pipeline.measure",
+        "run what a chapter or a claim still lacks, and export its tables",
+        "chapter=NAME | claim=CHAPTER/ID [profile=smoke|laptop|full] [claim.grid.AXIS=a,b,…] "
+        "[executor.workers=N]",
+        "deepclaims measure claim=optimisation/sgd-noise-ball profile=smoke claim.grid.lr=0.1,0.01",
+    ),
+    "judge": Verb("deepclaims.pipeline.judge", "tables to statistics, verdicts and figures"),
+    "publish": Verb("deepclaims.pipeline.publish", "evidence to the site in reports/"),
+    "report": Verb("deepclaims.pipeline.whereabouts", "where the report is, and on what data"),
+    "train": Verb(
+        "deepclaims.pipeline.train",
+        "one training, or a Hydra multirun with -m; cached and tracked",
+        "[-m] [group=option …] [key=value …]   (--help shows the groups, --cfg job the config)",
+        "deepclaims train -m init=he,glorot model.depth=2,10,30 'seed=range(0,5)'",
+    ),
+    "diagnose": Verb(
+        "deepclaims.pipeline.diagnose",
+        "avoidable bias, generalisation gap, and what the lecture's flow chart says to do",
+        "RUN [bayes=0.0]",
+        "deepclaims diagnose 3f2c… bayes=0.01",
+    ),
+    "list": Verb("deepclaims.pipeline.catalogue", "the catalogue with its verdicts"),
+    "doctor": Verb(
+        "deepclaims.pipeline.doctor", "what this machine and this project have and lack"
+    ),
+    "ui": Verb(
+        "deepclaims.pipeline.ui", "the MLflow UI over all runs", "[port=5000]", "deepclaims ui"
+    ),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; exits with 0, 1 (it failed), 2 (misused) or 130 (interrupted)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(overview())
+        sys.exit(0 if words else 2)
+    if words[0] == "--version":
+        print(f"deepclaims {__version__}")
+        sys.exit(0)
+    sys.exit(_run(words[0], words[1:]))
+
+
+def overview() -> str:
+    """The help text."""
+    lines = ["deepclaims: what two lecture decks claim of neural networks, put to the test", ""]
+    lines += [f"  deepclaims {name:<9} {verb.says}" for name, verb in VERBS.items()]
+    lines += ["", "`deepclaims VERB --help` says more. Everything at once: `dvc repro`."]
+    return "\n".join(lines)
+
+
+def _run(name: str, words: list[str]) -> int:
+    verb = VERBS.get(name)
+    if verb is None:
+        close = difflib.get_close_matches(name, VERBS, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        print(f"deepclaims: no verb '{name}'{hint} known: {', '.join(VERBS)}", file=sys.stderr)
+        return 2
+    if name != "train" and any(word in ("-h", "--help") for word in words):
+        print(_help(name, verb))
+        return 0
+    try:
+        importlib.import_module(verb.module).run(words)
+    except DeepclaimsError as error:
+        print(f"deepclaims {name}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            f"\ndeepclaims {name}: interrupted; what is finished is saved, and the same command "
+            "goes on from there",
+            file=sys.stderr,
+        )
+        return 130
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+def _help(name: str, verb: Verb) -> str:
+    lines = [f"deepclaims {name} {verb.usage}".rstrip(), "", verb.says]
+    if verb.example:
+        lines += ["", f"example: {verb.example}"]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""Judge: from the tables of a claim to its statistics, verdict and figures. Never trains."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepclaims.claims import claim as claims
+from deepclaims.claims.claim import Claim
+from deepclaims.errors import ClaimError, ConfigError, StageError, StorageError
+from deepclaims.evidence import record as records
+from deepclaims.evidence.multiplicity import settle
+from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
+from deepclaims.evidence.registration import Registration, post_hoc
+from deepclaims.evidence.verdict import Finding, Verdict, findings, verdict
+from deepclaims.project import Project
+from deepclaims.sweep.executor import cores
+
+if TYPE_CHECKING:
+    from deepclaims.claims.results import Results
+
+LANGUAGES = ("es", "en")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with its raw verdict, before the correction over the catalogue."""
+
+    claim: Claim
+    verdict: Verdict
+    facts: dict[str, Any]
+
+
+def run(overrides: Sequence[str]) -> None:
+    """Carry out `deepclaims judge`: the whole catalogue, from `results/` to `evidence/`.
+
+    Raises:
+        ConfigError: judge takes no overrides.
+        StageError: when a chapter has not been measured.
+    """
+    if overrides:
+        raise ConfigError(f"judge takes no '{overrides[0]}': it judges all that was measured")
+    judge(Project.here())
+
+
+def judge(project: Project) -> list[EvidenceRecord]:
+    """Judge every claim of the catalogue and write its evidence."""
+    names = claims.catalogue(project.conf)
+    for name in names:
+        _about(project, name)  # a missing stage is said before anything is computed
+    draft = _draft(project)
+    try:
+        judged = _judge_all(project, names, draft)
+        settled = settle({each.claim.name: each.verdict for each in judged})
+        found = [_record(each, settled[each.claim.name]) for each in judged]
+        for record in found:
+            file = draft / record.chapter / f"{record.id}.json"
+            file.write_text(json.dumps(record.to_dict(), indent=1, ensure_ascii=False) + "\n")
+        _replace(draft, project.root / "evidence")
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    _tag(project, found)
+    for record in found:
+        mark = " (post hoc)" if record.post_hoc else ""
+        print(f"{record.verdict:>12}  {record.name}{mark}", file=sys.stderr)
+    return found
+
+
+def judge_tables(claim: Claim, folder: Path) -> Verdict:
+    """The raw verdict of one claim from a folder of its tables."""
+    return _verdict(claim, read_results(claim, folder))
+
+
+def read_results(claim: Claim, folder: Path) -> Results:
+    """The tables of a claim as measure left them.
+
+    Raises:
+        StageError: when they are not there.
+        StorageError: when one is damaged.
+    """
+    import pandas as pd
+
+    from deepclaims.claims.results import Results
+
+    tables = {}
+    for file in sorted(folder.glob("*.parquet")):
+        try:
+            tables[file.stem] = pd.read_parquet(file)
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{file} is damaged ({error}): delete it, measure again") from None
+    if "replicas" not in tables:
+        raise StageError(f"{claim.name} has no tables in {folder}: "
+                         f"run `deepclaims measure chapter={claim.chapter}` first")  # fmt: skip
+    return Results(claim, tables.pop("replicas"), tables)
+
+
+def _judge_all(project: Project, names: Sequence[str], draft: Path) -> list[Judged]:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["torch", "pandas", "scipy.stats", "matplotlib.figure"])
+    with ProcessPoolExecutor(min(cores(), len(names)), mp_context=context) as pool:
+        return list(pool.map(_judge_one, [project] * len(names), names, [draft] * len(names)))
+
+
+def _judge_one(project: Project, name: str, draft: Path) -> Judged:
+    """Judge and draw one claim; runs in a worker process."""
+    about = _about(project, name)
+    claim = claims.load(project.conf, name, about["profile"])
+    results = read_results(claim, project.results(claim.chapter) / claim.id)
+    raw = _verdict(claim, results)
+    _draw(claim, results, draft / claim.chapter / claim.id)
+    return Judged(claim, raw, _facts(results, about))
+
+
+def _verdict(claim: Claim, results: Results) -> Verdict:
+    estimates = importlib.import_module(claim.module).judge(results)
+    raw = verdict(findings(claim.checks, estimates))
+    measured = [Registration.read(word) for word in results.metrics["registration"].unique()]
+    return raw.marked(post_hoc(Registration.of(claim.written), measured))
+
+
+def _draw(claim: Claim, results: Results, folder: Path) -> None:
+    from deepclaims.report.figures import save
+
+    for language in LANGUAGES:
+        drawn = importlib.import_module(claim.module).draw(results, language)
+        if set(drawn) != set(claim.text["figures"]):
+            raise ClaimError(
+                f"{claim.name} draws {sorted(drawn)} but its file lists "
+                f"{sorted(claim.text['figures'])}"
+            )
+        for name, figure in drawn.items():
+            save(figure, folder, name, language)
+
+
+def _facts(results: Results, about: dict[str, Any]) -> dict[str, Any]:
+    """What the page says about how the numbers came to be."""
+    rows = results.metrics.drop_duplicates(["key", "seed"])
+    return {
+        "seeds": tuple(sorted({int(seed) for seed in rows["seed"]})),
+        "n_runs": int(rows["key"].nunique()),
+        "n_replicas": len(rows),
+        "keys": tuple(sorted(rows["key"].unique())),
+        "data_sources": about["sources"],
+        "device": ", ".join(sorted(rows["volatile_device"].unique())),
+        "seconds": float(rows["volatile_seconds"].sum()),
+        "commit": ", ".join(sorted(rows["volatile_commit"].unique())),
+        "mlflow": MlflowRuns(about["mlflow_parent"], about["mlflow_runs"]),
+        "profile": about["profile"],
+    }
+
+
+def _record(judged: Judged, settled: Verdict) -> EvidenceRecord:
+    from deepclaims.sweep.cell import library_versions
+
+    claim = judged.claim
+    return EvidenceRecord(
+        claim={key: value for key, value in claim.text.items() if key != "profiles"},
+        verdict=str(settled.ruling),
+        reason=settled.reason,
+        findings=tuple(_finding(each) for each in settled.findings),
+        figures=tuple(FigureNote(name, text) for name, text in claim.text["figures"].items()),
+        p_value=settled.p,
+        p_adjusted=settled.p_adjusted,
+        post_hoc=settled.post_hoc,
+        command=f"deepclaims measure claim={claim.name} profile={claim.profile}",
+        versions=library_versions(),
+        **judged.facts,
+    )
+
+
+def _finding(found: Finding) -> records.Finding:
+    bound = found.check.bound
+    return records.Finding(
+        check=found.check.name,
+        role=str(found.check.role),
+        relation=str(found.check.relation),
+        bound=(float(bound[0]), float(bound[1])) if isinstance(bound, Sequence) else float(bound),
+        says=found.check.says,
+        estimate=found.estimate,
+        outcome=found.outcome,
+        p_value=found.p,
+    )
+
+
+def _about(project: Project, name: str) -> dict[str, Any]:
+    chapter, claim_id = name.split("/")
+    file = project.results(chapter) / claim_id / "about.json"
+    try:
+        about: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StageError(
+            f"{name} has not been measured: run `deepclaims measure chapter={chapter}` first, "
+            "or `dvc repro` for everything"
+        ) from None
+    except json.JSONDecodeError:
+        raise StorageError(f"{file} is damaged: delete it and measure again") from None
+    return about
+
+
+def _draft(project: Project) -> Path:
+    folder = project.root / "evidence"
+    try:
+        draft = Path(tempfile.mkdtemp(prefix=".evidence-", dir=project.root))
+    except OSError as error:
+        raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
+    for chapter in claims.CHAPTERS:
+        (draft / chapter).mkdir()
+    return draft
+
+
+def _replace(draft: Path, final: Path) -> None:
+    draft.chmod(0o755)
+    if final.exists():
+        shutil.rmtree(final)
+    draft.rename(final)
+
+
+def _tag(project: Project, found: Sequence[EvidenceRecord]) -> None:
+    from deepclaims.tracking.store import Tracker
+
+    trackers: dict[str, Tracker] = {}
+    for record in found:
+        tracker = trackers.setdefault(record.chapter, Tracker(project.mlflow, record.chapter))
+        if record.mlflow.parent:
+            tags = {
+                "deepclaims.verdict": record.verdict,
+                "deepclaims.post_hoc": ", ".join(record.post_hoc),
+            }
+            tracker.tag(record.mlflow.parent, tags)

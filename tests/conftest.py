@@ -1,0 +1,119 @@
+"""What several tests share: the checkout, the real data if they can be had, made-up projects."""
+
+import os
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The folder that holds `conf/` and `dvc.yaml`."""
+    return CHECKOUT
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The official files, as DEEPCLAIMS_MIRROR names them; tests that need them skip without."""
+    named = os.environ.get("DEEPCLAIMS_MIRROR", "")
+    if not named or not Path(named).is_dir():
+        pytest.skip("needs the official files: set DEEPCLAIMS_MIRROR to a folder that has them")
+    return Path(named)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An empty project with the checkout's configs, as `Project.here()` finds it."""
+    from deepclaims.project import Project
+
+    root = tmp_path / "project"
+    root.mkdir()
+    shutil.copytree(CHECKOUT / "conf", root / "conf")
+    shutil.copy(CHECKOUT / "dvc.yaml", root)
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("DEEPCLAIMS_ROOT", str(root))
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def stand_in_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`data/` with the stand-ins fetched and prepared, made once for the whole session."""
+    from deepclaims.pipeline.fetch import fetch
+    from deepclaims.pipeline.prepare import prepare
+    from deepclaims.project import Project
+
+    root = tmp_path_factory.mktemp("stand-in")
+    for fetched, prepared in (("mnist", "mnist"), ("mitdb", "ecg")):
+        fetch(Project(root), fetched, "embedded")
+        prepare(Project(root), prepared)
+    return root / "data"
+
+
+@pytest.fixture
+def project_with_data(project, stand_in_data: Path):
+    """A project whose data sets are the stand-ins."""
+    (project.root / "data").symlink_to(stand_in_data)
+    return project
+
+
+TOY_TASKS = """
+    import os
+    import time
+
+    from deepclaims.evidence.outcome import Curve, Outcome
+
+
+    def double(config, seed):
+        import pandas as pd
+
+        table = pd.DataFrame({"item": ["a", "b"], "count": [seed, config["x"]]})
+        curve = Curve([0, 10], [1.0, 0.1 * seed])
+        return Outcome({"y": 2.0 * config["x"] + seed}, {"loss": curve}, {"counts": table})
+
+
+    def diverge(config, seed):
+        return Outcome({"loss": float("nan")})
+
+
+    def fail(config, seed):
+        if seed == config.get("bad", seed):
+            raise ValueError(f"seed {seed} is not to my taste")
+        return Outcome({"y": 1.0})
+
+
+    def die(config, seed):
+        if seed == config["bad"]:
+            os._exit(9)
+        return Outcome({"y": 1.0})
+
+
+    def slow(config, seed):
+        time.sleep(config["seconds"])
+        return Outcome({"y": float(seed)})
+
+
+    def judge(results):
+        return helper()
+
+
+    def helper():
+        return {}
+"""
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a module with small tasks: double, diverge, fail, die, slow."""
+    name = f"toy_{tmp_path.name.replace('-', '_')}"
+    (tmp_path / f"{name}.py").write_text(textwrap.dedent(TOY_TASKS))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield name
+    sys.modules.pop(name, None)
