@@ -9,7 +9,7 @@ from pathlib import Path
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import pytest
+import pytest  # noqa: E402  the thread variables come first
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 

@@ -10,7 +10,7 @@ from deepclaims.sweep.fingerprint import code_fingerprint, reachable
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A small package that stands for deepclaims; returns (write a module, forget what is known)."""
+    """A small package that stands for deepclaims; returns how to write a module."""
     monkeypatch.setattr(fingerprint, "PACKAGE", "small")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "small", raising=False)

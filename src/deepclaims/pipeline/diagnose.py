@@ -1,4 +1,4 @@
-"""Diagnose a trained model as the lecture does: which is the weak point, bias or variance?
+"""Diagnose a trained model as the lecture does: is its weak point bias or variance.
 
 L1, "Atacar el punto débil": avoidable bias is train error minus Bayes error, the generalisation
 gap is validation error minus train error; each is attacked separately.
@@ -14,7 +14,7 @@ from deepclaims.project import Project
 
 ADVICE = {
     "bias": "attack the bias: a wider or deeper net, more steps, another optimiser or architecture",
-    "variance": "attack the variance: more data, augmentation, weight decay, dropout, early stopping",
+    "variance": "attack the variance: more data, augmentation, weight decay, dropout, stop early",
     "neither": "neither stands out: both are within a point of what can be had",
 }
 NOTEWORTHY = 0.01

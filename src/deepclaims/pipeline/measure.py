@@ -120,10 +120,9 @@ def _chapter_request(
 ) -> Request:
     chapter = str(found.get("chapter", ""))
     if chapter not in CHAPTERS:
+        asked = f"no chapter '{chapter}'" if chapter else "nothing to measure is named"
         raise ConfigError(
-            f"no chapter '{chapter}'; say chapter=NAME or claim=NAME; chapters: {', '.join(CHAPTERS)}"
-            if chapter
-            else "say what to measure: chapter=NAME or claim=NAME; `deepclaims list` shows both"
+            f"{asked}: say chapter=NAME or claim=NAME; chapters: {', '.join(CHAPTERS)}"
         )
     names = tuple(name for name in claims.catalogue(project.conf) if name.startswith(f"{chapter}/"))
     if not names:
