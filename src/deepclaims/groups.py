@@ -26,7 +26,7 @@ def choose(
     Raises:
         ConfigError: an unknown name or option (the known ones are listed), or a missing option.
     """
-    name = config.get("name")
+    name = str(config.get("name"))
     if name not in choices:
         raise ConfigError(f"there is no {group} {name!r}; known: {', '.join(sorted(choices))}")
     choice = choices[name]

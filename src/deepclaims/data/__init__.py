@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deepclaims.data.splits import Splits
 
-PREPARED = {"mnist": "mnist", "ecg": "ecg"}
+PREPARED = {"mnist": "mnist", "ecg": "ecg", "ecg_segments": "ecg"}
 """Prepared folder of each data set that has one; the others are computed from their config."""
 
 

@@ -15,7 +15,6 @@ from deepclaims.data.beats import WINDOW, cut
 from deepclaims.data.options import read_options, require_choice, require_count
 from deepclaims.data.prepared import read_array, read_meta
 from deepclaims.data.splits import Split, Splits
-from deepclaims.errors import ConfigError
 
 SCORED = CLASSES[:UNKNOWN]
 """N, S, V, F: what a beat may be called. Q has target -1: neither learnt nor scored."""
@@ -37,8 +36,6 @@ class EcgOptions:
     waveform: str = "difference"
     sequence_length: int = 64
     use_validation: bool = True
-    class_weights: tuple[float, ...] | None = None
-    record_cap: int | None = None
     shuffle_labels: bool = False
 
     def __post_init__(self) -> None:
@@ -48,12 +45,6 @@ class EcgOptions:
         require_count("sequence_length", self.sequence_length, optional=False)
         require_choice("use_validation", self.use_validation, (True, False))
         require_choice("shuffle_labels", self.shuffle_labels, (False, True))
-        require_count("record_cap", self.record_cap)
-        if self.class_weights is not None and len(self.class_weights) != len(SCORED):
-            raise ConfigError(
-                f"data.class_weights={list(self.class_weights)} is not possible; "
-                f"it is null or one number for each of {', '.join(SCORED)}"
-            )
 
 
 def load_ecg(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
@@ -123,31 +114,6 @@ def divide(record: np.ndarray, place: np.ndarray, options: EcgOptions) -> dict[s
     return {"train": kept & ~held_out, "validation": held_out, "test": test}
 
 
-def beat_weights(
-    targets: np.ndarray, record: np.ndarray, classes: tuple[float, ...], cap: int | None
-) -> np.ndarray:
-    """How much each beat counts in training.
-
-    Args:
-        targets: (n,) class numbers, -1 ignored.
-        record: (n,) whom each beat is of.
-        classes: weight of each class.
-        cap: an ectopic class (S, V) of which a record has n beats weighs min(1, sqrt(cap/n))
-            there, so that one patient's bigeminy does not become the class; None for no cap.
-
-    Returns:
-        (n,), 0 where ignored.
-    """
-    weights = np.where(targets >= 0, np.array([*classes, 0.0])[targets], 0.0)
-    if cap is None:
-        return weights
-    for number in np.unique(record):
-        for name in ("S", "V"):
-            of_class = (record == number) & (targets == SCORED.index(name))
-            weights[of_class] *= min(1.0, (cap / max(of_class.sum(), 1)) ** 0.5)
-    return weights
-
-
 class _Beats:
     """The prepared beats, mapped; a split reads only its own."""
 
@@ -184,14 +150,8 @@ class _Beats:
             inputs.append(_sequences(standard, filled))
         targets = torch.full(layout.shape, IGNORED, dtype=torch.int64)
         targets[torch.from_numpy(filled)] = torch.from_numpy(target[beats])
-        weights = None
-        if seed is not None and options.class_weights is not None:
-            counted = beat_weights(
-                target[beats], self.record[beats], tuple(options.class_weights), options.record_cap
-            )
-            weights = _sequences(counted.astype(np.float32), filled)
         groups = torch.from_numpy(self.record[layout[:, 0]])
-        return Split(tuple(inputs), targets, groups, weights)
+        return Split(tuple(inputs), targets, groups)
 
     def _waveforms(self, beats: np.ndarray, kind: str) -> np.ndarray:
         signal, sample = self._array("signal"), self._array("beat_sample")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deepclaims.data.ecg import load_ecg
+from deepclaims.data.ecg_segments import load_ecg_segments
 from deepclaims.data.mnist import load_mnist
 from deepclaims.data.splits import Splits
 from deepclaims.data.toys import load_checkerboard, load_curve, load_function
@@ -15,6 +16,7 @@ from deepclaims.errors import ConfigError, StageError
 PREPARED: dict[str, Callable[[Mapping[str, Any], int, Path], Splits]] = {
     "mnist": load_mnist,
     "ecg": load_ecg,
+    "ecg_segments": load_ecg_segments,
 }
 """Read from a prepared folder."""
 

@@ -28,17 +28,14 @@ class Split:
         targets: what is to be said of each sample; see `Task` for shapes.
         groups: (n,) int64, whom each sample comes from (the record of an ECG), or None where
             samples are independent. Scores are bootstrapped over groups, not samples.
-        weights: shaped as class targets, how much each counts in the training loss (a weighted
-            mean); None where all count the same. Scores ignore them.
     """
 
     inputs: tuple[Tensor, ...]
     targets: Tensor
     groups: Tensor | None = None
-    weights: Tensor | None = None
 
     def __post_init__(self) -> None:
-        beside = [x for x in (self.groups, self.weights) if x is not None]
+        beside = () if self.groups is None else (self.groups,)
         lengths = {len(x) for x in (*self.inputs, self.targets, *beside)}
         if len(lengths) != 1:
             raise ValueError(f"the tensors of a split differ in length: {sorted(lengths)}")
@@ -59,7 +56,6 @@ class Split:
             tuple(change(x) for x in self.inputs),
             change(self.targets),
             None if self.groups is None else change(self.groups),
-            None if self.weights is None else change(self.weights),
         )
 
 

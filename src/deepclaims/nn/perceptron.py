@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
 from deepclaims.nn.activations import Activation
@@ -21,7 +23,7 @@ class Perceptron(nn.Module):
     def __init__(self, sizes: list[int], activation: str, keep: Keep) -> None:
         super().__init__()
         layers: list[nn.Module] = [nn.Flatten(), *_dropout(keep.inputs)]
-        for d_in, d_out in zip(sizes[:-2], sizes[1:-1], strict=True):
+        for d_in, d_out in pairwise(sizes[:-1]):
             layers += [nn.Linear(d_in, d_out), Activation(activation), *_dropout(keep.hidden)]
         self.layers = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
 

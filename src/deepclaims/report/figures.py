@@ -42,6 +42,7 @@ def save(figure: "Figure", folder: Path, name: str, language: str) -> tuple[Path
     """
     if language == "es":
         _decimal_commas(figure)
+    _settle(figure)
     svg = folder / file_name(name, language, "svg")
     png = folder / file_name(name, language, "png")
     write(svg, svg_bytes(figure))
@@ -78,6 +79,23 @@ def png_bytes(figure: "Figure") -> bytes:
     packed = io.BytesIO()
     image.save(packed, format="PNG", optimize=True, dpi=(PNG_DPI, PNG_DPI))
     return packed.getvalue()
+
+
+def size(svg: str) -> tuple[int, int] | None:
+    """Read a figure's width and height, in CSS pixels, from the head of its SVG."""
+    head = svg[: svg.find(">", svg.find("<svg")) + 1]
+    points = [re.search(rf'\b{side}="([\d.]+)pt"', head) for side in ("width", "height")]
+    if None in points:
+        return None
+    width, height = (round(float(found[1]) * 4 / 3) for found in points if found)
+    return width, height
+
+
+def _settle(figure: "Figure") -> None:
+    """Place the panels once; every drawing would do it again and end a hair's breadth elsewhere."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
 
 
 def _svg(figure: "Figure") -> bytes:

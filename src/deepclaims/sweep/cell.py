@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from deepclaims.claims.claim import Claim, Part
+from deepclaims.data import PREPARED
 from deepclaims.data.prepared import read_meta
 from deepclaims.errors import ClaimError
 from deepclaims.evidence.outcome import Outcome
@@ -114,7 +115,9 @@ def _cell(
 def data_of(config: Mapping[str, Any], project: Project) -> dict[str, str]:
     """The data set a training config reads, with its fingerprint; empty for generated data."""
     name = str(config["data"]["name"])
-    return {name: prepared_fingerprint(name, project)} if name in ("mnist", "ecg") else {}
+    return (
+        {PREPARED[name]: prepared_fingerprint(PREPARED[name], project)} if name in PREPARED else {}
+    )
 
 
 def prepared_fingerprint(name: str, project: Project) -> str:

@@ -86,6 +86,7 @@ class Composer:
     ) -> dict[str, Any]:
         """The resolved config of a cell: without its seed and without what runs it."""
         config = self.config(overrides, values)
+        OmegaConf.set_struct(config, False)
         for key in NOT_PART_OF_A_CELL:
             config.pop(key, None)
         resolved = OmegaConf.to_container(config, resolve=True)

@@ -67,7 +67,7 @@ def beats(
 
     def augment(inputs: Inputs) -> Inputs:
         x, *features = inputs
-        n, _, leads, _ = x.shape
+        n = len(x)
         x = x * (gain * normal_like(x[:, :1, :, :1])).exp()
         if samples:
             steps = torch.randint(-samples, samples + 1, (n,), generator=generator, device=x.device)

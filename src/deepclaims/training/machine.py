@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.plugins.environments import LightningEnvironment
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
 from deepclaims.errors import ConfigError
 from deepclaims.training.settings import Machine

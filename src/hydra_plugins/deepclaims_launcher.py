@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_store import ConfigStore
-from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
-
-from deepclaims.project import Project
-from deepclaims.sweep.compose import Composer, parse
-from deepclaims.sweep.training_sweep import TrainingSweep
 
 
 class DeepclaimsLauncher(Launcher):
@@ -32,6 +26,11 @@ class DeepclaimsLauncher(Launcher):
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:
         """Run every job; the metrics of its replica are its return value."""
+        # Hydra imports every plug-in at its start: what is heavy waits until here.
+        from deepclaims.project import Project
+        from deepclaims.sweep.compose import Composer
+        from deepclaims.sweep.training_sweep import TrainingSweep
+
         project = Project.here()
         sweep = TrainingSweep(project, Composer(project.conf))
         workers = OmegaConf.select(self.config, "executor.workers")
@@ -54,25 +53,19 @@ class DeepclaimsSweeper(BasicSweeper):
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
         """Check the grammar only."""
+        from deepclaims.sweep.compose import parse
+
         for overrides in batch:
             parse(list(overrides))
 
 
-def register() -> None:
-    """Make `hydra/launcher: deepclaims` and `hydra/sweeper: deepclaims` known to Hydra."""
-    store = ConfigStore.instance()
-    for kind, cls, settings in _plugins():
-        Plugins.instance().register(cls)
-        store.store(
-            group=f"hydra/{kind}",
-            name="deepclaims",
-            node={"_target_": f"{cls.__module__}.{cls.__qualname__}", **settings},
-            provider="deepclaims",
-        )
-
-
-def _plugins() -> list[tuple[str, type, dict[str, Any]]]:
-    return [
-        ("launcher", DeepclaimsLauncher, {}),
-        ("sweeper", DeepclaimsSweeper, {"max_batch_size": None, "params": None}),
-    ]
+for _kind, _class, _settings in (
+    ("launcher", DeepclaimsLauncher, {}),
+    ("sweeper", DeepclaimsSweeper, {"max_batch_size": None, "params": None}),
+):
+    ConfigStore.instance().store(
+        group=f"hydra/{_kind}",
+        name="deepclaims",
+        node={"_target_": f"{_class.__module__}.{_class.__qualname__}", **_settings},
+        provider="deepclaims",
+    )
