@@ -12,9 +12,10 @@ import torch
 
 from deepclaims.data.aami import CLASSES, DS1, DS2, SWAPPED_VALIDATION, UNKNOWN, VALIDATION
 from deepclaims.data.beats import WINDOW, cut
-from deepclaims.data.options import read_options, require_choice, require_count
+from deepclaims.data.options import require_choice, require_count
 from deepclaims.data.prepared import read_array, read_meta
 from deepclaims.data.splits import Split, Splits
+from deepclaims.groups import read_options
 
 SCORED = CLASSES[:UNKNOWN]
 """N, S, V, F: what a beat may be called. Q has target -1: neither learnt nor scored."""
@@ -63,7 +64,7 @@ def load_ecg(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
         ConfigError: an unknown option or value.
         StageError: not prepared yet.
     """
-    options = read_options(EcgOptions, config)
+    options = read_options("data=ecg", EcgOptions, config)
     meta = read_meta(folder, "ecg")
     table = _Beats(folder, options)
     chosen = divide(table.record_number, table.place, options)

@@ -16,7 +16,6 @@ import numpy as np
 import torch
 
 from deepclaims.data.options import (
-    read_options,
     require_choice,
     require_count,
     require_fraction,
@@ -25,6 +24,7 @@ from deepclaims.data.prepared import read_array, read_meta
 from deepclaims.data.sampling import flip_labels, stratified_order
 from deepclaims.data.splits import Split, Splits
 from deepclaims.errors import ConfigError
+from deepclaims.groups import read_options
 
 CLASSES = 10
 SUBSET, LABEL_NOISE, VALIDATION_NOISE, PERMUTATION, HELD_OUT = 101, 102, 103, 104, 105
@@ -66,7 +66,7 @@ def load_mnist(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
         ConfigError: an unknown option or value, or more samples than there are.
         StageError: not prepared yet.
     """
-    options = read_options(MnistOptions, config)
+    options = read_options("data=mnist", MnistOptions, config)
     meta = read_meta(folder, "mnist")
     train = _draw(folder, options, "train", options.n_train, seed)
     validation = _draw(folder, options, "validation", options.n_validation, seed)

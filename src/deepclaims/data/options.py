@@ -1,29 +1,10 @@
-"""Options of a data set: a dataclass is the list of what its config may say."""
+"""What a value of a data set's config may be."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
 from deepclaims.errors import ConfigError
-
-Options = TypeVar("Options")
-
-
-def read_options(options: type[Options], config: Mapping[str, Any]) -> Options:
-    """Build the dataclass `options` from the `data` group of a config; `name` is left out.
-
-    Raises:
-        ConfigError: a key that is no option; the message lists the known ones.
-    """
-    known = [field.name for field in fields(options)]  # type: ignore[arg-type]
-    given = {str(key): value for key, value in config.items() if key != "name"}
-    if unknown := sorted(set(given) - set(known)):
-        raise ConfigError(
-            f"data={config['name']} has no option {', '.join(unknown)}; known: {', '.join(known)}"
-        )
-    return options(**given)
 
 
 def require_choice(key: str, value: object, choices: tuple[Any, ...]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepclaims.data.options import read_options, require_choice, require_count, require_fraction
+from deepclaims.data.options import require_choice, require_count, require_fraction
 from deepclaims.data.splits import Split, Splits
+from deepclaims.groups import read_options
 
 TARGETS: dict[str, Callable[[Tensor], Tensor]] = {
     "smooth": lambda x: torch.exp(x) * torch.cos(3 * x),
@@ -47,7 +48,7 @@ def load_function(config: Mapping[str, Any], seed: int) -> Splits:
         config: the options, see `FunctionOptions`.
         seed: not used.
     """
-    options = read_options(FunctionOptions, config)
+    options = read_options("data=function", FunctionOptions, config)
     function = TARGETS[options.target]
 
     def at(points: Tensor) -> Split:
@@ -85,7 +86,7 @@ def load_checkerboard(config: Mapping[str, Any], seed: int) -> Splits:
             separate the classes.
         seed: draws the points.
     """
-    options = read_options(CheckerboardOptions, config)
+    options = read_options("data=checkerboard", CheckerboardOptions, config)
 
     def draw(count: int, stream: int) -> Split:
         generator = _generator(seed, stream)
@@ -123,7 +124,7 @@ def load_curve(config: Mapping[str, Any], seed: int) -> Splits:
         config: the options, see `CurveOptions`.
         seed: draws t.
     """
-    options = read_options(CurveOptions, config)
+    options = read_options("data=curve", CurveOptions, config)
     j = torch.arange(options.dimension)
 
     def draw(count: int, stream: int) -> Split:

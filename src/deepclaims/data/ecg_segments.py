@@ -1,0 +1,99 @@
+"""Stretches of one ECG lead, of any length, by whether a ventricular beat lies in them.
+
+For claims about nets that read samples of different lengths. Cut from the prepared signal of
+`deepclaims.data.ecg`, divided by patient within DS1, so that DS2 stays for what it is kept for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from deepclaims.data.aami import CLASSES, DS1, VALIDATION
+from deepclaims.data.beats import PREPARED_RATE
+from deepclaims.data.options import require_choice
+from deepclaims.data.prepared import read_array, read_meta
+from deepclaims.data.splits import Split, Splits
+from deepclaims.errors import ConfigError
+from deepclaims.groups import read_options
+
+TEST = (106, 119, 124, 203, 208, 215, 230)
+"""Seven patients of DS1, with few and with many V beats, that the segments are tested on."""
+
+
+@dataclass(frozen=True)
+class SegmentOptions:
+    """Options of `conf/data/ecg_segments.yaml`, which says what each one means."""
+
+    seconds: float = 3.0
+    test_seconds: float | None = None
+    rate: int = 60
+
+    def __post_init__(self) -> None:
+        for key in ("seconds", "test_seconds"):
+            value = getattr(self, key)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not (number and 0.5 <= value <= 60) and not (key == "test_seconds" and not value):
+                raise ConfigError(f"data.{key}={value} is not possible; it is from 0.5 to 60")
+        require_choice("rate", self.rate, (60, 120, 40))
+
+
+def load_ecg_segments(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
+    """Load segments of lead MLII, one after another; nothing is random.
+
+    Inputs (n, 1, seconds * rate) float32, scaled by the record's QRS; targets (n,): 1 if the
+    annotation of a V beat lies inside. Test inputs are (n, 1, test_seconds * rate).
+
+    Args:
+        config: the options, see `SegmentOptions`.
+        seed: not used.
+        folder: the prepared folder of `ecg`.
+
+    Raises:
+        ConfigError: an unknown option or value.
+        StageError: not prepared yet.
+    """
+    options = read_options("data=ecg_segments", SegmentOptions, config)
+    train = tuple(number for number in DS1 if number not in (*VALIDATION, *TEST))
+    longer = options.test_seconds or options.seconds
+    length = round(options.seconds * options.rate)
+    return Splits(
+        train=_segments(folder, train, options.seconds, options.rate),
+        validation=_segments(folder, VALIDATION, options.seconds, options.rate),
+        test=_segments(folder, TEST, longer, options.rate),
+        task="classification",
+        outputs=2,
+        input_shapes=((1, length),),
+        source=str(read_meta(folder, "ecg")["source"]),
+        group_names=tuple(str(number) for number in read_array(folder, "records", "ecg")),
+    )
+
+
+def _segments(folder: Path, numbers: tuple[int, ...], seconds: float, rate: int) -> Split:
+    """Every whole segment of the records in `numbers`."""
+    records = read_array(folder, "records", "ecg")
+    extent, signal = (read_array(folder, name, "ecg") for name in ("extent", "signal"))
+    sample, kind = (read_array(folder, name, "ecg") for name in ("beat_sample", "beat_class"))
+    ventricular = np.asarray(sample)[np.asarray(kind) == CLASSES.index("V")]
+    size = round(seconds * PREPARED_RATE)
+    step = PREPARED_RATE // rate
+    waves, targets, groups = [], [], []
+    for group in np.flatnonzero(np.isin(records, numbers)):
+        first, last = extent[group]
+        count = (last - first) // size
+        lead = np.asarray(signal[first : first + count * size, 0], dtype=np.float32)
+        # Averages of neighbours before thinning out, so that nothing folds back.
+        waves.append(lead.reshape(count, size // step, step).mean(axis=2))
+        inside = ventricular[(ventricular >= first) & (ventricular < first + count * size)]
+        targets.append(np.bincount((inside - first) // size, minlength=count) > 0)
+        groups.append(np.full(count, group))
+    return Split(
+        (torch.from_numpy(np.concatenate(waves))[:, None],),
+        torch.from_numpy(np.concatenate(targets).astype(np.int64)),
+        torch.from_numpy(np.concatenate(groups)),
+    )
