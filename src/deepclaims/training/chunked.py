@@ -7,12 +7,13 @@ logged inside. Under DDP a chunk is one minibatch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 from torch.optim import Optimizer
 
 from deepclaims.data.splits import Split, Splits
@@ -30,6 +31,7 @@ class ChunkedTraining(pl.LightningModule):
         objective: its loss.
         splits: the data, on any device.
         optimizer: makes the optimiser of `model`.
+        generators: what draws random numbers in training, by name; saved in checkpoints.
         factors: of each step's learning rate, or None for a constant one.
         clip: largest norm of the whole gradient, or None.
         augment: changes the inputs of a training batch, or None.
@@ -48,6 +50,7 @@ class ChunkedTraining(pl.LightningModule):
         splits: Splits,
         optimizer: Callable[[nn.Module], Optimizer],
         *,
+        generators: Mapping[str, Generator],
         factors: list[float] | None = None,
         clip: float | None = None,
         augment: Augment | None = None,
@@ -59,6 +62,7 @@ class ChunkedTraining(pl.LightningModule):
         self.objective = objective
         self.splits = splits
         self.make_optimizer = optimizer
+        self.generators = generators
         self.factors = factors
         self.clip = clip
         self.augment = augment
@@ -79,14 +83,17 @@ class ChunkedTraining(pl.LightningModule):
         if self.weights is not None:
             self.weights = self.weights.to(self.device)
 
+    def on_train_start(self) -> None:
+        """Stay stopped, if the training that is resumed had diverged."""
+        self._stop_if_diverged()
+
     def training_step(self, chunk: Chunk, batch_idx: int) -> None:
         """Train on each minibatch of `chunk`; note their mean loss."""
-        losses = self._train_on(chunk)
-        mean = float(torch.stack(losses).mean())
-        self.note("train_loss", mean)
-        if mean != mean:
-            # NaN is where a training has diverged to: no later step can leave it.
-            self.trainer.should_stop = True
+        mean = torch.stack(self._train_on(chunk)).mean()
+        if self.trainer.world_size > 1:
+            mean = self.trainer.strategy.reduce(mean, reduce_op="mean")
+        self.note("train_loss", float(mean))
+        self._stop_if_diverged()
 
     def _train_on(self, chunk: Chunk) -> list[Tensor]:
         # Locals, because looking an attribute up on an nn.Module costs as much as a small add.
@@ -95,19 +102,25 @@ class ChunkedTraining(pl.LightningModule):
         sources, targets = split.inputs, objective.targets(split)
         optimizer: Any = self.optimizers(use_pl_optimizer=False)
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        shared = self.trainer.world_size > 1
         losses = []
-        for index in chunk.batches:
+        for batch in chunk.batches:
+            index = self._own_share(batch) if shared else batch
             inputs = tuple(source.index_select(0, index) for source in sources)
             if augment is not None:
                 inputs = augment(inputs)
             wanted = targets.index_select(0, index)
             counts = None if weights is None else weights.index_select(0, index)
             if factors is not None:
-                self._scale_rate(optimizer, factors[self.steps])
+                _scale_rate(optimizer, factors[self.steps])
             for p in parameters:
                 p.grad = None
             loss = objective.loss(model(*inputs), wanted, counts)
-            loss.backward()
+            if shared:
+                loss = loss * self._scale_of_share(batch, wanted, counts)
+                self.manual_backward(loss)
+            else:
+                loss.backward()
             if clip is not None:
                 nn.utils.clip_grad_norm_(parameters, clip)
             optimizer.step()
@@ -115,9 +128,25 @@ class ChunkedTraining(pl.LightningModule):
             self.steps += 1
         return losses
 
-    def _scale_rate(self, optimizer: Optimizer, factor: float) -> None:
-        for group in optimizer.param_groups:
-            group["lr"] = group.setdefault("initial_lr", group["lr"]) * factor
+    def _own_share(self, batch: Tensor) -> Tensor:
+        # A batch too small to be shared is everybody's: the mean of equal gradients is the same.
+        world = self.trainer.world_size
+        return batch[self.global_rank :: world] if len(batch) >= world else batch
+
+    def _scale_of_share(self, batch: Tensor, targets: Tensor, counts: Tensor | None) -> Tensor:
+        # DDP averages over processes; the mean over the whole batch weighs them by their share.
+        if len(batch) < self.trainer.world_size:
+            return torch.ones((), device=self.device)
+        split, objective = self.splits.train, self.objective
+        whole = objective.mass(
+            objective.targets(split)[batch], None if self.weights is None else self.weights[batch]
+        )
+        return self.trainer.world_size * objective.mass(targets, counts) / whole
+
+    def _stop_if_diverged(self) -> None:
+        # NaN is where a training has diverged to: no later step can leave it.
+        if self.curves.get("train_loss") and math.isnan(self.curves["train_loss"][-1][1]):
+            self.trainer.should_stop = True
 
     def validation_step(
         self, rows: tuple[int, int], batch_idx: int, dataloader_idx: int = 0
@@ -141,3 +170,20 @@ class ChunkedTraining(pl.LightningModule):
     def note(self, name: str, value: float) -> None:
         """Add a point to the curve `name`, at the current step."""
         self.curves.setdefault(name, []).append((self.steps, value))
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Add what is not in the weights: progress, curves, random states."""
+        states = {name: generator.get_state() for name, generator in self.generators.items()}
+        checkpoint["replica"] = {"steps": self.steps, "curves": self.curves, "random": states}
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take it up again."""
+        saved = checkpoint["replica"]
+        self.steps, self.curves = saved["steps"], saved["curves"]
+        for name, state in saved["random"].items():
+            self.generators[name].set_state(state)
+
+
+def _scale_rate(optimizer: Optimizer, factor: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = group.setdefault("initial_lr", group["lr"]) * factor

@@ -53,11 +53,14 @@ class EarlyStopping(pl.Callback):
         if self.waited >= self.patience:
             trainer.should_stop = True
 
-    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Restore the best weights."""
-        assert isinstance(pl_module, ChunkedTraining)
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Stay stopped, if the training that is resumed had been."""
+        trainer.should_stop = trainer.should_stop or self.waited >= self.patience
+
+    def restore(self, module: ChunkedTraining) -> None:
+        """Go back to the best epoch's weights."""
         if self.weights is not None:
-            pl_module.model.load_state_dict(self.weights)
+            module.model.load_state_dict(self.weights)
 
     def state_dict(self) -> dict[str, Any]:
         """What a resumed training must know."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -87,18 +87,17 @@ class Laps:
     Args:
         plan: how long.
         generator: a CPU generator; draws one permutation an epoch.
+        done: how many minibatches have been trained on, asked at the start of each lap.
     """
 
-    def __init__(self, plan: Plan, generator: Generator) -> None:
+    def __init__(self, plan: Plan, generator: Generator, done: Callable[[], int]) -> None:
         self.plan = plan
         self.generator = generator
-        self.lap = 0
+        self.done = done
 
     def __iter__(self) -> Iterator[Chunk]:
         plan = self.plan
-        lap_steps = plan.lap_epochs * plan.per_epoch
-        left = min(lap_steps, plan.steps - self.lap * lap_steps)
-        self.lap += 1
+        left = min(plan.lap_epochs * plan.per_epoch, plan.steps - self.done())
         batches: list[Tensor] = []
         while left > 0:
             order = torch.randperm(plan.samples, generator=self.generator)

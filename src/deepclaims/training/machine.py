@@ -6,12 +6,15 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytorch_lightning as pl
 import torch
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
+from deepclaims.data.splits import Split, Splits
 from deepclaims.errors import ConfigError
+from deepclaims.training.ranks import local_rank
 from deepclaims.training.settings import Machine
 
 DTYPES = {32: torch.float32, 64: torch.float64, "bf16-mixed": torch.float32}
@@ -60,7 +63,24 @@ def require_device(machine: Machine) -> None:
 
 def device_of(machine: Machine) -> torch.device:
     """Where one process of `machine` computes."""
-    return torch.device("cuda" if machine.accelerator == "gpu" else "cpu")
+    if machine.accelerator == "cpu":
+        return torch.device("cpu")
+    return torch.device("cuda", local_rank() or 0)
+
+
+def in_precision(splits: Splits, dtype: torch.dtype) -> Splits:
+    """The same data with its real numbers in `dtype`."""
+
+    def cast(x: torch.Tensor) -> torch.Tensor:
+        return x.to(dtype) if x.is_floating_point() else x
+
+    def recast(split: Split) -> Split:
+        return replace(split, inputs=tuple(map(cast, split.inputs)), targets=cast(split.targets))
+
+    validation = None if splits.validation is None else recast(splits.validation)
+    return replace(
+        splits, train=recast(splits.train), validation=validation, test=recast(splits.test)
+    )
 
 
 def bare_trainer(machine: Machine, laps: int, callbacks: Sequence[pl.Callback] = ()) -> pl.Trainer:

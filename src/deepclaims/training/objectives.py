@@ -85,6 +85,12 @@ class Objective:
                     weights[here] *= min(1.0, (self.record_cap / count) ** 0.5)
         return weights
 
+    def mass(self, targets: Tensor, weights: Tensor | None) -> Tensor:
+        """What a batch's loss is divided by: the number, or the weight, of its targets."""
+        if weights is not None:
+            return weights.sum()
+        return (targets != IGNORED).sum() if self.task == "tagging" else torch.tensor(len(targets))
+
     def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
         """The loss of a batch.
 

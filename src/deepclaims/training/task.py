@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any
 
 import pytorch_lightning as pl
-import torch
 
 from deepclaims.data import PREPARED, load
-from deepclaims.data.splits import Split, Splits
+from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.dropout import Keep, draw_masks_from
@@ -21,12 +20,20 @@ from deepclaims.optim.optimizers import build_optimizer
 from deepclaims.optim.schedules import schedule_factors
 from deepclaims.project import Project
 from deepclaims.training.augmentation import build_augment
+from deepclaims.training.checkpoint import Checkpoint
 from deepclaims.training.chunked import ChunkedTraining
 from deepclaims.training.early_stopping import EarlyStopping
 from deepclaims.training.laps import Laps, Plan, Rows
-from deepclaims.training.machine import DTYPES, bare_trainer, device_of, machine_state
+from deepclaims.training.machine import (
+    DTYPES,
+    bare_trainer,
+    device_of,
+    in_precision,
+    machine_state,
+)
 from deepclaims.training.objectives import choose_objective
 from deepclaims.training.outcome import read_outcome
+from deepclaims.training.ranks import Job, local_rank, run_ranks
 from deepclaims.training.settings import Fit, Settings
 from deepclaims.training.streams import BATCHES, NOISE, WEIGHTS, stream
 
@@ -45,9 +52,12 @@ def train(config: Mapping[str, Any], seed: int) -> Outcome:
         ConfigError: an unknown name, option or value, or a device that is not there.
         StageError: the data are not prepared.
     """
-    name = str(config.get("data", {}).get("name"))
+    settings = Settings.read(config)
+    if _is_to_be_shared(settings):
+        return run_ranks(Job(config, seed, None), settings.machine.devices)
+    name = str(settings.data.get("name"))
     folder = Project.here().prepared(PREPARED[name]) if name in PREPARED else None
-    return train_on(load(config["data"], seed, folder), config, seed)
+    return train_on(load(settings.data, seed, folder), config, seed)
 
 
 def train_on(splits: Splits, config: Mapping[str, Any], seed: int) -> Outcome:
@@ -60,34 +70,44 @@ def train_on(splits: Splits, config: Mapping[str, Any], seed: int) -> Outcome:
 
     Returns:
         Metrics `<split>_loss` and `<split>_error` (or `<split>_mse`) of each split of
-        `fit.evaluate`, `n_parameters` and `steps`; the curve `train_loss`, a point a chunk, and
-        `validation_*`, a point an epoch if asked for; tables `confusion` (tagging) and
-        `probabilities` (if asked for). A training that diverges has NaN losses.
+        `fit.evaluate`, `n_parameters`, `steps`, and `best_step` under early stopping; the curve
+        `train_loss`, a point a chunk, and `validation_*`, a point an epoch if asked for; tables
+        `confusion` (tagging) and `probabilities` (if asked for). A training that diverges ends
+        with NaN losses.
 
     Raises:
         ConfigError: an unknown name, option or value, or a device that is not there.
+        StorageError: a checkpoint that cannot be written, read, or is another config's.
     """
     settings = Settings.read(config)
+    if _is_to_be_shared(settings):
+        return run_ranks(Job(config, seed, splits), settings.machine.devices)
     with machine_state(settings.machine):
         module = build_module(settings, splits, seed)
-        return fit(module, settings, seed)
+        checkpoint = (
+            None
+            if settings.fit.checkpoint is None
+            else Checkpoint(settings.fit.checkpoint, config, seed)
+        )
+        return fit(module, settings, checkpoint)
 
 
 def build_module(settings: Settings, splits: Splits, seed: int) -> ChunkedTraining:
     """The Lightning module of a replica, before its first step."""
-    regulariser, device = settings.regulariser, device_of(settings.machine)
+    regulariser, machine = settings.regulariser, settings.machine
     interface = Interface(splits.input_shapes, splits.outputs, splits.task == "tagging")
     keep = Keep(regulariser.p_keep, regulariser.p_keep_input)
     model = build_model(settings.model, settings.init, interface, keep, stream(seed, WEIGHTS))
-    dtype = DTYPES[settings.machine.precision]
-    noise = stream(seed, NOISE, device=device)
+    noise = stream(seed, NOISE, local_rank() or 0, device_of(machine))
     draw_masks_from(model, noise)
     plan = plan_of(settings, splits)
+    dtype = DTYPES[machine.precision]
     return ChunkedTraining(
         model.to(dtype),
         choose_objective(settings.fit, splits, reconstructs=hasattr(model, "reconstructs")),
         in_precision(splits, dtype),
         partial(build_optimizer, settings.optimizer, lambdas=regulariser.lambda_),
+        generators={"batches": stream(seed, BATCHES), "noise": noise},
         factors=schedule_factors(settings.schedule, plan.steps, plan.per_epoch),
         clip=settings.fit.clip,
         augment=build_augment(settings.augment, noise),
@@ -95,54 +115,42 @@ def build_module(settings: Settings, splits: Splits, seed: int) -> ChunkedTraini
     )
 
 
-def in_precision(splits: Splits, dtype: torch.dtype) -> Splits:
-    """The same data with its real numbers in `dtype`."""
-    if dtype == torch.float32:
-        return splits
-
-    def cast(x: torch.Tensor) -> torch.Tensor:
-        return x.to(dtype) if x.is_floating_point() else x
-
-    def recast(split: Split) -> Split:
-        return replace(split, inputs=tuple(map(cast, split.inputs)), targets=cast(split.targets))
-
-    validation = None if splits.validation is None else recast(splits.validation)
-    return replace(
-        splits, train=recast(splits.train), validation=validation, test=recast(splits.test)
-    )
-
-
 def plan_of(settings: Settings, splits: Splits) -> Plan:
     """How long the replica trains, and how often something happens on the way."""
-    each_epoch = (
-        settings.fit.validate_every_epoch
-        or settings.regulariser.patience is not None
-        or settings.fit.checkpoint is not None
-    )
+    options = settings.fit
+    stops_early = settings.regulariser.patience is not None
+    each_epoch = options.validate_every_epoch or stops_early or options.checkpoint is not None
     chunked = settings.machine.strategy == "single"
-    return Plan.make(settings.fit, len(splits.train), each_epoch=each_epoch, chunked=chunked)
+    return Plan.make(options, len(splits.train), each_epoch=each_epoch, chunked=chunked)
 
 
-def fit(module: ChunkedTraining, settings: Settings, seed: int) -> Outcome:
-    """Train a module to the end and evaluate it."""
-    plan = plan_of(settings, module.splits)
-    regulariser, validation = settings.regulariser, module.splits.validation
-    validated = settings.fit.validate_every_epoch or regulariser.patience is not None
-    if validated and validation is None:
-        raise ConfigError("validating every epoch needs a validation split; these data have none")
-    callbacks = (
-        []
+def fit(module: ChunkedTraining, settings: Settings, checkpoint: Checkpoint | None) -> Outcome:
+    """Train a module to the end, from its checkpoint if there is one, and evaluate it."""
+    plan, regulariser = plan_of(settings, module.splits), settings.regulariser
+    early = (
+        None
         if regulariser.patience is None
-        else [EarlyStopping(regulariser.patience, regulariser.monitor)]
+        else EarlyStopping(regulariser.patience, regulariser.monitor)
     )
+    # The checkpoint last: it saves what the other has just found out.
+    callbacks = [callback for callback in (early, checkpoint) if callback is not None]
     trainer = bare_trainer(settings.machine, plan.laps, callbacks)
-    laps = Laps(plan, stream(seed, BATCHES))
-    trainer.fit(module, laps, Rows(len(validation)) if validated and validation else None)
+    laps = Laps(plan, module.generators["batches"], lambda: module.steps)
+    validated = settings.fit.validate_every_epoch or early is not None
+    trainer.fit(
+        module,
+        laps,
+        _validation_rows(module) if validated else None,
+        ckpt_path=checkpoint.found() if checkpoint else None,
+        weights_only=False,
+    )
+    if early is not None:
+        early.restore(module)
     evaluate(module, trainer, settings.fit)
     outcome = read_outcome(module, probabilities=settings.fit.keep_probabilities)
-    for early in callbacks:
-        outcome = replace(outcome, metrics={**outcome.metrics, "best_step": early.best_step})
-    return outcome
+    if early is None:
+        return outcome
+    return replace(outcome, metrics={**outcome.metrics, "best_step": float(early.best_step)})
 
 
 def evaluate(module: ChunkedTraining, trainer: pl.Trainer, options: Fit) -> None:
@@ -152,3 +160,13 @@ def evaluate(module: ChunkedTraining, trainer: pl.Trainer, options: Fit) -> None
     rows = [Rows(len(getattr(module.splits, name))) for name in present]
     if rows:
         trainer.validate(module, rows, verbose=False)
+
+
+def _validation_rows(module: ChunkedTraining) -> Rows:
+    if module.splits.validation is None:
+        raise ConfigError("validating every epoch needs a validation split; these data have none")
+    return Rows(len(module.splits.validation))
+
+
+def _is_to_be_shared(settings: Settings) -> bool:
+    return settings.machine.strategy == "ddp" and local_rank() is None

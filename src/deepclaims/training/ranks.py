@@ -1,0 +1,129 @@
+"""Data-parallel training: one process a device, each with its share of every minibatch.
+
+The processes are started here and not by Lightning, whose launcher would run this program's
+command line again in each: inside a pool's worker that would be the whole sweep.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepclaims.data.splits import Splits
+from deepclaims.errors import DeepclaimsError
+from deepclaims.evidence.outcome import Outcome
+
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every rank is to do; it loads the data itself where `splits` is None."""
+
+    config: Mapping[str, Any]
+    seed: int
+    splits: Splits | None
+
+
+def local_rank() -> int | None:
+    """Which of the processes this is, or None if it is none of them."""
+    rank = os.environ.get("LOCAL_RANK")
+    return None if rank is None else int(rank)
+
+
+def run_ranks(job: Job, processes: int) -> Outcome:
+    """Do `job` in `processes` processes on this machine; the outcome is rank 0's.
+
+    Raises:
+        DeepclaimsError: what one of them raised.
+        RuntimeError: one of them died otherwise; with the end of what it wrote.
+    """
+    with tempfile.TemporaryDirectory(prefix="deepclaims-ranks-") as name:
+        folder = Path(name)
+        (folder / "job").write_bytes(pickle.dumps(job))
+        port = _free_port()
+        running = [_start(folder, rank, processes, port) for rank in range(processes)]
+        try:
+            _wait(running, folder)
+        finally:
+            for process in running:
+                process.kill()
+                process.wait()
+        outcome = pickle.loads((folder / "result-0").read_bytes())
+        assert isinstance(outcome, Outcome)
+        return outcome
+
+
+def _start(folder: Path, rank: int, processes: int, port: int) -> subprocess.Popen[bytes]:
+    environment = os.environ | {
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(port),
+        "WORLD_SIZE": str(processes),
+        "NODE_RANK": "0",
+        "LOCAL_RANK": str(rank),
+    }
+    with (folder / f"log-{rank}").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "deepclaims.training.ranks", str(folder)],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def _wait(running: Sequence[subprocess.Popen[bytes]], folder: Path) -> None:
+    # Whoever fails first leaves the others waiting for it in a collective call.
+    while any(process.poll() is None for process in running):
+        if any(process.poll() for process in running):
+            break
+        time.sleep(POLL_SECONDS)
+    for rank, process in enumerate(running):
+        if process.poll():
+            result = folder / f"result-{rank}"
+            if result.exists() and isinstance(
+                error := pickle.loads(result.read_bytes()), DeepclaimsError
+            ):
+                raise error
+            log = (folder / f"log-{rank}").read_text(errors="replace")
+            raise RuntimeError(f"rank {rank} of the DDP training died:\n{log[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+def main(folder: Path) -> int:
+    """Be one of the processes: do the job in `folder`, leave the result there."""
+    # Only here, so that whoever starts ranks need not have loaded Lightning.
+    from deepclaims.training.task import train, train_on
+
+    job: Job = pickle.loads((folder / "job").read_bytes())
+    result = folder / f"result-{local_rank()}"
+    try:
+        if job.splits is None:
+            outcome = train(job.config, job.seed)
+        else:
+            outcome = train_on(job.splits, job.config, job.seed)
+    except DeepclaimsError as error:
+        result.write_bytes(pickle.dumps(error))
+        return 1
+    result.write_bytes(pickle.dumps(outcome))
+    return 0
+
+
+if __name__ == "__main__":
+    # Not `main` of this module, whose `Job` is another class than the one that was pickled.
+    from deepclaims.training.ranks import main as be_rank
+
+    sys.exit(be_rank(Path(sys.argv[1])))
