@@ -1,0 +1,207 @@
+"""The site: an index with the verdicts by chapter and a page per claim, in Spanish and English.
+
+Pages are plain HTML with relative links only: they work from a folder, without a server and
+without a network. They hold no dates: the same evidence gives the same bytes.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from deepclaims import __version__
+from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
+from deepclaims.report import checks, rounding, summary
+from deepclaims.report.figures import file_name
+from deepclaims.report.files import json_text
+from deepclaims.report.formulas import Formulas, convert, strings
+from deepclaims.report.words import LANGUAGES, Words
+
+INDEX = {"en": "index.html", "es": "index.es.html"}
+"""The first page in each language; the English one is what a web server shows by default."""
+
+_OPTIONAL = ("formula", "question", "criterion", "control", "repair", "literature", "notes")
+
+STYLESHEET = "static/report.css"
+
+
+def claim_path(name: str, language: str) -> str:
+    """Name the page of a claim (`chapter/id`), relative to the report's folder."""
+    return f"{language}/{name}.html"
+
+
+def figure_path(name: str, figure: str, language: str, ending: str) -> str:
+    """Name a figure of a claim (`chapter/id`), relative to the report's folder."""
+    return f"figures/{name}/{file_name(figure, language, ending)}"
+
+
+@dataclass(frozen=True)
+class Site:
+    """All text files of a report, by path relative to its folder.
+
+    Args:
+        files: path -> content.
+        failed_formulas: LaTeX that could not be converted and is shown as it is.
+    """
+
+    files: dict[str, str]
+    failed_formulas: list[str]
+
+
+def render(
+    records: Sequence[EvidenceRecord], sizes: Mapping[str, tuple[int, int]] | None = None
+) -> Site:
+    """Render the whole report from its evidence; the figures' files are not part of it.
+
+    Args:
+        records: of all claims to publish, in the order in which they are to appear.
+        sizes: width and height of figures in CSS pixels, by `figure_path` of their SVG; with
+            them a page does not jump while it loads.
+    """
+    formulas = convert(
+        (formula for record in records for formula in strings(record.claim.get("formula"))),
+        (text for record in records for text in strings(record.to_dict())),
+    )
+    made = {
+        STYLESHEET: (files("deepclaims.report") / STYLESHEET).read_text(encoding="utf-8"),
+        "metrics.json": json_text(summary.metrics(records)),
+        "claims.json": json_text(summary.claims(records)),
+    }
+    for language in LANGUAGES:
+        writer = _Writer(records, formulas, language, sizes or {})
+        made[INDEX[language]] = writer.index()
+        for position, record in enumerate(records):
+            made[claim_path(record.name, language)] = writer.claim(position)
+    return Site(made, formulas.failed)
+
+
+class _Writer:
+    """Fills the templates in one language."""
+
+    def __init__(
+        self,
+        records: Sequence[EvidenceRecord],
+        formulas: Formulas,
+        language: str,
+        sizes: Mapping[str, tuple[int, int]],
+    ) -> None:
+        self.records, self.words, self.language = records, Words(language), language
+        self.other = next(each for each in LANGUAGES if each != language)
+        self.environment = Environment(
+            loader=PackageLoader("deepclaims.report"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters.update(
+            rich=lambda text: formulas.text(self.words.of(text)),
+            display=lambda latex: formulas.display(self.words.of(latex)),
+            picture=lambda finding: checks.picture(finding, self.words),
+            measured=lambda finding: checks.measured(finding, self.words),
+            required=lambda finding: checks.required(finding, self.words),
+            **{
+                name: partial(getattr(rounding, name), language=language)
+                for name in ("number", "probability", "duration")
+            },
+        )
+        self.environment.globals.update(
+            words=self.words,
+            language=language,
+            other=self.other,
+            stand_ins=_unique(name for record in records for name in record.stand_ins),
+            smoke=any(record.profile == "smoke" for record in records),
+            sizes=sizes,
+            commits=_unique(
+                commit for record in records for commit in (record.commit or "").split(", ")
+            ),
+            versions=_versions(records),
+            version=__version__,
+            verdicts=VERDICTS,
+            total=len(records),
+            index=INDEX,
+            claim_path=claim_path,
+            figure_path=figure_path,
+            decisive=summary.decisive,
+        )
+
+    def index(self) -> str:
+        return self.environment.get_template("index.html").render(
+            root="",
+            here=INDEX[self.language],
+            there=INDEX[self.other],
+            chapters=_by_chapter(self.records),
+            tally=summary.tally(self.records),
+            work=_work(self.records),
+            data_sources={
+                dataset: kind
+                for record in self.records
+                for dataset, kind in record.data_sources.items()
+                if kind != "computed"
+            },
+            lectures=_unique(
+                (record.claim.get("source") or {}).get("lecture") for record in self.records
+            ),
+        )
+
+    def claim(self, position: int) -> str:
+        record = self.records[position]
+        return self.environment.get_template("claim.html").render(
+            root="../../",
+            here=claim_path(record.name, self.language),
+            there=claim_path(record.name, self.other),
+            record=record,
+            reason=_sentence(record, self.words),
+            claim=dict.fromkeys(_OPTIONAL) | dict(record.claim),
+            source=record.claim.get("source") or {},
+            checks=sorted(record.findings, key=lambda each: ROLES.index(each.role)),
+            before=self.records[position - 1] if position else None,
+            after=self.records[position + 1] if position + 1 < len(self.records) else None,
+        )
+
+
+def _by_chapter(
+    records: Sequence[EvidenceRecord],
+) -> list[tuple[str, list[EvidenceRecord], dict[str, int]]]:
+    """Chapters with their claims and tallies; records of one chapter follow one another."""
+    groups = itertools.groupby(records, key=lambda record: record.chapter)
+    members = [(chapter, list(group)) for chapter, group in groups]
+    return [(chapter, group, summary.tally(group)) for chapter, group in members]
+
+
+def _sentence(record: EvidenceRecord, words: Words) -> str:
+    """The reason of a verdict as a sentence, with the names of checks set as code."""
+    reason = words.of(record.reason).strip()
+    for check in sorted((each.check for each in record.findings), key=len, reverse=True):
+        reason = re.sub(rf"(?<![\w`]){re.escape(check)}(?![\w`])", f"`{check}`", reason)
+    if reason[:1].isalpha():
+        reason = reason[0].upper() + reason[1:]
+    return reason if reason.endswith((".", "!", "?")) else reason + "."
+
+
+def _work(records: Sequence[EvidenceRecord]) -> dict[str, float]:
+    """How much was computed for the report: runs, replicas, seconds."""
+    return {
+        what: sum(getattr(record, what) or 0 for record in records)
+        for what in ("n_runs", "n_replicas", "seconds")
+    }
+
+
+def _unique(values: Iterable[Any]) -> list[Any]:
+    """The values without repetition, in the order of their first appearance."""
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def _versions(records: Sequence[EvidenceRecord]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for record in records:
+        for library, version in record.versions.items():
+            found.setdefault(library, [])
+            if version not in found[library]:
+                found[library].append(version)
+    return {library: ", ".join(found[library]) for library in sorted(found)}

@@ -1,0 +1,90 @@
+"""The evidence in short: which check decided a claim, tallies, and the two files for programs."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from deepclaims.evidence.record import VERDICTS, EvidenceRecord, Finding
+
+VERDICT_CODES = {"refuted": 0, "inconclusive": 1, "corrected": 2, "supported": 3}
+"""Numbers for `dvc metrics`, which compares numbers only."""
+
+
+def tally(records: Iterable[EvidenceRecord]) -> dict[str, int]:
+    """How many claims have each verdict, in the order of `VERDICTS`."""
+    counts = dict.fromkeys(VERDICTS, 0)
+    for record in records:
+        counts[record.verdict] += 1
+    return counts
+
+
+def decisive(record: EvidenceRecord) -> list[Finding]:
+    """The checks that made a verdict what it is, the weightiest first.
+
+    Of an inconclusive claim those that did not hold, controls first: a control that fails decides
+    before anything else. Of a refuted claim those that failed; of a corrected one the repairs too;
+    of a supported one all of the claim's.
+    """
+    of_claim = [each for each in record.findings if each.role == "claim"]
+    failed = [each for each in of_claim if each.outcome is False]
+    if record.verdict == "refuted" and failed:
+        return failed
+    if record.verdict == "corrected" and failed:
+        return failed + [each for each in record.findings if each.role == "repair"]
+    if record.verdict == "inconclusive":
+        controls = [each for each in record.findings if each.role == "control"]
+        undecided = [each for each in controls + of_claim if each.outcome is not True]
+        if undecided:
+            return undecided
+    return of_claim or list(record.findings)
+
+
+def metrics(records: Sequence[EvidenceRecord]) -> dict[str, float]:
+    """Numbers for `dvc metrics`, flat: tallies, and verdict and main estimate of every claim.
+
+    The main estimate is that of the first check of the claim itself (role `claim`), whatever the
+    verdict, so that the same key means the same quantity from one version to the next.
+    """
+    flat: dict[str, float] = {"claims": len(records)}
+    flat |= {f"verdicts.{verdict}": count for verdict, count in tally(records).items()}
+    flat["post_hoc"] = sum(bool(record.post_hoc) for record in records)
+    flat["on_stand_in_data"] = sum(bool(record.stand_ins) for record in records)
+    for record in records:
+        flat[f"{record.name}.verdict"] = VERDICT_CODES[record.verdict]
+        main = next((each for each in record.findings if each.role == "claim"), None)
+        if main is not None and main.estimate is not None:
+            for end in ("value", "low", "high"):
+                measured = getattr(main.estimate, end)
+                if math.isfinite(measured):
+                    flat[f"{record.name}.{main.check}.{end}"] = measured
+    return flat
+
+
+def claims(records: Iterable[EvidenceRecord]) -> dict[str, Any]:
+    """The published result of every claim by id: verdict, statistics, provenance."""
+    return {record.id: _claim(record) for record in records}
+
+
+def _claim(record: EvidenceRecord) -> dict[str, Any]:
+    plain = record.to_dict()
+    kept = (
+        "verdict", "reason", "p_value", "p_adjusted", "post_hoc", "seeds", "n_runs", "n_replicas",
+        "keys", "data_sources", "device", "seconds", "commit", "mlflow", "profile", "command",
+    )  # fmt: skip
+    checks = {each["check"]: _check(each) for each in plain["findings"]}
+    return {
+        "chapter": record.chapter,
+        "title": plain["claim"]["title"],
+        "stand_in_data": list(record.stand_ins),
+        "checks": checks,
+        **{key: plain[key] for key in kept},
+    }
+
+
+def _check(finding: dict[str, Any]) -> dict[str, Any]:
+    estimate = finding["estimate"] or {}
+    kept = ("value", "low", "high", "n", "level", "method")
+    return {
+        **{key: finding[key] for key in ("role", "relation", "bound", "outcome", "p_value")},
+        **{key: estimate.get(key) for key in kept},
+    }
