@@ -54,7 +54,7 @@ def _settled(verdict: Verdict, p: float, size: int, level: float) -> Verdict:
     if p <= level or verdict.ruling is Ruling.INCONCLUSIVE:
         return replace(verdict, p_adjusted=p)
     spanish = {
-        Ruling.SUPPORTED: "sostenida",
+        Ruling.SUPPORTED: "respaldada",
         Ruling.REFUTED: "refutada",
         Ruling.CORRECTED: "corregida",
     }[verdict.ruling]
