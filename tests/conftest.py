@@ -29,15 +29,27 @@ def mirror() -> Path:
     return Path(named)
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MLflow store without runs: MLflow takes seconds to make one, a copy takes none."""
+    from deepclaims.tracking.store import create, database
+
+    folder = tmp_path_factory.mktemp("store")
+    create(folder)
+    return database(folder)
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """An empty project with the checkout's configs, as `Project.here()` finds it."""
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path):
+    """A project with the checkout's configs and no data, as `Project.here()` finds it."""
     from deepclaims.project import Project
 
     root = tmp_path / "project"
     root.mkdir()
     shutil.copytree(CHECKOUT / "conf", root / "conf")
     shutil.copy(CHECKOUT / "dvc.yaml", root)
+    (root / ".mlflow").mkdir()
+    shutil.copy(empty_store, root / ".mlflow")
     monkeypatch.chdir(root)
     monkeypatch.setenv("DEEPCLAIMS_ROOT", str(root))
     return Project(root)

@@ -26,9 +26,9 @@ CHAPTERS = (
 PROFILES = ("smoke", "laptop", "full")
 REQUIRED = (
     "id", "chapter", "title", "statement", "formula", "source", "question",
-    "criterion", "control", "data", "seeds", "grid", "parts", "figures",
+    "criterion", "control", "data", "seeds", "grid", "parts", "profiles", "figures",
 )  # fmt: skip
-OPTIONAL = ("repair", "literature", "notes", "profiles")
+OPTIONAL = ("repair", "literature", "notes")
 PART_KEYS = ("task", "base", "arms", "params", "grid", "seeds", "data")
 
 

@@ -66,7 +66,10 @@ def run(overrides: Sequence[str]) -> None:
         DeepclaimsError: for a request that cannot be met; SweepError when cells failed.
     """
     project = Project.here()
-    measure(project, read_request(overrides, project))
+    request = read_request(overrides, project)
+    for claim in measure(project, request):
+        if request.single:
+            _say(claim, request.folder / claim.id)
 
 
 def measure(project: Project, request: Request) -> list[Claim]:
@@ -206,6 +209,23 @@ def write_tables(
         draft.rename(final)
     except OSError as error:
         raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
+
+
+def _say(claim: Claim, folder: Path) -> None:
+    """Print how a claim measured alone comes out, check by check."""
+    from deepclaims.pipeline.judge import judge_tables
+
+    verdict = judge_tables(claim, folder)
+    for found in verdict.findings:
+        check, estimate = found.check, found.estimate
+        word = {True: "holds", False: "fails", None: "open"}[found.outcome]
+        print(
+            f"  {word:<6}{check.role:<8}{check.name}: {estimate.value:.4g} "
+            f"[{estimate.low:.4g}, {estimate.high:.4g}] {check.relation} {check.bound}"
+        )
+    changed = f" (changed here: {', '.join(claim.changed)})" if claim.changed else ""
+    print(f"{verdict.ruling}: {verdict.reason['en']}{changed}")
+    print(f"tables: {folder}")
 
 
 def _sources(project: Project, own: Sequence[Planned]) -> dict[str, str]:

@@ -71,17 +71,21 @@ def interval_plot(finding: Finding, language: str, description: str) -> Markup:
 
 def _satisfied(relation: str, bounds: tuple[float, ...], axis: _Axis) -> list[Markup]:
     """The stretches of the axis on which the relation holds."""
-    stretches = {
-        "above": [(axis(bounds[0]), _RIGHT)],
-        "below": [(_LEFT, axis(bounds[0]))],
-        "within": [(axis(bounds[0]), axis(bounds[-1]))],
-        "outside": [(_LEFT, axis(bounds[0])), (axis(bounds[-1]), _RIGHT)],
-    }[relation]
+    first, last = axis(bounds[0]), axis(bounds[-1])
+    match relation:
+        case "above":
+            stretches = [(first, float(_RIGHT))]
+        case "below":
+            stretches = [(float(_LEFT), first)]
+        case "within":
+            stretches = [(first, last)]
+        case _:
+            stretches = [(float(_LEFT), first), (last, float(_RIGHT))]
     return [
         Markup('<rect class="satisfied" x="{:.1f}" y="6" width="{:.1f}" height="20"/>').format(
-            first, last - first
+            start, end - start
         )
-        for first, last in stretches
+        for start, end in stretches
     ]
 
 

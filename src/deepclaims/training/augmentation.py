@@ -33,15 +33,10 @@ def shift_images(x: Tensor, pixels: int, generator: Generator) -> Tensor:
     """(n, c, h, w) -> (n, c, h, w), each image moved by its own draw from ±`pixels`."""
     n, _, height, width = x.shape
     padded = F.pad(x, [pixels] * 4, mode="replicate")
-    offsets = torch.randint(0, 2 * pixels + 1, (2, n), generator=generator, device=x.device)
-    moved = torch.empty_like(x)
-    # One copy for each of the (2k + 1)² shifts, not one for each image.
-    which = offsets[0] * (2 * pixels + 1) + offsets[1]
-    for dy in range(2 * pixels + 1):
-        for dx in range(2 * pixels + 1):
-            rows = torch.nonzero(which == dy * (2 * pixels + 1) + dx).flatten()
-            moved[rows] = padded[rows, :, dy : dy + height, dx : dx + width]
-    return moved
+    down, right = torch.randint(0, 2 * pixels + 1, (2, n), generator=generator, device=x.device)
+    # (n, c, 2k + 1, 2k + 1, h, w): a view of all shifts, of which each image takes one.
+    windows = padded.unfold(2, height, 1).unfold(3, width, 1)
+    return windows[torch.arange(n, device=x.device), :, down, right]
 
 
 def beats(

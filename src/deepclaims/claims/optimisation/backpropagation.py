@@ -162,8 +162,8 @@ def draw(results: Results, language: str) -> dict[str, Figure]:
     ax.set_ylabel(
         say(
             language,
-            "diferencia relativa del gradiente (0 dibujado en 10⁻¹⁸)",
-            "relative difference of the gradient (0 drawn at 10⁻¹⁸)",
+            "diferencia relativa (0 dibujado en 10⁻¹⁸)",
+            "relative difference (0 drawn at 10⁻¹⁸)",
         )
     )
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
