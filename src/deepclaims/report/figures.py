@@ -17,7 +17,9 @@ SVG_LIMIT = 300_000
 
 PNG_DPI = 150
 
-_DENSE = 4_000  # vertices or markers: pixels from here on, whatever the size of the file
+# Artists with more vertices or markers are pixels: the first number always, the next ones only
+# while the file is still too large. Axes and ticks have fewer than any of them.
+_DENSE = (4_000, 400, 40)
 
 
 def file_name(name: str, language: str, ending: str) -> str:
@@ -52,18 +54,15 @@ def save(figure: "Figure", folder: Path, name: str, language: str) -> tuple[Path
 
 def svg_bytes(figure: "Figure") -> bytes:
     """Draw a figure as SVG without dates, below `SVG_LIMIT` wherever rasterising helps."""
-    weights = sorted(_weights(figure), key=lambda pair: -pair[0])
-    for weight, artist in weights:
-        if weight > _DENSE:
-            artist.set_rasterized(True)
-    drawn = _svg(figure)
-    for weight, artist in weights:
-        if len(drawn) <= SVG_LIMIT or weight < 200:
-            break
-        if not artist.get_rasterized():
-            artist.set_rasterized(True)
-            drawn = _svg(figure)
-    return drawn
+    weights = list(_weights(figure))
+    for most in _DENSE:
+        for weight, artist in weights:
+            if weight > most:
+                artist.set_rasterized(True)
+        drawn = _svg(figure)
+        if len(drawn) <= SVG_LIMIT:
+            return drawn
+    return _svg(figure, PNG_DPI // 2)  # pixels that compress badly: fewer of them
 
 
 def png_bytes(figure: "Figure") -> bytes:
@@ -98,14 +97,14 @@ def _settle(figure: "Figure") -> None:
         figure.set_layout_engine("none")
 
 
-def _svg(figure: "Figure") -> bytes:
+def _svg(figure: "Figure", dpi: int = PNG_DPI) -> bytes:
     import matplotlib
 
     from deepclaims.report.style import STYLE
 
     buffer = io.StringIO()
     with matplotlib.rc_context(dict(STYLE)):
-        figure.savefig(buffer, format="svg", dpi=PNG_DPI, metadata={"Date": None})
+        figure.savefig(buffer, format="svg", dpi=dpi, metadata={"Date": None})
     return _slim(buffer.getvalue()).encode()
 
 

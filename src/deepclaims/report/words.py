@@ -45,7 +45,7 @@ class Words:
             return str(text.get(self.language) or "")
         return text or ""
 
-    def method(self, name: str) -> str:
+    def interval_method(self, name: str) -> str:
         """The name of an interval method."""
         return METHODS_ES.get(name, name) if self.language == "es" else name
 

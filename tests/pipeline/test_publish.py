@@ -1,0 +1,174 @@
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from deepclaims.errors import ConfigError, StageError, StorageError
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.record import EvidenceRecord, FigureNote, Finding
+from deepclaims.pipeline.publish import publish, run
+from deepclaims.project import Project
+from deepclaims.report import site
+from deepclaims.report.files import json_text
+
+CLAIMS = ("approximation/depth", "signals/dead-relu")
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"></svg>'
+
+
+def evidence(name: str, source: str = "official") -> EvidenceRecord:
+    chapter, claim_id = name.split("/")
+    both = {"es": "texto", "en": "text"}
+    claim = {"id": claim_id, "chapter": chapter, "title": both, "statement": both}
+    estimate = Estimate(0.2, 0.1, 0.3, 5, "t")
+    return EvidenceRecord(
+        claim=claim,
+        verdict="supported",
+        reason=both,
+        findings=(Finding("gain", "claim", "above", 0.0, both, estimate, True, 0.001),),
+        figures=(FigureNote("sweep", both),),
+        data_sources={"mnist": source},
+    )
+
+
+def judge(project: Project, name: str, source: str = "official") -> Path:
+    record = evidence(name, source)
+    folder = project.evidence(record.chapter)
+    (folder / record.id).mkdir(parents=True, exist_ok=True)
+    file = folder / f"{record.id}.json"
+    file.write_text(json_text(record.to_dict()))
+    for language in ("es", "en"):
+        (folder / record.id / f"sweep.{language}.svg").write_text(SVG)
+        (folder / record.id / f"sweep.{language}.png").write_bytes(b"PNG " + name.encode())
+    return file
+
+
+@pytest.fixture
+def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with two judged claims."""
+    project = Project(tmp_path / "house")
+    for name in CLAIMS:
+        file = project.conf / "claim" / f"{name}.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text("# a claim\n")
+        judge(project, name)
+    monkeypatch.setenv("DEEPCLAIMS_ROOT", str(project.root))
+    return project
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_whole_report_is_written(judged):
+    publish(judged)
+    reports = judged.reports
+    for name in CLAIMS:
+        for language in ("es", "en"):
+            assert (reports / language / f"{name}.html").is_file()
+            png = reports / "figures" / name / f"sweep.{language}.png"
+            assert png.read_bytes() == b"PNG " + name.encode()
+    assert json.loads((reports / "claims.json").read_text()).keys() == {"depth", "dead-relu"}
+    assert json.loads((reports / "metrics.json").read_text())["verdicts.supported"] == 2
+    assert 'width="96" height="48"' in (reports / "en" / "signals" / "dead-relu.html").read_text()
+    assert (reports / "index.html").is_file()
+    assert sorted(path.name for path in judged.root.iterdir()) == ["conf", "evidence", "reports"]
+
+
+def test_two_publications_have_the_same_bytes(judged):
+    publish(judged)
+    first = contents(judged.reports)
+    publish(judged)
+    assert contents(judged.reports) == first
+
+
+def test_what_is_no_longer_a_claim_disappears_and_foreign_files_stay(judged):
+    publish(judged)
+    (judged.reports / ".gitignore").write_text("*.tmp\n")
+    (judged.reports / "README.md").write_text("hello\n")
+    (judged.conf / "claim" / "signals" / "dead-relu.yaml").unlink()
+    publish(judged)
+    assert not (judged.reports / "en" / "signals").exists()
+    assert (judged.reports / ".gitignore").read_text() == "*.tmp\n"
+    assert (judged.reports / "README.md").read_text() == "hello\n"
+
+
+def test_without_evidence_it_says_which_stage_to_run(judged):
+    shutil.rmtree(judged.evidence("signals"))
+    with pytest.raises(StageError, match=r"1 of 2 claims .*signals/dead-relu.*deepclaims judge"):
+        publish(judged)
+    assert not judged.reports.exists()
+
+
+def test_a_missing_figure_is_named(judged):
+    (judged.evidence("signals") / "dead-relu" / "sweep.es.png").unlink()
+    with pytest.raises(StageError, match=r"sweep\.es\.png: run `deepclaims judge` first"):
+        publish(judged)
+
+
+def test_a_project_without_claims_is_refused(judged):
+    shutil.rmtree(judged.conf)
+    with pytest.raises(StageError, match="no claim"):
+        publish(judged)
+
+
+def test_damaged_evidence_is_named_and_the_old_report_stays(judged):
+    publish(judged)
+    before = contents(judged.reports)
+    (judged.evidence("signals") / "dead-relu.json").write_text('{"claim": {"id": ')
+    with pytest.raises(StorageError, match=r"dead-relu\.json is damaged"):
+        publish(judged)
+    assert contents(judged.reports) == before
+
+
+def test_evidence_of_another_claim_is_refused(judged):
+    foreign = judged.evidence("approximation") / "depth.json"
+    shutil.copy(foreign, judged.evidence("signals") / "dead-relu.json")
+    with pytest.raises(StorageError, match=r"dead-relu\.json holds the evidence of approximation"):
+        publish(judged)
+
+
+@pytest.mark.parametrize("moment", ["write", "swap"])
+def test_a_failure_half_way_leaves_the_old_report_whole(judged, monkeypatch, moment):
+    publish(judged)
+    before = contents(judged.reports)
+    if moment == "write":
+        monkeypatch.setattr("shutil.copyfile", _fail)
+    else:
+        rename = Path.rename
+        monkeypatch.setattr(
+            Path, "rename", lambda self, to: _fail() if self.name == "new" else rename(self, to)
+        )
+    with pytest.raises(StorageError, match="No space left"):
+        publish(judged)
+    assert contents(judged.reports) == before
+    assert sorted(path.name for path in judged.root.iterdir()) == ["conf", "evidence", "reports"]
+
+
+def _fail(*_: object) -> None:
+    raise OSError(28, os.strerror(28))
+
+
+def test_the_verb_says_where_the_report_is(judged, capsys):
+    run([])
+    said = capsys.readouterr().out
+    assert str(judged.reports / site.INDEX["en"]) in said
+    assert "2 claims: 2 supported" in said
+    assert "STAND-IN" not in said
+
+
+def test_the_verb_is_loud_about_stand_in_data(judged, capsys):
+    judge(judged, CLAIMS[0], "embedded")
+    run([])
+    assert "STAND-IN DATA in place of mnist" in capsys.readouterr().out
+    assert 'role="alert"' in (judged.reports / "index.html").read_text()
+
+
+def test_the_verb_knows_no_settings(judged):
+    with pytest.raises(ConfigError, match="no settings"):
+        run(["speed=11"])

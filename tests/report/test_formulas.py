@@ -1,0 +1,63 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from deepclaims.report.formulas import Formulas, convert, strings
+
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+
+
+def parsed(formulas: Formulas, latex: str) -> ElementTree.Element:
+    return ElementTree.fromstring(formulas.display(latex))
+
+
+def test_a_fraction_is_a_fraction():
+    (fraction,) = parsed(convert([r"\frac{1}{4}"], []), r"\frac{1}{4}").iter(f"{MATHML}mfrac")
+    assert [child.text for child in fraction] == ["1", "4"]
+
+
+@pytest.mark.parametrize("wrapped", ["x^2", "$x^2$", "$$x^2$$", "\n  x^2\n\n"])
+def test_dollars_and_blank_lines_around_a_formula_do_not_matter(wrapped):
+    assert len(list(parsed(convert([wrapped], []), wrapped).iter(f"{MATHML}msup"))) == 1
+
+
+def test_aligned_and_cases_keep_their_rows():
+    latex = r"\begin{aligned} a &= b \\ c &= \begin{cases} 1 & d \\ 2 & e \end{cases}\end{aligned}"
+    outer, inner = parsed(convert([latex], []), latex).iter(f"{MATHML}mtable")
+    assert len(outer) == len(inner) == 2
+
+
+def test_running_text_is_escaped_and_its_formulas_set():
+    text = "si $a < b$, entonces `f(x) < 1` & <b>listo</b>"
+    html = str(convert([], [text]).text(text))
+    assert html.startswith('si <math display="inline"')
+    assert "<code>f(x) &lt; 1</code> &amp; &lt;b&gt;listo&lt;/b&gt;" in html
+
+
+def test_a_price_is_no_formula():
+    formulas = convert([], ["it costs $5"])
+    assert formulas.markup == {}
+    assert str(formulas.text("it costs $5")) == "it costs $5"
+
+
+def test_markdown_means_nothing_outside_formulas():
+    assert str(Formulas().text("a*b*c_d_e # f")) == "a*b*c_d_e # f"
+
+
+def test_formulas_do_not_get_mixed_up():
+    many = [f"x_{{{index}}}" for index in range(30)]
+    formulas = convert(many, [f"${latex}$" for latex in many])
+    for index, latex in enumerate(many):
+        assert parsed(formulas, latex).find(f".//{MATHML}msub/{MATHML}mn").text == str(index)
+    assert formulas.failed == []
+
+
+def test_what_pandoc_cannot_read_is_shown_as_latex():
+    formulas = convert([r"\frac{1}{", "y"], [])
+    assert formulas.failed == [r"\frac{1}{"]
+    assert str(formulas.display(r"\frac{1}{")) == r'<code class="latex">\frac{1}{</code>'
+    assert "<math" in formulas.display("y")
+
+
+def test_every_string_is_found():
+    assert sorted(strings({"a": ["x", {"b": "y"}], "c": "z", "d": 3, "e": None})) == ["x", "y", "z"]

@@ -1,0 +1,290 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import PurePosixPath
+
+import pytest
+
+from deepclaims.report import site
+from deepclaims.report.words import LANGUAGES
+
+VOID = {"meta", "link", "img", "input", "br", "hr"}
+WARNING = {
+    "es": "Atención: resultados calculados con datos sustitutos",
+    "en": "Warning: results computed on stand-in data",
+}
+
+
+class Page(HTMLParser):
+    """Checks that elements nest, and collects what the tests ask about."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.references: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[tuple[str, dict]] = []
+        self.words: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.open == [], f"left open: {self.open}"
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.tags.append((tag, attributes))
+        self.references += [attributes[key] for key in ("href", "src") if key in attributes]
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def attributes(self, wanted: str) -> list[dict]:
+        return [attributes for tag, attributes in self.tags if tag == wanted]
+
+
+@pytest.fixture(scope="module")
+def made(catalogue):
+    return site.render(catalogue)
+
+
+@pytest.fixture(scope="module")
+def pages(made) -> dict[str, Page]:
+    return {path: Page(html) for path, html in made.files.items() if path.endswith(".html")}
+
+
+def on_stand_in(records):
+    return [
+        replace(record, data_sources=dict.fromkeys(record.data_sources, "embedded"))
+        for record in records
+    ]
+
+
+def test_every_claim_has_a_page_in_each_language(made, catalogue):
+    wanted = {"index.html", "index.es.html"}
+    wanted |= {f"{language}/{record.name}.html" for record in catalogue for language in LANGUAGES}
+    assert wanted == {path for path in made.files if path.endswith(".html")}
+
+
+def test_pages_are_well_formed_and_say_their_language(pages):
+    for path, page in pages.items():
+        language = "es" if path.startswith("es/") or ".es." in path else "en"
+        (root,) = page.attributes("html")
+        assert root["lang"] == language
+        assert len(page.ids) == len(set(page.ids)), path
+        assert len(page.attributes("h1")) == 1, path
+
+
+def test_links_lead_to_files_and_anchors_of_the_report(made, pages, catalogue):
+    files = set(made.files) | {
+        site.figure_path(record.name, figure.name, language, ending)
+        for record in catalogue
+        for figure in record.figures
+        for language in LANGUAGES
+        for ending in ("svg", "png")
+    }
+    for path, page in pages.items():
+        for reference in page.references:
+            if reference == "data:,":  # no icon: keeps browsers from asking a server for one
+                continue
+            assert not re.match(r"[a-z]+:|/", reference), f"{path}: {reference} leads outside"
+            target, _, anchor = reference.partition("#")
+            landing = _resolved(path, target) if target else path
+            assert landing in files, f"{path}: {reference}"
+            if anchor:
+                assert anchor in pages[landing].ids, f"{path}: {reference}"
+
+
+def _resolved(page: str, target: str) -> str:
+    parts: list[str] = list(PurePosixPath(page).parent.parts)
+    for step in target.split("/"):
+        if step == "..":
+            parts.pop()
+        else:
+            parts.append(step)
+    return "/".join(parts)
+
+
+def test_nothing_is_fetched_from_outside(made):
+    for path, content in made.files.items():
+        if not path.endswith(".json"):
+            without_namespaces = re.sub(r'xmlns="[^"]*"', "", content)
+            assert "http" not in without_namespaces, path
+            assert "@import" not in content
+            assert "url(" not in content
+            assert "<script" not in content
+
+
+def test_every_page_quotes_the_slide_in_both_languages(pages, catalogue):
+    for record in catalogue:
+        for language in LANGUAGES:
+            page = pages[f"{language}/{record.name}.html"]
+            assert f"La filmina dice {record.id}" in page.text
+            assert f"The slide says {record.id}" in page.text
+            assert [each["lang"] for each in page.attributes("blockquote")] == ["es", "en"]
+
+
+def test_a_page_has_all_that_was_promised(pages):
+    page = pages["en/optimisation/three.html"]
+    promised = (
+        "refuted", "Does it help?", "Criterion in words", "Control in words", "1.25 %", "A caveat",
+        "deepclaims measure claim=optimisation/three", "parent0", "run1", "3 (1000 to 1002)",
+        "12 (runs: 4)", "1 min 15 s", "official files", "Srivastava et al. 2014",
+        "−0.40 [−0.50, −0.30]", "n = 5", "cpu", "0123456789abcdef",
+    )  # fmt: skip
+    for text in promised:
+        assert text in page.text, text
+    assert "0,40" not in page.text
+    assert "−0,40 [−0,50; −0,30]" in pages["es/optimisation/three.html"].text
+
+
+def test_formulas_are_mathml(made, pages):
+    page = made.files["es/approximation/one.html"]
+    assert '<math display="block"' in page
+    assert "<mtable" in page
+    assert '<math display="inline"' in page  # the $…$ within the slide's sentence
+    assert made.failed_formulas == []
+    assert "$" not in pages["es/approximation/one.html"].text.replace("\\$", "")
+
+
+def test_a_formula_that_cannot_be_converted_is_shown_and_reported(record):
+    broken = record("one", "approximation", "supported")
+    broken = replace(broken, claim={**broken.claim, "formula": r"\frac{1}{"})
+    made = site.render([broken])
+    assert made.failed_formulas == [r"\frac{1}{"]
+    assert r'<code class="latex">\frac{1}{</code>' in made.files["en/approximation/one.html"]
+
+
+def test_texts_are_escaped(made):
+    page = made.files["en/approximation/one.html"]
+    assert "Dropout &lt;b&gt;" in page
+    assert "Error against p &amp; n" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_official_data_raise_no_alarm(made, language):
+    for path, content in made.files.items():
+        if path.endswith(".html"):
+            assert WARNING[language] not in content, path
+            assert 'role="alert"' not in content, path
+
+
+def test_stand_in_data_are_announced_on_every_page(catalogue):
+    files = site.render(on_stand_in(catalogue)).files
+    for path, content in files.items():
+        if path.endswith(".html"):
+            language = "es" if path.startswith("es/") or ".es." in path else "en"
+            assert WARNING[language] in content, path
+            assert 'role="alert"' in content, path
+    assert "NO son resultados sobre MNIST" in files["es/approximation/one.html"]
+    assert "NOT results on MIT-BIH" in files["en/optimisation/four.html"]
+    assert "NOT results on MNIST" not in files["en/optimisation/four.html"]
+    assert "This page does not use those data" in files["en/approximation/two.html"]
+
+
+def test_one_stand_in_among_official_data_is_enough(catalogue):
+    mixed = [*catalogue[:3], *on_stand_in(catalogue[3:])]
+    for path, content in site.render(mixed).files.items():
+        if path.endswith(".html"):
+            assert 'role="alert"' in content, path
+
+
+def test_a_source_nobody_knows_raises_the_alarm_too(record):
+    files = site.render([record("one", "signals", "supported", data_sources={"x": "?"})]).files
+    assert WARNING["en"] in files["index.html"]
+
+
+def test_a_rehearsal_is_called_one(catalogue, made):
+    smoke = [replace(record, profile="smoke") for record in catalogue]
+    assert "A rehearsal, not evidence" in site.render(smoke).files["en/approximation/one.html"]
+    assert "A rehearsal, not evidence" not in made.files["en/approximation/one.html"]
+
+
+def test_post_hoc_is_marked_on_the_page_and_in_the_table(made, pages):
+    marked = pages["es/optimisation/three.html"].text
+    assert "Post hoc: lo registrado cambió después de la corrida" in marked
+    assert "el criterio, el control o la corrección" in marked
+    assert "unheard-of" in marked
+    assert "Registrado antes de la corrida" not in marked
+    clean = pages["es/approximation/one.html"].text
+    assert "post hoc" not in clean.lower()
+    assert "Registrado antes de la corrida" in clean
+    assert made.files["index.html"].count('class="mark post-hoc"') == 1
+
+
+def test_the_index_has_the_verdicts_by_chapter(made, pages):
+    page = pages["index.html"]
+    rows = re.findall(r'<tr class="(\w+)">', made.files["index.html"])
+    assert rows == ["supported", "corrected", "refuted", "inconclusive"]
+    assert page.ids.index("approximation") < page.ids.index("optimisation")
+    assert "Title of three" in page.text
+    # the check that decided: of `three` the one that failed, not the first
+    assert "−0.40 [−0.50, −0.30]" in page.text
+    assert "0.40 [0.30, 0.50]" not in page.text.replace("−0.40", "").replace("−0.30", "")
+
+
+def test_verdicts_are_words_and_icons_not_colour_alone(made):
+    badges = re.findall(r'<span class="badge \w+">(.*?)</span>', made.files["index.html"], re.S)
+    assert badges
+    for badge in badges:
+        assert "<svg" in badge
+        assert re.search(r"(supported|corrected|refuted|inconclusive)$", badge.strip())
+
+
+def test_figures_have_captions_as_alternative_text_and_a_png(pages):
+    page = pages["es/approximation/one.html"]
+    (image,) = page.attributes("img")
+    assert image["alt"] == "Error según p & n"
+    assert image["src"] == "../../figures/approximation/one/sweep.es.svg"
+    assert "../../figures/approximation/one/sweep.es.png" in page.references
+
+
+def test_the_size_of_a_figure_is_given_where_known(catalogue):
+    path = "figures/approximation/one/sweep.en.svg"
+    files = site.render(catalogue, {path: (900, 300)}).files
+    assert 'width="900" height="300"' in files["en/approximation/one.html"]
+    assert 'class="plot wide"' in files["en/approximation/one.html"]
+
+
+def test_undecided_checks_are_shown_as_such(pages):
+    page = pages["en/optimisation/four.html"]
+    assert page.text.count("no estimate") >= 2
+    assert "[−0.30, ∞]" in page.text
+    assert "stays open" in page.text or "open" in page.text
+
+
+def test_check_names_in_the_reason_are_code(made):
+    reason = re.search(r'<p class="reason">(.*?)</p>', made.files["en/approximation/one.html"])
+    assert reason[1] == "Everything holds: <code>gain</code>."
+
+
+def test_a_record_with_gaps_still_has_a_page(record):
+    bare = record(
+        "one", "signals", "inconclusive", findings=(), figures=(), p_value=None, p_adjusted=None,
+        seeds=(), n_runs=None, n_replicas=None, keys=(), data_sources={}, device=None,
+        seconds=None, commit=None, versions={}, command="",
+    )  # fmt: skip
+    claim = {key: bare.claim[key] for key in ("id", "chapter", "title", "statement")}
+    files = site.render([replace(bare, claim=claim)]).files
+    page = Page(files["es/signals/one.html"])
+    assert "no registrado" in page.text
+    assert "deepclaims measure claim=signals/one" in page.text
+    Page(files["index.html"])
+
+
+def test_two_renderings_have_the_same_bytes(catalogue, made):
+    assert site.render(list(catalogue)).files == made.files
