@@ -194,3 +194,18 @@ def test_worst_shows_a_failing_member_before_an_open_one():
         statistics.worst([], "above", 0.0)
     with pytest.raises(ValueError, match="bound"):
         statistics.worst([fails], "within")
+
+
+def test_slope_through_known_errors_propagates_them():
+    x, errors = np.array([0.0, 1.0, 3.0]), np.array([0.1, 0.2, 0.1])
+    slopes = [stats.linregress(x, 2 * x + RNG.normal(0, errors)).slope for _ in range(4000)]
+    estimate = statistics.slope_through(x, 2 * x, errors)
+    assert estimate.value == pytest.approx(2.0)
+    assert estimate.se == pytest.approx(np.std(slopes), rel=0.05)
+    assert statistics.slope_through([1.0], [1.0], [0.1]).satisfies("above", 0) is None
+
+
+def test_standard_errors():
+    assert statistics.mean_interval(A).se == pytest.approx(stats.sem(A))
+    assert exact(3).se == 0
+    assert statistics.mean_interval([1.0]).se == math.inf

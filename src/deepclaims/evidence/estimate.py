@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from scipy import special
+
 from deepclaims.evidence import law as laws
-from deepclaims.evidence.law import Exact, Given, Law, Unknown
+from deepclaims.evidence.law import Exact, Given, Law, Student, Unknown
 
 Bound = float | Sequence[float]
 
@@ -85,6 +87,13 @@ class Estimate:
     @property
     def _law(self) -> Law:
         return self.law or Given(self.low, self.high, self.level)
+
+    @property
+    def se(self) -> float:
+        """Standard error; that of a normal law with this interval where the law names none."""
+        if isinstance(self._law, Student) and not self._law.log:
+            return self._law.se
+        return (self.high - self.low) / (2 * float(special.ndtri(0.5 + self.level / 2)))
 
     def at(self, level: float, family: int = 1) -> Estimate:
         """The same estimate at another level, as one of `family` comparisons."""

@@ -37,6 +37,7 @@ __all__ = [
     "rank_correlation",
     "ratio_interval",
     "slope_interval",
+    "slope_through",
     "trend",
     "undecided",
     "worst",
@@ -132,6 +133,29 @@ def slope_interval(
     labels = np.asarray(groups).ravel()
     slopes = [_line(across[labels == g], up[labels == g], level).value for g in np.unique(labels)]
     return _student(np.asarray(slopes), "t over slopes", level)
+
+
+def slope_through(x: ArrayLike, y: ArrayLike, errors: ArrayLike, level: float = 0.95) -> Estimate:
+    """Least-squares slope through independent values whose standard errors are known.
+
+    For values that are themselves means of very many trajectories, where a handful of slopes
+    seed by seed would throw that away. The errors are taken as normal.
+
+    Args:
+        x: abscissae, `(points,)`.
+        y: ordinates, `(points,)`.
+        errors: standard errors of the ordinates, `(points,)`.
+        level: confidence.
+    """
+    across, up = _pair(x, y)
+    spread = np.asarray(errors, dtype=float).ravel()
+    method = "least squares, known errors"
+    finite = np.isfinite(across).all() and np.isfinite(up).all() and np.isfinite(spread).all()
+    if np.unique(across).size < 2 or not finite:
+        return undecided(method, across.size)
+    weights = (across - across.mean()) / ((across - across.mean()) ** 2).sum()
+    law = Student(float(np.linalg.norm(weights * spread)), math.inf)
+    return Estimate.of(float(weights @ up), law, across.size, method, level)
 
 
 def proportion_interval(k: int, n: int, level: float = 0.95) -> Estimate:

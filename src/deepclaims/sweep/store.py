@@ -98,6 +98,11 @@ class RunStore:
         self._describe(cell)
         _write_json(self.failure_file(cell.key, seed), {"traceback": traceback})
 
+    def sweep_up(self, key: str, seed: int) -> None:
+        """Remove what a killed process left of a replica; call it with the replica's lock held."""
+        for draft in (self.folder / key).glob(f".{seed}-*"):
+            shutil.rmtree(draft, ignore_errors=True)
+
     def failure_file(self, key: str, seed: int) -> Path:
         """Where the traceback of a failed replica is kept."""
         return self.folder / key / f"{seed}.failed.json"

@@ -57,6 +57,7 @@ def run_unit(unit: Unit, runs: Path) -> Report:
     with FileLock(runs / key / f".{unit.seed}.lock"):
         if store.has(key, unit.seed):
             return Report(key, unit.seed, 0.0, ran=False)
+        store.sweep_up(key, unit.seed)
         started = time.perf_counter()
         try:
             outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 from filelock import FileLock
 
@@ -62,6 +64,12 @@ class _Known:
     run_id: str
     finished: bool
     seeds: str
+    artifacts: Path
+
+    @classmethod
+    def of(cls, info: Any, seeds: str, finished: bool = True) -> _Known:
+        folder = Path(url2pathname(urlparse(info.artifact_uri).path))
+        return cls(str(info.run_id), finished, seeds, folder)
 
 
 def database(folder: Path) -> Path:
@@ -116,7 +124,7 @@ class Tracker:
             self._experiment, tags={**tags, IDENTITY: identity}, run_name=name
         )
         self._client.set_terminated(run.info.run_id)
-        self._known[identity] = _Known(run.info.run_id, True, "")
+        self._known[identity] = _Known.of(run.info, "")
         return str(run.info.run_id)
 
     def log(self, run: TrackedRun, parent: str | None = None) -> str:
@@ -138,18 +146,13 @@ class Tracker:
         run_id = str(made.info.run_id)
         self._write(run_id, run)
         self._client.set_terminated(run_id)
-        self._known[run.identity] = _Known(run_id, True, seeds)
+        self._known[run.identity] = _Known.of(made.info, seeds)
         return run_id
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set tags on a run."""
         for name, value in tags.items():
             self._client.set_tag(run_id, name, value)
-
-    def run_id(self, identity: str) -> str | None:
-        """The run id of an identity, if it is logged."""
-        known = self._known.get(identity)
-        return known.run_id if known else None
 
     def frames(self, identity: str) -> dict[str, pd.DataFrame]:
         """The tables of a logged run, read back from its artifacts.
@@ -159,11 +162,14 @@ class Tracker:
         """
         import pandas as pd
 
-        run_id = self.run_id(identity)
-        if run_id is None:
-            raise StorageError(f"MLflow has no run '{identity}'")
-        folder = Path(self._client.download_artifacts(run_id, "tables"))
-        return {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+        known = self._known.get(identity)
+        files = sorted((known.artifacts / "tables").glob("*.parquet")) if known else []
+        if not files:
+            raise StorageError(
+                f"MLflow has no run '{identity}' with tables: delete .mlflow, and the same command "
+                "makes it again from .runs"
+            )
+        return {file.stem: pd.read_parquet(file) for file in files}
 
     def _write(self, run_id: str, run: TrackedRun) -> None:
         from mlflow.entities import Metric, Param
@@ -198,7 +204,7 @@ class Tracker:
             for run in page:
                 if identity := run.data.tags.get(IDENTITY):
                     finished = run.info.status == "FINISHED"
-                    yield identity, _Known(run.info.run_id, finished, run.data.tags.get(SEEDS, ""))
+                    yield identity, _Known.of(run.info, run.data.tags.get(SEEDS, ""), finished)
             token = page.token
             if not token:
                 return

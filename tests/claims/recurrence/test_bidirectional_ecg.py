@@ -1,0 +1,206 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepclaims.claims.claim import load
+from deepclaims.claims.recurrence import bidirectional_ecg, rr_forecast
+from deepclaims.claims.recurrence.bidirectional_gains import (
+    ARMS,
+    confusions,
+    gain,
+    least_decided,
+)
+from deepclaims.claims.results import Results
+from deepclaims.data.aami import DS2
+from deepclaims.evidence.statistics import exact, mean_interval
+
+NAME = "recurrence/bidirectional-ecg"
+BEATS = {0: 400, 1: 40, 2: 60, 3: 10}  # of each class in every record of the made world
+SEEDS = range(1000, 1005)
+
+
+def beats(hit, seeds=SEEDS):
+    """Confusion table in which `hit(arm, record)` is the share of S and V that is recognised.
+
+    Some seeds are better than others, and the S and V that are missed are called N.
+    """
+    rng = np.random.default_rng(11)
+    rows = []
+    for arm in ARMS:
+        for seed in seeds:
+            luck = 0.01 * rng.standard_normal()
+            for record in DS2:
+                for true, count in BEATS.items():
+                    share = 0.99 if true == 0 else np.clip(hit(arm, record) + luck, 0, 1)
+                    right = rng.binomial(count, share) if true < 3 else 0
+                    rows.append((arm, seed, record, true, true, right))
+                    rows.append((arm, seed, record, true, int(true == 0), count - right))
+    table = pd.DataFrame(rows, columns=["arm", "seed", "record", "true", "predicted", "count"])
+    constant = {"part": "beats", "data.features": "causal", "fit.epochs": 6}
+    return table.assign(record=table["record"].astype(str), **constant)
+
+
+def forecast_table(gain_next=0.0, seeds=SEEDS):
+    """Squared errors: R² is 0.2 (+ gain) where asked at the end, 0.95 for bi where it can look."""
+    rng = np.random.default_rng(12)
+    r2 = {"next": (0.2, 0.2 + gain_next), "every": (0.2, 0.95), "cut": (0.2, 0.05)}
+    rows = [
+        (asked, direction, seed, record, (1 - level + 0.01 * rng.standard_normal()) * size, size)
+        for asked, levels in r2.items()
+        for direction, level in zip(("uni", "bi"), levels, strict=True)
+        for seed in seeds
+        for record, size in zip(DS2, np.linspace(5, 15, len(DS2)), strict=True)
+    ]
+    columns = ["asked", "direction", "seed", "record", "error", "deviation"]
+    return pd.DataFrame(rows, columns=columns).assign(part="forecast")
+
+
+@pytest.fixture
+def world(checkout):
+    """`world(hit, …)`: results in which the nets recognise what `hit` says."""
+    claim = load(checkout / "conf", NAME)
+
+    def make(hit, gain_next=0.0, seeds=SEEDS):
+        tables = {"confusion": beats(hit, seeds), "squares": forecast_table(gain_next, seeds)}
+        return Results(claim, pd.DataFrame(), tables)
+
+    return make
+
+
+def better_everywhere(arm, record):
+    return 0.8 if arm.endswith("bi") else 0.7
+
+
+def test_a_gain_in_every_patient_is_supported(world, ruling):
+    assert ruling(world(better_everywhere)) == "supported"
+
+
+def test_a_loss_in_every_patient_is_refuted(world, ruling):
+    assert ruling(world(lambda arm, record: 1.5 - better_everywhere(arm, record))) == "refuted"
+
+
+def test_no_gain_is_left_open(world, ruling):
+    assert ruling(world(lambda arm, record: 0.7)) == "inconclusive"
+
+
+def test_a_gain_that_is_one_patients_is_left_open_though_every_seed_shows_it(world, ruling):
+    results = world(lambda arm, record: 0.95 if (arm[-2:], record) == ("bi", 232) else 0.5)
+    assert ruling(results) == "inconclusive"
+    seeds, patients = gain(confusions(results, "lstm_bi"), confusions(results, "lstm_uni"))
+    assert seeds.satisfies("above", 0.0) is True
+    assert patients.satisfies("above", 0.0) is None
+    left = [confusions(results, f"lstm_{d}").without({232}) for d in ("bi", "uni")]
+    assert abs(gain(*left)[0].value) < seeds.value / 3
+
+
+def test_a_gain_of_one_kind_of_net_alone_is_not_enough(world, ruling):
+    results = world(lambda arm, record: 0.85 if arm == "rnn_bi" else 0.7)
+    assert ruling(results) == "inconclusive"
+
+
+def test_nets_that_call_everything_normal_decide_nothing(world, ruling):
+    results = world(lambda arm, record: 0.0 if arm == "rnn_uni" else better_everywhere(arm, record))
+    assert ruling(results) == "inconclusive"
+
+
+def test_a_gain_in_forecasting_spoils_the_control(world, ruling):
+    assert ruling(world(better_everywhere, gain_next=0.1)) == "inconclusive"
+
+
+def test_two_seeds_do_not_crash_it(world):
+    estimates = bidirectional_ecg.judge(world(better_everywhere, seeds=SEEDS[:1]))
+    assert estimates["rnn_gain"].satisfies("above", 0.0) is None
+
+
+def test_the_least_decided_interval_counts():
+    sure, open_, wrong = exact(1.0), mean_interval([-1.0, 1.0, 0.5]), exact(-1.0)
+    assert least_decided([sure, open_], "above", 0.0) is open_
+    assert least_decided([open_, wrong], "above", 0.0) is open_
+    assert least_decided([sure, exact(2.0)], "above", 0.0).satisfies("above", 0.0)
+
+
+def test_arms_of_different_patients_are_not_compared(world):
+    results = world(better_everywhere)
+    first = confusions(results, "rnn_bi")
+    with pytest.raises(Exception, match="differ in their seeds or records"):
+        gain(first, first.without({232}))
+
+
+def test_it_draws_its_figures(world, monkeypatch):
+    from deepclaims.claims.recurrence import bidirectional_figures
+
+    monkeypatch.setattr(bidirectional_figures, "DRAWS", 39)
+    results = world(better_everywhere)
+    for language in ("es", "en"):
+        drawn = bidirectional_ecg.draw(results, language)
+        assert set(drawn) == set(results.claim.text["figures"])
+        assert all(each.axes for each in drawn.values())
+
+
+def test_the_forecasting_task_on_two_patients(monkeypatch, tmp_path):
+    """A tiny run of the task itself: two patients in either set, a few steps."""
+    rng = np.random.default_rng(2)
+    numbers = {"DS1": (101, 106), "DS2": (100, 103)}
+    for name, members in numbers.items():
+        monkeypatch.setattr(bidirectional_ecg, name, members)
+    everybody = sorted(sum(numbers.values(), ()))
+    arrays = {
+        "records": np.array(everybody),
+        "beat_record": np.repeat(np.arange(4), 80),
+        "beat_sample": np.cumsum(rng.integers(80, 120, 320)),
+    }
+    folder = tmp_path / "data" / "prepared" / "ecg"
+    folder.mkdir(parents=True)
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+    monkeypatch.setenv("DEEPCLAIMS_ROOT", str(tmp_path))
+    config = {"widths": {"uni": 3, "bi": 2}, "length": 8, "steps": 3, "batch": 4, "lr": 0.01}
+    for question, asked in (("next", ["next"]), ("every", ["every", "cut"])):
+        outcomes = [
+            bidirectional_ecg.forecast({**config, "question": question, "direction": "bi"}, 5)
+            for _ in range(2)
+        ]
+        table = outcomes[0].tables["squares"]
+        assert table["asked"].unique().tolist() == asked
+        assert set(table["record"]) == {100, 103}
+        pd.testing.assert_frame_equal(table, outcomes[1].tables["squares"])
+
+
+@pytest.mark.parametrize("direction", ["uni", "bi"])
+def test_both_directions_have_about_the_same_parameters(checkout, direction):
+    claim = load(checkout / "conf", NAME)
+    params = next(part.params for part in claim.parts if part.name == "forecast")
+    data = rr_forecast.runs({1: np.random.default_rng(0).uniform(0.7, 0.9, 60)}, 8, 8)
+    config = {**params, "question": "next", "direction": direction, "steps": 1}
+    sizes = rr_forecast.Forecaster.train(config, 0, data).parameters
+    assert sizes == pytest.approx(4630, rel=0.01)
+
+
+def test_every_arm_of_the_beats_has_about_the_same_parameters(checkout):
+    from deepclaims.nn.beatnet import beatnet
+    from deepclaims.nn.dropout import Keep
+    from deepclaims.nn.interface import Interface
+    from deepclaims.nn.models import count_parameters
+    from deepclaims.sweep.compose import Composer
+
+    claim = load(checkout / "conf", NAME)
+    part = next(part for part in claim.parts if part.name == "beats")
+    sizes = []
+    for arm in ARMS:
+        config = Composer(checkout / "conf").cell([*part.base, *part.arms[arm]])
+        options = {key: value for key, value in config["model"].items() if key != "name"}
+        shapes = ((config["data"]["sequence_length"], 2, 108), (64, 9))
+        net = beatnet(Interface(shapes, 4, per_step=True), Keep(), **options)
+        sizes.append(count_parameters(net))
+    assert max(sizes) / min(sizes) < 1.01
+
+
+def test_only_the_first_features_and_epochs_are_judged(world):
+    results = world(better_everywhere)
+    other = results.tables["confusion"].assign(**{"data.features": "offline"})
+    both = pd.concat([results.tables["confusion"], other], ignore_index=True)
+    twice = replace(results, tables={**results.tables, "confusion": both})
+    once = confusions(results, "rnn_bi").counts
+    np.testing.assert_array_equal(confusions(twice, "rnn_bi").counts, once)

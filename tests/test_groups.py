@@ -1,0 +1,46 @@
+from dataclasses import dataclass
+
+import pytest
+
+from deepclaims.errors import ConfigError
+from deepclaims.groups import choose, read_options
+
+
+def scaled(x, *, factor, offset=0):
+    return factor * x + offset
+
+
+CHOICES = {"scaled": scaled}
+
+
+def test_choose_calls_with_the_options():
+    assert choose("thing", CHOICES, {"name": "scaled", "factor": 3}, 2) == 6
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"name": "bent"}, "there is no thing 'bent'; known: scaled"),
+        ({}, "there is no thing 'None'"),
+        ({"name": "scaled"}, "thing=scaled needs factor"),
+        ({"name": "scaled", "faktor": 2}, "no option faktor; known: factor, offset"),
+    ],
+)
+def test_choose_refuses_what_it_does_not_know(config, message):
+    with pytest.raises(ConfigError, match=message):
+        choose("thing", CHOICES, config, 2)
+
+
+@dataclass(frozen=True)
+class Options:
+    lambda_: float = 0.0
+    depth: int = 1
+
+
+def test_read_options_drops_the_name_and_the_underscore():
+    assert read_options("g", Options, {"name": "x", "lambda": 0.5}) == Options(lambda_=0.5)
+
+
+def test_read_options_lists_what_it_knows():
+    with pytest.raises(ConfigError, match="g has no option width; known: lambda, depth"):
+        read_options("g", Options, {"width": 3})

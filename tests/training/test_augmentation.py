@@ -1,0 +1,69 @@
+import torch
+
+from deepclaims.training.augmentation import build_augment, shift_images
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_each_image_is_moved_whole_and_by_its_own_draw():
+    x = torch.zeros(400, 1, 9, 9)
+    x[:, :, 4, 4] = 1
+    moved = shift_images(x, 2, generator())
+    assert (moved.sum((1, 2, 3)) == 1).all()
+    places = torch.nonzero(moved)[:, 2:]
+    assert places.min() == 2
+    assert places.max() == 6
+    # 25 places, equally likely: each has 16 ± 4 of 400.
+    counts = torch.unique(places, dim=0, return_counts=True)[1]
+    assert len(counts) == 25
+    assert counts.min() > 3
+    assert counts.max() < 35
+
+
+def test_what_comes_in_is_the_edges_grey():
+    x = torch.full((50, 2, 5, 5), -0.4)
+    assert torch.equal(shift_images(x, 1, generator()), x)
+
+
+def test_a_shift_is_torchs_roll_where_nothing_comes_in():
+    x = torch.zeros(30, 1, 8, 8)
+    x[:, :, 2:6, 2:6] = torch.randn(30, 1, 4, 4)
+    moved = shift_images(x, 1, generator())
+    for before, after in zip(x, moved, strict=True):
+        rolls = [torch.roll(before, (i, j), (1, 2)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+        assert any(torch.equal(after, roll) for roll in rolls)
+
+
+def test_the_data_themselves_stay_as_they_are():
+    x = torch.randn(10, 4, 2, 16)
+    features = torch.randn(10, 4, 3)
+    kept = x.clone(), features.clone()
+    augment = build_augment({"name": "beats"}, generator())
+    new = augment((x, features))
+    assert torch.equal(x, kept[0])
+    assert torch.equal(features, kept[1])
+    assert [t.shape for t in new] == [x.shape, features.shape]
+
+
+def test_beats_have_the_asked_for_noise():
+    x, features = torch.zeros(50, 8, 2, 100), torch.zeros(50, 8, 11)
+    config = {"name": "beats", "noise": 0.3, "feature_noise": 0.7, "gain": 0.2, "samples": 2}
+    noise, feature_noise = build_augment(config, generator())((x, features))
+    assert abs(noise.std().item() - 0.3) < 0.005
+    assert abs(feature_noise.std().item() - 0.7) < 0.03
+
+
+def test_gain_is_one_number_a_run_and_lead():
+    x = torch.ones(2000, 3, 2, 4)
+    config = {"name": "beats", "noise": 0.0, "feature_noise": 0.0, "gain": 0.2, "samples": 0}
+    (out,) = build_augment(config, generator())((x,))
+    log_gain = out[:, 0, :, 0].log()
+    assert torch.equal(out, out[:, :1, :, :1].expand_as(out))
+    assert abs(log_gain.std().item() - 0.2) < 0.01
+    assert abs(torch.corrcoef(log_gain.T)[0, 1].item()) < 0.1
+
+
+def test_none_is_nothing():
+    assert build_augment({"name": "none"}, generator()) is None

@@ -1,0 +1,71 @@
+import pytest
+import torch
+from torch.nn import functional as F
+
+from deepclaims.data.splits import Split
+from deepclaims.errors import ConfigError
+from deepclaims.training.objectives import Objective, choose_objective, weighted_cross_entropy
+from deepclaims.training.settings import Fit
+
+
+def test_objective_follows_the_data(digits, curve, beats):
+    for splits, task in ((digits, "classification"), (curve, "regression"), (beats, "tagging")):
+        assert choose_objective(Fit(), splits, reconstructs=False).task == task
+
+
+def test_a_model_that_reconstructs_is_compared_with_its_input(digits):
+    objective = choose_objective(Fit(), digits, reconstructs=True)
+    assert objective.targets(digits.train) is digits.train.inputs[0]
+    assert not objective.counts_errors
+
+
+def test_weighted_cross_entropy_is_torchs():
+    outputs, targets = torch.randn(5, 7, 4), torch.randint(-1, 4, (5, 7))
+    by_class = torch.tensor([1.0, 8.0, 2.0, 1.0])
+    objective = Objective("tagging", F.cross_entropy, tuple(by_class.tolist()))
+    weights = objective.weights(Split((outputs,), targets))
+    expected = F.cross_entropy(
+        outputs.flatten(0, 1), targets.flatten(), weight=by_class, ignore_index=-1
+    )
+    torch.testing.assert_close(objective.loss(outputs, targets, weights), expected)
+
+
+def test_unweighted_tagging_leaves_out_what_is_not_labelled():
+    outputs, targets = torch.randn(5, 7, 4), torch.randint(-1, 4, (5, 7))
+    known = targets != -1
+    expected = F.cross_entropy(outputs[known], targets[known])
+    torch.testing.assert_close(weighted_cross_entropy(outputs, targets, None), expected)
+
+
+def test_nothing_labelled_is_no_loss():
+    loss = weighted_cross_entropy(torch.randn(2, 3, 4), torch.full((2, 3), -1), None)
+    assert loss.item() == 0
+
+
+def test_squared_loss_of_classes_is_the_distance_to_one_hot(digits):
+    objective = choose_objective(Fit(loss="squared"), digits, reconstructs=False)
+    outputs = torch.tensor([[0.5, 0.0, 0.0], [0.0, 0.0, 2.0]])
+    loss = objective.loss(outputs, torch.tensor([0, 2]))
+    assert loss.item() == pytest.approx((0.25 + 1) / 6)
+
+
+def test_record_cap_counts_a_big_record_as_the_root_of_its_size():
+    # Record 0 has 16 samples of class 1 (weight 8), record 1 has 4; class 0 weighs 1.
+    targets = torch.tensor([[1] * 16, [1] * 4 + [0] * 12])
+    split = Split((torch.zeros(2, 16, 1),), targets, torch.tensor([0, 1]))
+    weights = Objective("tagging", F.cross_entropy, (1.0, 8.0), record_cap=4).weights(split)
+    assert weights[0].tolist() == pytest.approx([8 * 0.5] * 16)
+    assert weights[1].tolist() == pytest.approx([8.0] * 4 + [1.0] * 12)
+
+
+@pytest.mark.parametrize(
+    ("fit", "message"),
+    [
+        (Fit(loss="absolute"), "known: cross_entropy, squared"),
+        (Fit(class_weights=[1, 2]), "one number >= 0 for each class"),
+        (Fit(loss="squared", class_weights=[1] * 10), r"needs fit\.loss=cross_entropy"),
+    ],
+)
+def test_what_does_not_fit_the_task_is_refused(digits, fit, message):
+    with pytest.raises(ConfigError, match=message):
+        choose_objective(fit, digits, reconstructs=False)
