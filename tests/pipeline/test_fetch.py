@@ -18,9 +18,19 @@ from deepclaims.errors import ConfigError, DataError, StorageError
 from deepclaims.pipeline import fetch as fetch_module
 from deepclaims.pipeline.fetch import fetch, run, served_by
 from deepclaims.pipeline.prepare import prepare
+from deepclaims.project import Project
 
 FILES = {f"{name}.gz": f"content of {name}".encode() * 99 for name in ("a", "b", "c", "d")}
 NOWHERE = "http://127.0.0.1:9/mnist/"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """An empty folder: neither configs nor an MLflow store are needed here."""
+    root = tmp_path / "project"
+    root.mkdir()
+    monkeypatch.setenv("DEEPCLAIMS_ROOT", str(root))
+    return Project(root)
 
 
 @pytest.fixture

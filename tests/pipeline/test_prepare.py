@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,16 @@ from deepclaims.data.source import SourceRecord, write_source
 from deepclaims.errors import ConfigError, DataError, StageError, StorageError
 from deepclaims.pipeline.fetch import fetch
 from deepclaims.pipeline.prepare import prepare, run
+from deepclaims.project import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """An empty folder: neither configs nor an MLflow store are needed here."""
+    root = tmp_path / "project"
+    root.mkdir()
+    monkeypatch.setenv("DEEPCLAIMS_ROOT", str(root))
+    return Project(root)
 
 
 @pytest.mark.parametrize(("dataset", "raw"), [("mnist", "mnist"), ("ecg", "mitdb")])
