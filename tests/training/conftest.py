@@ -1,6 +1,7 @@
 """Small made-up data with all the shapes that training meets, and configs for them."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -48,6 +49,14 @@ def digits() -> Splits:
     g = torch.Generator().manual_seed(0)
     train, validation, test = (images(n, g) for n in (200, 100, 100))
     return Splits(train, validation, test, "classification", 10, ((1, 12, 12),), "computed")
+
+
+@pytest.fixture
+def noisy(digits) -> Splits:
+    """`digits` with training labels without sense: validation soon gets worse."""
+    generator = torch.Generator().manual_seed(1)
+    labels = torch.randint(0, 10, (len(digits.train),), generator=generator)
+    return replace(digits, train=Split(digits.train.inputs, labels))
 
 
 @pytest.fixture

@@ -1,22 +1,10 @@
-from dataclasses import replace
-
 import pytest
 import torch
 from torch.nn import functional as F
 
-from deepclaims.data.splits import Split
 from deepclaims.errors import ConfigError
 from deepclaims.training.settings import Settings
 from deepclaims.training.task import build_module, fit, train_on
-
-
-@pytest.fixture
-def noisy(digits):
-    """Training labels without sense: validation can only get worse after a while."""
-    generator = torch.Generator().manual_seed(1)
-    labels = torch.randint(0, 10, (len(digits.train),), generator=generator)
-    return replace(digits, train=Split(digits.train.inputs, labels))
-
 
 EARLY = {"name": "early_stopping", "patience": 2, "monitor": "validation_loss"}
 ADAM = {"name": "adam", "lr": 0.01}

@@ -1,17 +1,19 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from deepclaims.data.splits import Split
 from deepclaims.errors import ConfigError
 from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
 from deepclaims.training.settings import Settings
 from deepclaims.training.streams import BATCHES, WEIGHTS, stream
-from deepclaims.training.task import build_module, train_on
+from deepclaims.training.task import build_module, fit, train_on
 
 
 def plain_loop(splits, config, seed):
@@ -136,8 +138,6 @@ def test_clipping_bounds_the_step(digits, make_config):
     settings = Settings.read(config)
     module = build_module(settings, digits, seed=0)
     before = first_weights(digits, config, 0)
-    from deepclaims.training.task import fit
-
     fit(module, settings, None)
     after = torch.cat([p.detach().flatten() for p in module.parameters()])
     assert (after - before).norm().item() == pytest.approx(0.01, rel=1e-3)
@@ -152,30 +152,37 @@ def test_regression(curve, make_config):
 
 
 def test_double_precision(curve, make_config):
-    config = make_config(model={"depth": 0}, fit={"epochs": 200}, trainer={"precision": 64})
-    assert train_on(curve, config, seed=0).metrics["test_mse"] < 1e-20
+    def exact(split):
+        (x,) = split.inputs
+        return Split((x,), x.double() @ torch.tensor([[1 / 3], [-2 / 7]], dtype=torch.float64))
+
+    splits = replace(curve, train=exact(curve.train), test=exact(curve.test))
+    config = make_config(model={"depth": 0}, fit={"epochs": 100}, trainer={"precision": 64})
+    assert train_on(splits, config, seed=0).metrics["test_mse"] < 1e-20
+    config = make_config(model={"depth": 0}, fit={"epochs": 100}, trainer={"precision": 32})
+    assert train_on(splits, config, seed=0).metrics["test_mse"] > 1e-20
 
 
 def test_linear_autoencoder_reaches_pcas_error(curve, make_config):
-    # Two numbers, code of one: the best is the share of the smaller singular value.
-    (x,) = curve.train.inputs
+    x = curve.train.inputs[0] * torch.tensor([3.0, 1.0])
+    splits = replace(curve, train=Split((x,), x))
     config = make_config(
         model={"name": "autoencoder", "depth": 0, "code": 1},
-        fit={"epochs": 300, "batch_size": "full"},
+        fit={"epochs": 300, "batch_size": "full", "evaluate": ["train"]},
         optimizer={"name": "adam", "lr": 0.05},
         schedule={"name": "cosine"},
     )
-    smallest = torch.linalg.svdvals(x)[-1] ** 2 / x.numel()
-    metrics = train_on(curve, config, seed=0).metrics
-    # No bias is needed in the best: the data are centred up to 1/sqrt(n).
-    assert metrics["train_mse"] == pytest.approx(smallest.item(), rel=0.03)
+    # Two numbers and a code of one: what is lost is the smaller singular value.
+    lost = torch.linalg.svdvals(x - x.mean(0))[-1] ** 2 / x.numel()
+    metrics = train_on(splits, config, seed=0).metrics
+    assert metrics["train_mse"] == pytest.approx(lost.item(), rel=0.001)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "rnn", "none"])
 def test_tagging_counts_the_beats_of_each_record(beats, make_config, cell):
     config = make_config(
         model={"name": "beatnet", "cell": cell, "width": 8},
-        fit={"epochs": 20, "batch_size": 6, "class_weights": [1, 8, 2, 1], "record_cap": 5},
+        fit={"epochs": 8, "batch_size": 6, "class_weights": [1, 8, 2, 1], "record_cap": 5},
         optimizer={"name": "adam", "lr": 0.01},
         augment={"name": "beats", "samples": 1},
     )
@@ -240,17 +247,29 @@ def test_a_missing_gpu_says_what_to_do(digits, make_config):
 
 
 def test_no_validation_split_is_no_problem_unless_it_is_needed(digits, make_config):
-    from dataclasses import replace
-
     bare = replace(digits, validation=None)
     assert "validation_loss" not in train_on(bare, make_config(), seed=0).metrics
     with pytest.raises(ConfigError, match="these data have none"):
         train_on(bare, make_config(fit={"validate_every_epoch": True}), seed=0)
 
 
-def test_squared_loss_trains_classes(digits, make_config):
-    config = make_config(fit={"loss": "squared", "epochs": 20}, optimizer={"lr": 1.0})
-    assert train_on(digits, config, seed=0).metrics["test_error"] < 0.2
+def test_squared_loss_of_a_linear_model_is_least_squares_to_one_hot(curve, make_config):
+    (x,) = curve.train.inputs
+    labels = (x[:, 0] > 0).long() + (x[:, 1] > 0).long()
+    train = Split((x,), labels)
+    splits = replace(curve, train=train, task="classification", outputs=3)
+    config = make_config(
+        model={"depth": 0},
+        fit={"loss": "squared", "epochs": 200, "batch_size": "full", "evaluate": ["train"]},
+        optimizer={"lr": 1.0},
+    )
+    with_bias = torch.cat([x, torch.ones(len(x), 1)], dim=1)
+    best = torch.linalg.lstsq(with_bias, F.one_hot(labels).float()).solution
+    expected = F.mse_loss(with_bias @ best, F.one_hot(labels).float()).item()
+    metrics = train_on(splits, config, seed=0).metrics
+    assert metrics["train_loss"] == pytest.approx(expected, rel=1e-5)
+    wrong = ((with_bias @ best).argmax(1) != labels).double().mean().item()
+    assert metrics["train_error"] == pytest.approx(wrong)
 
 
 def test_it_says_nothing(digits, make_config, capfd):
@@ -264,8 +283,6 @@ def test_module_parameters_are_in_evaluation_mode_when_scored(digits, make_confi
     config = make_config(regularizer={"name": "dropout", "p_keep": 0.5}, fit={"steps": 1})
     settings = Settings.read(config)
     module = build_module(settings, digits, seed=0)
-    from deepclaims.training.task import fit
-
     outcome = fit(module, settings, None)
     module.model.eval()
     with torch.no_grad():
