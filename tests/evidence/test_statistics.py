@@ -209,3 +209,14 @@ def test_standard_errors():
     assert statistics.mean_interval(A).se == pytest.approx(stats.sem(A))
     assert exact(3).se == 0
     assert statistics.mean_interval([1.0]).se == math.inf
+
+
+def test_worst_has_the_largest_p_value_of_its_family():
+    """A small error near the bound and a large one far from it: the p-value decides."""
+    near = statistics.pooled_mean([1.0], [1.0 + 1e-6], 1000)
+    far = statistics.pooled_mean([0.9], [0.81 + 2.0], 1000)
+    hardest = statistics.worst([near, far], "below", 1.05)
+    assert hardest.value == pytest.approx(0.9)
+    assert hardest.p_value("below", 1.05) == max(
+        2 * each.p_value("below", 1.05) for each in (near, far)
+    )

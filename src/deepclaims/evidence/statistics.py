@@ -343,8 +343,8 @@ def worst(
     return max(family, key=lambda member: _hardness(member, asked, bound))
 
 
-def _hardness(member: Estimate, relation: Relation, bound: Bound) -> tuple[float, float]:
-    """Failing members before open ones before holding ones; among equals, the margin missed."""
+def _hardness(member: Estimate, relation: Relation, bound: Bound) -> tuple[float, float, float]:
+    """Failing before open before holding members; then by p-value; then by the margin missed."""
     outcome = member.satisfies(relation, bound)
     if relation is Relation.ABOVE:
         margin = number(bound) - member.low
@@ -355,7 +355,7 @@ def _hardness(member: Estimate, relation: Relation, bound: Bound) -> tuple[float
         margin = max(first - member.low, member.high - last)
         if relation is Relation.OUTSIDE:
             margin = min(member.high - first, last - member.low)
-    return {True: 0.0, None: 1.0, False: 2.0}[outcome], margin
+    return {True: 0.0, None: 1.0, False: 2.0}[outcome], member.p_value(relation, bound), margin
 
 
 def _student(values: np.ndarray, method: str, level: float) -> Estimate:
