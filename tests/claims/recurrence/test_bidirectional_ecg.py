@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.recurrence import bidirectional_ecg, rr_forecast
+from deepclaims.claims.recurrence import (
+    bidirectional_ecg,
+    bidirectional_figures,
+    bidirectional_gains,
+    rr_forecast,
+)
 from deepclaims.claims.recurrence.bidirectional_gains import (
     ARMS,
     confusions,
@@ -58,9 +63,11 @@ def forecast_table(gain_next=0.0, seeds=SEEDS):
 
 
 @pytest.fixture
-def world(checkout):
+def world(checkout, monkeypatch):
     """`world(hit, …)`: results in which the nets recognise what `hit` says."""
     claim = load(checkout / "conf", NAME)
+    monkeypatch.setattr(bidirectional_gains, "DRAWS", 1499)
+    monkeypatch.setattr(bidirectional_figures, "DRAWS", 39)
 
     def make(hit, gain_next=0.0, seeds=SEEDS):
         tables = {"confusion": beats(hit, seeds), "squares": forecast_table(gain_next, seeds)}
@@ -128,10 +135,7 @@ def test_arms_of_different_patients_are_not_compared(world):
         gain(first, first.without({232}))
 
 
-def test_it_draws_its_figures(world, monkeypatch):
-    from deepclaims.claims.recurrence import bidirectional_figures
-
-    monkeypatch.setattr(bidirectional_figures, "DRAWS", 39)
+def test_it_draws_its_figures(world):
     results = world(better_everywhere)
     for language in ("es", "en"):
         drawn = bidirectional_ecg.draw(results, language)

@@ -1,0 +1,120 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepclaims.claims.claim import load
+from deepclaims.claims.convolution import lenet_on_mnist
+from deepclaims.claims.results import Results
+
+NAME = "convolution/lenet-on-mnist"
+SIZES = {"lenet": 60_074, "mlp": 60_630, "mlp_long": 60_630}
+
+
+def rows(errors, seeds, sizes):
+    """The table of a run in which each arm has these test errors, give or take the seed's luck."""
+    rng = np.random.default_rng(4)
+    made = []
+    for arm, error in errors.items():
+        epochs = 17 if arm == "mlp_long" else 5
+        for seed in seeds:
+            luck = 0.0004 * rng.standard_normal()
+            made += [(arm, seed, "test_error", pd.NA, error + luck)]
+            made += [(arm, seed, "n_parameters", pd.NA, float(sizes[arm]))]
+            made += [
+                (arm, seed, "validation_error", 430 * (e + 1), error * (1 + 3 / (e + 1)) + luck)
+                for e in range(epochs)
+            ]
+    table = pd.DataFrame(made, columns=["arm", "seed", "metric", "step", "value"])
+    table["step"] = table["step"].astype("Int64")
+    return table.assign(part="training", key=table["arm"], **{"data.n_train": None})
+
+
+@pytest.fixture
+def world(checkout):
+    """`world(errors, …)`: results with these mean test errors by arm."""
+    claim = load(checkout / "conf", NAME)
+
+    def make(lenet, mlp, mlp_long, seeds=range(1000, 1005), sizes=()):
+        errors = {"lenet": lenet, "mlp": mlp, "mlp_long": mlp_long}
+        return Results(claim, rows(errors, seeds, {**SIZES, **dict(sizes)}))
+
+    return make
+
+
+def test_below_one_percent_and_better_than_dense_is_supported(world, ruling):
+    assert ruling(world(0.0085, 0.022, 0.020)) == "supported"
+
+
+def test_above_one_percent_is_refuted(world, ruling):
+    assert ruling(world(0.014, 0.022, 0.020)) == "refuted"
+
+
+def test_a_dense_net_that_does_better_with_more_computation_refutes_it(world, ruling):
+    assert ruling(world(0.018, 0.022, 0.012)) == "refuted"
+
+
+def test_at_one_percent_it_is_left_open(world, ruling):
+    assert ruling(world(0.0100, 0.022, 0.020)) == "inconclusive"
+
+
+def test_where_dense_nets_reach_it_too_the_bound_says_nothing(world, ruling):
+    assert ruling(world(0.007, 0.022, 0.0095)) == "inconclusive"
+
+
+def test_another_net_than_the_slides_decides_nothing(world, ruling):
+    assert ruling(world(0.0085, 0.022, 0.020, sizes={"lenet": 61_706})) == "inconclusive"
+
+
+def test_a_smaller_dense_net_is_no_fair_opponent(world, ruling):
+    assert ruling(world(0.0085, 0.022, 0.020, sizes={"mlp": 50_000})) == "inconclusive"
+
+
+def test_one_seed_decides_nothing_and_does_not_crash(world):
+    results = world(0.0085, 0.022, 0.020, seeds=[1000])
+    estimates = lenet_on_mnist.judge(results)
+    assert estimates["below_one_percent"].satisfies("below", 0.01) is None
+    assert lenet_on_mnist.draw(results, "es")
+
+
+def test_it_draws_its_figures(world):
+    results = world(0.0085, 0.022, 0.020)
+    for language in ("es", "en"):
+        drawn = lenet_on_mnist.draw(results, language)
+        assert set(drawn) == set(results.claim.text["figures"])
+
+
+def test_multiplications_are_those_of_the_nets():
+    """Counted by hooks on the layers of the networks that are trained."""
+    import torch
+    from torch import nn
+
+    from deepclaims.nn.dropout import Keep
+    from deepclaims.nn.interface import Interface
+    from deepclaims.nn.lenet import lenet
+    from deepclaims.nn.perceptron import perceptron
+
+    digits = Interface(((1, 28, 28),), 10)
+    nets = {"lenet": lenet(digits, Keep()), "mlp": perceptron(digits, Keep(), depth=2, width=70)}
+    for name, net in nets.items():
+        found = []
+
+        def count(layer, inputs, output, found=found):
+            found.append(layer.weight[0].numel() * output[0].numel())
+
+        for layer in net.modules():
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                layer.register_forward_hook(count)
+        net(torch.zeros(1, 1, 28, 28))
+        assert sum(found) == lenet_on_mnist.MULTIPLY_ADDS[name]
+
+
+def test_the_long_training_costs_what_lenets_does(checkout):
+    """Within 3 %, and not less."""
+    part = load(checkout / "conf", NAME).parts[0]
+    epochs = {
+        arm: int(dict(word.split("=") for word in part.arms[arm])["fit.epochs"])
+        for arm in ("lenet", "mlp_long")
+    }
+    cost = lenet_on_mnist.MULTIPLY_ADDS
+    ratio = epochs["mlp_long"] * cost["mlp"] / (epochs["lenet"] * cost["lenet"])
+    assert 1.0 <= ratio < 1.04
