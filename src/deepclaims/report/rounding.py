@@ -41,7 +41,10 @@ def estimate(value: float, low: float, high: float, language: str) -> tuple[str,
     if math.isnan(value):
         return "–", ""
     if low == high:
-        return number(value, language, 6), ""
+        return number(value, language), ""
+    if low > 0 and high / low > 100 and math.isfinite(high):  # one rounding cannot serve all three
+        low_text, high_text = (number(end, language, 2) for end in (low, high))
+        return number(value, language, 2), interval(low_text, high_text, language)
     ends = [each for each in (value, low, high) if math.isfinite(each)]
     largest = max(abs(each) for each in ends)
     plain = largest == 0 or _SMALL <= largest < _LARGE
@@ -50,12 +53,13 @@ def estimate(value: float, low: float, high: float, language: str) -> tuple[str,
     half = (max(ends) - min(ends)) / 2 / scale
     if half == 0:  # open at both ends
         return number(value, language), interval("−∞", "∞", language)
-    decimals = min(max(0, 1 - _exponent(half)), 8)
+    decimals = min(max(0, 1 - _exponent(half)), max(0, 5 - _exponent(largest / scale)))
     power = "" if plain else _times(exponent)
     value_text, low_text, high_text = (
         _fixed(each / scale, decimals, language) for each in (value, low, high)
     )
-    return value_text + power, interval(low_text, high_text, language) + power
+    shown = "0" if power and value == 0 else value_text + power
+    return shown, interval(low_text, high_text, language) + power
 
 
 def interval(low: str, high: str, language: str) -> str:
