@@ -169,6 +169,17 @@ def test_the_verb_is_loud_about_stand_in_data(judged, capsys):
     assert 'role="alert"' in (judged.reports / "index.html").read_text()
 
 
-def test_the_verb_knows_no_settings(judged):
-    with pytest.raises(ConfigError, match="no settings"):
+def test_the_verb_refuses_what_it_does_not_know(judged):
+    with pytest.raises(ConfigError, match=r"'speed=11'; known: pdf=true, pdf=false"):
         run(["speed=11"])
+    assert not judged.reports.exists()
+
+
+def test_a_pdf_is_made_when_asked_for_and_offered_by_the_index(judged):
+    pytest.importorskip("typst", reason="needs the docs extra: pip install 'deepclaims[docs]'")
+    run(["pdf=true"])
+    assert (judged.reports / "report.es.pdf").read_bytes().startswith(b"%PDF")
+    assert 'href="report.es.pdf"' in (judged.reports / "index.es.html").read_text()
+    run([])
+    assert not (judged.reports / "report.pdf").exists()
+    assert "report.pdf" not in (judged.reports / "index.html").read_text()

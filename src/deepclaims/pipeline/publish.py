@@ -3,12 +3,14 @@
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from deepclaims.claims.claim import catalogue
 from deepclaims.errors import ConfigError, StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.project import Project
+from deepclaims.report import pdf as book
 from deepclaims.report import site
 from deepclaims.report.figures import file_name, size
 from deepclaims.report.files import write
@@ -21,45 +23,65 @@ KEPT = (".gitignore", "README.md")
 _JUDGE = "run `deepclaims judge` first"
 
 
-def run(overrides: list[str]) -> None:
+def run(overrides: Sequence[str]) -> None:
     """Publish the project one stands in and say where the report is.
 
     Args:
-        overrides: none are known; the verb has no settings.
+        overrides: `pdf=true` also makes a PDF of each language (needs Typst); nothing else.
 
     Raises:
-        ConfigError: when something is asked that publish does not know.
+        ConfigError: when something is asked that publish does not know, or a PDF without Typst.
+        StageError, StorageError: as `publish`.
     """
-    if overrides:
-        raise ConfigError(f"publish takes no settings, but was given {' '.join(overrides)}")
-    records, made = publish(Project.here())
+    project = Project.here()
+    records, made = publish(project, pdf=_wants_pdf(overrides))
     counts = ", ".join(f"{count} {verdict}" for verdict, count in tally(records).items())
     print(f"{len(records)} claims: {counts}")
     for latex in made.failed_formulas:
         print(f"a formula could not be converted, its LaTeX is shown: {latex}")
-    print(f"report: {Project.here().reports / site.INDEX['en']} (Español: {site.INDEX['es']})")
+    print(f"report: {project.reports / site.INDEX['en']} (Español: {site.INDEX['es']})")
     if stand_ins := sorted({name for record in records for name in record.stand_ins}):
         print(_loud(stand_ins))
 
 
-def publish(project: Project) -> tuple[list[EvidenceRecord], site.Site]:
+def publish(project: Project, *, pdf: bool = False) -> tuple[list[EvidenceRecord], site.Site]:
     """Render the report of every claim of the catalogue and put it into `reports/`.
+
+    Args:
+        project: whose folders.
+        pdf: also make the report as one document in each language.
 
     Returns:
         The records published, and the text files made of them.
 
     Raises:
+        ConfigError: when a PDF is asked for without Typst.
         StageError: when a claim has no evidence, or evidence lacks a figure.
         StorageError: when evidence is damaged or the report cannot be written.
     """
+    if pdf:
+        book.check()
     records = _read(project)
     figures = dict(_figures(project, records))
-    made = site.render(records, dict(_sizes(figures)))
+    sizes = dict(_sizes(figures))
+    made = site.render(records, sizes, book.BOOK if pdf else {})
     try:
-        _replace(project.reports, made, figures)
+        with _workshop(project.reports) as fresh:
+            _fill(fresh, project.reports, made, figures)
+            if pdf:
+                book.write(records, fresh, sizes)
+            _swap(fresh, project.reports)
     except OSError as error:
         raise StorageError(f"cannot write {project.reports}: {error.strerror or error}") from error
     return records, made
+
+
+def _wants_pdf(overrides: Sequence[str]) -> bool:
+    answers = {"pdf=true": True, "pdf=false": False}
+    unknown = [word for word in overrides if word not in answers]
+    if unknown:
+        raise ConfigError(f"publish does not know '{unknown[0]}'; known: {', '.join(answers)}")
+    return any(answers[word] for word in overrides)
 
 
 def _read(project: Project) -> list[EvidenceRecord]:
@@ -104,30 +126,41 @@ def _sizes(figures: dict[str, Path]) -> Iterator[tuple[str, tuple[int, int]]]:
             yield path, found
 
 
-def _replace(target: Path, made: site.Site, figures: dict[str, Path]) -> None:
-    """Build the report beside the old one and swap the two, so that no half of it is ever seen."""
+@contextmanager
+def _workshop(target: Path) -> Iterator[Path]:
+    """A folder beside the old report to build the new one in; it is gone afterwards."""
     target.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
-        fresh, old = workshop / "new", workshop / "old"
-        for path, content in made.files.items():
-            write(fresh / path, content)
-        for path, source in figures.items():
-            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, fresh / path)
-        for name in KEPT:
-            if (target / name).is_file():
-                shutil.copy2(target / name, fresh / name)
-        if target.exists():
-            target.rename(old)
-        try:
-            fresh.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
+        fresh = workshop / "new"
+        fresh.mkdir()
+        yield fresh
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _fill(fresh: Path, old: Path, made: site.Site, figures: dict[str, Path]) -> None:
+    for path, content in made.files.items():
+        write(fresh / path, content)
+    for path, source in figures.items():
+        (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, fresh / path)
+    for name in KEPT:
+        if (old / name).is_file():
+            shutil.copy2(old / name, fresh / name)
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    """Put the new report in the old one's place; if that fails, the old one stays."""
+    old = fresh.with_name("old")
+    if target.exists():
+        target.rename(old)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
 
 
 def _loud(stand_ins: list[str]) -> str:

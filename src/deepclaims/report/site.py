@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -54,7 +55,9 @@ class Site:
 
 
 def render(
-    records: Sequence[EvidenceRecord], sizes: Mapping[str, tuple[int, int]] | None = None
+    records: Sequence[EvidenceRecord],
+    sizes: Mapping[str, tuple[int, int]] | None = None,
+    books: Mapping[str, str] = MappingProxyType({}),
 ) -> Site:
     """Render the whole report from its evidence; the figures' files are not part of it.
 
@@ -62,22 +65,40 @@ def render(
         records: of all claims to publish, in the order in which they are to appear.
         sizes: width and height of figures in CSS pixels, by `figure_path` of their SVG; with
             them a page does not jump while it loads.
+        books: language -> file of the report as one document, where the index is to offer it.
     """
-    formulas = convert(
-        (formula for record in records for formula in strings(record.claim.get("formula"))),
-        (text for record in records for text in strings(record.to_dict())),
-    )
+    formulas = _formulas(records)
     made = {
         STYLESHEET: (files("deepclaims.report") / STYLESHEET).read_text(encoding="utf-8"),
         "metrics.json": json_text(summary.metrics(records)),
         "claims.json": json_text(summary.claims(records)),
     }
     for language in LANGUAGES:
-        writer = _Writer(records, formulas, language, sizes or {})
+        writer = _Writer(records, formulas, language, sizes or {}, books)
         made[INDEX[language]] = writer.index()
         for position, record in enumerate(records):
             made[claim_path(record.name, language)] = writer.claim(position)
     return Site(made, formulas.failed)
+
+
+def book(
+    records: Sequence[EvidenceRecord], language: str, sizes: Mapping[str, tuple[int, int]]
+) -> str:
+    """Render all claims as one plain HTML text, for conversion into a document with pages.
+
+    Args:
+        records: of the claims, in order.
+        language: `es` or `en`.
+        sizes: of their figures, as for `render`.
+    """
+    return _Writer(records, _formulas(records), language, sizes, {}).book()
+
+
+def _formulas(records: Sequence[EvidenceRecord]) -> Formulas:
+    return convert(
+        (formula for record in records for formula in strings(record.claim.get("formula"))),
+        (text for record in records for text in strings(record.to_dict())),
+    )
 
 
 class _Writer:
@@ -89,6 +110,7 @@ class _Writer:
         formulas: Formulas,
         language: str,
         sizes: Mapping[str, tuple[int, int]],
+        books: Mapping[str, str],
     ) -> None:
         self.records, self.words, self.language = records, Words(language), language
         self.other = next(each for each in LANGUAGES if each != language)
@@ -100,6 +122,8 @@ class _Writer:
             lstrip_blocks=True,
         )
         self.environment.filters.update(
+            claim_text=lambda record: dict.fromkeys(_OPTIONAL) | dict(record.claim),
+            reason=lambda record: _sentence(record, self.words),
             rich=lambda text: formulas.text(self.words.of(text)),
             display=lambda latex: formulas.display(self.words.of(latex)),
             picture=lambda finding: checks.picture(finding, self.words),
@@ -117,6 +141,7 @@ class _Writer:
             stand_ins=_unique(name for record in records for name in record.stand_ins),
             smoke=any(record.profile == "smoke" for record in records),
             sizes=sizes,
+            books=books,
             commits=_unique(
                 commit for record in records for commit in (record.commit or "").split(", ")
             ),
@@ -156,13 +181,14 @@ class _Writer:
             here=claim_path(record.name, self.language),
             there=claim_path(record.name, self.other),
             record=record,
-            reason=_sentence(record, self.words),
-            claim=dict.fromkeys(_OPTIONAL) | dict(record.claim),
             source=record.claim.get("source") or {},
             checks=sorted(record.findings, key=lambda each: ROLES.index(each.role)),
             before=self.records[position - 1] if position else None,
             after=self.records[position + 1] if position + 1 < len(self.records) else None,
         )
+
+    def book(self) -> str:
+        return self.environment.get_template("book.html").render(chapters=_by_chapter(self.records))
 
 
 def _by_chapter(
