@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from deepclaims.errors import ConfigError
+from deepclaims.errors import ClaimError, ConfigError
 from deepclaims.report import pdf, site
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"></svg>'
@@ -25,7 +25,7 @@ def test_the_text_has_every_claim_with_its_formula_and_figure(catalogue):
         assert f'image("figures/{record.name}/sweep.es.svg"' in text
     assert 'one/sweep.es.svg", width: 70.0%' in text
     assert 'two/sweep.es.svg", width: 100.0%' in text
-    assert "frac(x, 2)" in text
+    assert "cases(" in text
     assert "post hoc" in text
     assert "−0,40" in text
 
@@ -50,6 +50,12 @@ def test_two_documents_are_made_with_the_same_bytes_each_time(catalogue, tmp_pat
     assert made[0] == made[1]
     assert all(each.startswith(b"%PDF") for each in made[0])
     assert not list(folder.glob("*.typ"))
+
+
+def test_what_typst_refuses_is_said(catalogue, tmp_path):
+    pytest.importorskip("typst", reason="needs the docs extra: pip install 'deepclaims[docs]'")
+    with pytest.raises(ClaimError, match=r"report\.pdf cannot be set \(.*not found.*sweep"):
+        pdf.write(catalogue, tmp_path, {})  # without its figures
 
 
 def test_without_typst_it_says_what_to_install(monkeypatch):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from deepclaims.errors import ConfigError
+from deepclaims.errors import ClaimError, ConfigError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.report import site
 from deepclaims.report.words import Words
@@ -77,13 +77,20 @@ def source(
 def write(
     records: Sequence[EvidenceRecord], folder: Path, sizes: Mapping[str, tuple[int, int]]
 ) -> None:
-    """Write the PDFs of both languages into a folder that has the report's figures."""
+    """Write the PDFs of both languages into a folder that has the report's figures.
+
+    Raises:
+        ClaimError: when Typst refuses a text, as it may with a formula; says what it refuses.
+    """
     import typst
 
     for language, name in BOOK.items():
         text = folder / f"{name}.typ"
         text.write_text(source(records, language, sizes), encoding="utf-8")
-        typst.compile(text, output=folder / name, root=folder, ignore_system_fonts=True)
+        try:
+            typst.compile(text, output=folder / name, root=folder, ignore_system_fonts=True)
+        except typst.TypstError as error:
+            raise ClaimError(f"{name} cannot be set ({error}): publish without pdf=true") from None
         text.unlink()
 
 
