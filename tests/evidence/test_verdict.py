@@ -58,7 +58,9 @@ def test_reasons_name_the_checks_in_both_languages():
         for language in ("es", "en"):
             assert "claim_0" in case.reason[language]
     assert "control_1" in rule([True], [], [True, None]).reason["es"]
-    assert "repair_0" in rule([False], [None]).reason["en"]
+    assert "left open: repair_0" in rule([False], [None]).reason["en"]
+    assert "nor does the repair hold: repair_1" in rule([False], [None, False]).reason["en"]
+    assert "repair" not in rule([False]).reason["en"]
     assert rule([True]).reason["es"] != rule([True]).reason["en"]
 
 

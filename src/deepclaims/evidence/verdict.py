@@ -238,13 +238,28 @@ def _reason(
                 f"repaired it holds: {_names(repairs)}",
             }
         case Ruling.REFUTED:
-            unmended = [finding for finding in repairs if finding.outcome is not True]
-            also_es = f"; tampoco se sostiene la reparación: {_names(unmended)}" if unmended else ""
-            also_en = f"; nor does the repair hold: {_names(unmended)}" if unmended else ""
+            es, en = _unmended(repairs)
             return {
-                "es": f"falla en {_names(failing)}{also_es}",
-                "en": f"fails in {_names(failing)}{also_en}",
+                "es": f"falla en {_names(failing)}{es}",
+                "en": f"fails in {_names(failing)}{en}",
             }
+
+
+def _unmended(repairs: Sequence[Finding]) -> tuple[str, str]:
+    """What is said of a repair that does not save the claim."""
+    failing = [finding for finding in repairs if finding.outcome is False]
+    still_open = [finding for finding in repairs if finding.outcome is None]
+    if failing:
+        return (
+            f"; tampoco se sostiene la reparación: {_names(failing)}",
+            f"; nor does the repair hold: {_names(failing)}",
+        )
+    if still_open:
+        return (
+            f"; la reparación queda abierta: {_names(still_open)}",
+            f"; the repair is left open: {_names(still_open)}",
+        )
+    return "", ""
 
 
 def _names(found: Sequence[Finding]) -> str:
