@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import io
 import statistics
+import sys
 import time
 from collections.abc import Callable
 
@@ -104,7 +105,7 @@ def cpu_seconds(contestant: Callable[[Splits, int], None], splits: Splits, steps
     return time.process_time() - start
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--steps", type=int, default=600)
@@ -122,6 +123,7 @@ def main() -> None:
     for name, seconds in times.items():
         median = statistics.median(seconds)
         print(f"{name:>20}: {1e6 * median / options.steps:7.0f} µs a step (median CPU time)")
+    kept = True
     for rival, bound in AT_LEAST.items():
         ratios = [b / a for a, b in zip(times["deepclaims"], times[rival], strict=True)]
         ratio = statistics.median(ratios)
@@ -130,7 +132,9 @@ def main() -> None:
             f"[{min(ratios):.2f}, {max(ratios):.2f}], wanted >= {bound}: "
             + ("yes" if ratio >= bound else "NO")
         )
+        kept &= ratio >= bound
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

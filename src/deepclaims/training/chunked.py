@@ -78,10 +78,11 @@ class ChunkedTraining(pl.LightningModule):
         return self.make_optimizer(self.model)
 
     def setup(self, stage: str) -> None:
-        """Bring the data to where the network is."""
-        self.splits = self.splits.to(self.device)
+        """Bring the data to where the network will be."""
+        device = self.trainer.strategy.root_device
+        self.splits = self.splits.to(device)
         if self.weights is not None:
-            self.weights = self.weights.to(self.device)
+            self.weights = self.weights.to(device)
 
     def on_train_start(self) -> None:
         """Stay stopped, if the training that is resumed had diverged."""

@@ -98,17 +98,18 @@ class Laps:
     def __iter__(self) -> Iterator[Chunk]:
         plan = self.plan
         left = min(plan.lap_epochs * plan.per_epoch, plan.steps - self.done())
-        batches: list[Tensor] = []
+        chunk: list[Tensor] = []
         while left > 0:
             order = torch.randperm(plan.samples, generator=self.generator)
             epoch = order.split(plan.batch_size)[:left]
             left -= len(epoch)
-            batches += epoch
-            while len(batches) >= plan.chunk:
-                yield Chunk(batches[: plan.chunk])
-                batches = batches[plan.chunk :]
-        if batches:
-            yield Chunk(batches)
+            for batch in epoch:
+                chunk.append(batch)
+                if len(chunk) == plan.chunk:
+                    yield Chunk(chunk)
+                    chunk = []
+        if chunk:
+            yield Chunk(chunk)
 
 
 class Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +37,9 @@ def machine_state(machine: Machine) -> Iterator[None]:
     deterministic = torch.are_deterministic_algorithms_enabled()
     torch.set_num_threads(machine.threads)
     if machine.accelerator == "gpu":
-        torch.use_deterministic_algorithms(machine.deterministic, warn_only=True)
+        # cuBLAS is deterministic only with a workspace of its own.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(machine.deterministic)
     try:
         with torch.random.fork_rng(), quiet():
             yield
