@@ -252,7 +252,9 @@ def _draw_wrong_bounds(results: Results, language: str) -> Figure:
     labels = {
         "ball_within_bound": say(language, "cota reparada (el peor caso)", "repaired (worst case)"),
         "half_bound_breaks": say(language, "la mitad de la cota", "half the bound"),
-        "spectral_norm_breaks": say(language, "norma espectral por traza", "norm for trace"),
+        "spectral_norm_breaks": say(
+            language, "norma espectral por traza", "spectral norm for trace"
+        ),
         "no_variance_breaks": say(language, "sin σ²", "without σ²"),
         "as_printed": say(language, "como está escrita: sin proyección", "as printed: unprojected"),
         "minimum_only_breaks": say(language, "σ² sólo en w*, μ = 0", "σ² at w* only, μ = 0"),
