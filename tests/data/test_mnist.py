@@ -52,6 +52,24 @@ def test_pixel_standardisation_subtracts_the_mean_image(folder):
     assert abs((x**2).mean() - 1) < 1e-4
 
 
+@pytest.mark.parametrize("pool", [1, 2])
+def test_principal_components_are_white_and_are_scikit_learns(folder, pool):
+    from sklearn.decomposition import PCA
+
+    x = mnist(folder, pool=pool, pca=8).train.inputs[0].double()
+    assert x.shape == (3500, 8)
+    assert torch.allclose(x.T @ x / len(x), torch.eye(8, dtype=x.dtype), atol=1e-3)
+    grey = mnist(folder, pool=pool, standardise="none").train.inputs[0].flatten(1).double()
+    theirs = torch.from_numpy(PCA(8, svd_solver="full").fit_transform(grey.numpy()))
+    agreement = (x.T @ (theirs / theirs.std(dim=0)) / len(x)).abs()
+    assert torch.allclose(agreement, torch.eye(8, dtype=x.dtype), atol=1e-3)
+
+
+def test_more_components_than_prepared_are_refused(folder):
+    with pytest.raises(ConfigError, match="64 components"):
+        mnist(folder, pca=65)
+
+
 def test_pooling_is_the_average_of_two_by_two(folder):
     whole, pooled = (mnist(folder, pool=p, standardise="none", n_train=50) for p in (1, 2))
     assert pooled.input_shape == (1, 14, 14)

@@ -42,11 +42,13 @@ class MnistOptions:
     validation_noise: float = 0.0
     pool: int = 1
     standardise: str = "scalar"
+    pca: int | None = None
     permute: bool = False
 
     def __post_init__(self) -> None:
         for key in ("n_train", "n_validation", "n_test"):
             require_count(key, getattr(self, key))
+        require_count("pca", self.pca)
         require_fraction("label_noise", self.label_noise)
         require_fraction("validation_noise", self.validation_noise)
         require_choice("pool", self.pool, (1, 2))
@@ -55,7 +57,7 @@ class MnistOptions:
 
 
 def load_mnist(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
-    """Load MNIST; inputs are (n, 1, 28, 28) float32, or (n, 1, 14, 14) where pooled.
+    """Load MNIST; inputs are (n, 1, 28, 28) float32, (n, 1, 14, 14) where pooled, or (n, pca).
 
     Args:
         config: the options, see `MnistOptions`.
@@ -72,13 +74,14 @@ def load_mnist(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
     validation = _draw(folder, options, "validation", options.n_validation, seed)
     test = _draw(folder, options, "test", options.n_test, seed)
     side = 28 // options.pool
+    shape = (1, side, side) if options.pca is None else (options.pca,)
     return Splits(
         train=train,
         validation=validation,
         test=test,
         task="classification",
         outputs=CLASSES,
-        input_shapes=((1, side, side),),
+        input_shapes=(shape,),
         source=str(meta["source"]),
     )
 
@@ -89,13 +92,16 @@ def _draw(folder: Path, options: MnistOptions, part: str, count: int | None, see
     kind = "images" if options.pool == 1 else "pooled"
     images = read_array(folder, f"{part}_{kind}", "mnist")
     pixels = torch.from_numpy((images if index is None else images[index]).astype(np.float32))
-    pixels = _standardised(pixels, folder, options)
+    if options.pca is not None:
+        inputs = _whitened(pixels, folder, options)
+    else:
+        inputs = _standardised(pixels, folder, options).unsqueeze(1)
     if options.permute:
-        order = np.random.default_rng([seed, PERMUTATION]).permutation(pixels[0].numel())
-        pixels = pixels.flatten(1)[:, torch.from_numpy(order)].view_as(pixels)
+        order = np.random.default_rng([seed, PERMUTATION]).permutation(inputs[0].numel())
+        inputs = inputs.flatten(1)[:, torch.from_numpy(order)].view_as(inputs)
     chosen = labels if index is None else labels[index]
     targets = torch.from_numpy(_noisy(chosen, part, options, seed))
-    return Split((pixels.unsqueeze(1),), targets)
+    return Split((inputs,), targets)
 
 
 def _choose(labels: np.ndarray, part: str, count: int | None, seed: int) -> np.ndarray | None:
@@ -128,3 +134,13 @@ def _standardised(pixels: torch.Tensor, folder: Path, options: MnistOptions) -> 
         return pixels.sub_(statistics["mean"]).div_(statistics["std"])
     mean = read_array(folder, f"mean_image_pool{options.pool}", "mnist")
     return pixels.sub_(torch.from_numpy(np.array(mean))).div_(statistics["std_about_mean_image"])
+
+
+def _whitened(pixels: torch.Tensor, folder: Path, options: MnistOptions) -> torch.Tensor:
+    """The first principal components of the training part, each of unit variance in it."""
+    matrix = read_array(folder, f"whitening_pool{options.pool}", "mnist")
+    if options.pca is not None and options.pca > matrix.shape[1]:
+        raise ConfigError(f"data.pca={options.pca}, but {matrix.shape[1]} components are prepared")
+    mean = read_array(folder, f"mean_image_pool{options.pool}", "mnist")
+    grey = pixels.div_(255.0 * options.pool**2).sub_(torch.from_numpy(np.array(mean)))
+    return grey.flatten(1) @ torch.from_numpy(np.array(matrix[:, : options.pca]))

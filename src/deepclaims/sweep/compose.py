@@ -26,6 +26,10 @@ from deepclaims.errors import ConfigError
 NOT_PART_OF_A_CELL = ("seed", "executor", "hydra")
 """Keys of the composed config that do not decide what a replica measures."""
 
+AUTO = "auto"
+WORDS = {"fit.batch_size": ("full",), "fit.chunk": (AUTO,)}
+"""Words that may stand where a number is expected."""
+
 
 def parse(overrides: Sequence[str]) -> list[Override]:
     """Read Hydra overrides.
@@ -133,7 +137,7 @@ def set_value(config: DictConfig, key: str, value: Any) -> None:
         if depth < len(steps) - 1:
             node = node[step]
     old = OmegaConf.to_container(node, resolve=False)[steps[-1]]  # type: ignore[index,call-overload]
-    if not _same_kind(old, value):
+    if not _same_kind(old, value) and value not in WORDS.get(key, ()):
         raise ConfigError(f"{key}={value!r} does not fit: it is {_kind(old)}, e.g. {old!r}")
     node[steps[-1]] = value
 
@@ -150,7 +154,7 @@ def _kind(value: Any) -> str:
 def _same_kind(old: Any, new: Any) -> bool:
     if old is None or new is None or (isinstance(old, str) and "${" in old):
         return True
-    if isinstance(old, str) and old in ("auto",):
+    if isinstance(old, str) and old == AUTO:
         return isinstance(new, str | int | float)
     if isinstance(old, int | float) and not isinstance(old, bool):
         return isinstance(new, int | float) and not isinstance(new, bool)
