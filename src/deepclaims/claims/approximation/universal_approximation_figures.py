@@ -172,7 +172,7 @@ def training(results: Results, language: str) -> Figure:
     for ax in axes[1:]:
         ax.set_ylim(bottom=0)
     for ax in axes:
-        ax.legend()
+        ax.legend(loc="lower left")
     titles = [
         say(language, "regresión: $|x-0{,}2|$", "regression: $|x-0.2|$"),
         say(language, "clasificación: tablero de 3×3", "classification: 3×3 checkerboard"),
