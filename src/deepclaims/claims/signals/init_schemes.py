@@ -53,8 +53,8 @@ def laws(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Metrics `variance` (sample over printed variance), `ks_p` (Kolmogorov–Smirnov against the
         printed law), `reach` (largest |w| over the end of the support; 0 where there is none)
-        and, for bounded laws, `ks_p_normal` (against a normal of the same variance); table `histogram` with columns `x`
-        (weight in printed standard deviations) and `density`.
+        and, for bounded laws, `ks_p_normal` (against a normal of the same variance); table
+        `histogram` with columns `x` (weight in printed standard deviations) and `density`.
     """
     scheme, d_in, d_out = config["scheme"], config["fan_in"], config["fan_out"]
     law = PRINTED_LAWS[scheme]
