@@ -230,9 +230,10 @@ def _geometric(values: np.ndarray) -> Interval:
 
 
 def _three(estimates: list[Estimate]) -> Interval:
-    """Values, lower ends and upper ends."""
-    low, high = [each.low for each in estimates], [each.high for each in estimates]
-    return np.array([each.value for each in estimates]), np.array(low), np.array(high)
+    """Values, lower ends and upper ends; no ends where two draws would give absurd ones."""
+    ends = [(each.low, each.high) if each.n > 2 else (-np.inf, np.inf) for each in estimates]
+    low, high = np.array(ends).T
+    return np.array([each.value for each in estimates]), low, high
 
 
 def _best_parabola(points: int = 4001) -> float:

@@ -33,8 +33,9 @@ def random_features(results: Results, language: str) -> Figure:
     control = say(language, "ridge óptimo (control)", "optimal ridge (control)")
     _mean(left, features_series(results, "ridge_error", noise), control, CONTROL, 2)
     train = features_series(results, "train_error", noise)
-    left.plot(train.size, train.values.mean(0), color=OKABE_ITO["grey"], linewidth=1.2,
-              label=say(language, "error de entrenamiento", "training error"))  # fmt: skip
+    trained = f"{say(language, 'en entrenamiento', 'in training')}: {_labels(noise, language)}"
+    grey = OKABE_ITO["grey"]
+    left.plot(train.size, train.values.mean(0), color=grey, linewidth=1.2, label=trained)
     right.set_yscale("log")
     for ax in (left, right):
         _threshold(ax, say(language, "umbral $N=n$", "threshold $N=n$"))
@@ -113,11 +114,11 @@ def _labels(noise: float, language: str) -> str:
 def _mean(
     ax: Axes, series: Series, label: str, colour: str, marker: int, *, log: bool = False
 ) -> None:
-    interval = ratio_interval if log else mean_interval
-    estimates = [interval(column) for column in series.values.T]
-    value, low, high = (
-        np.array([getattr(each, end) for each in estimates]) for end in ("value", "low", "high")
-    )
+    estimates = [(ratio_interval if log else mean_interval)(column) for column in series.values.T]
+    # Two seeds would give absurd intervals, and an axis to hold them.
+    ends = [(each.low, each.high) if each.n > 2 else (-np.inf, np.inf) for each in estimates]
+    low, high = np.array(ends).T
+    value = [each.value for each in estimates]
     measured(ax, series.size, value, low, high, label, colour, marker=MARKERS[marker])
 
 
