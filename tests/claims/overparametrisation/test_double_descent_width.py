@@ -88,12 +88,12 @@ def test_a_series_is_read_by_size():
 
 def imagine(part, arm, axes, seed, *, peak=0.3, where=1.0, regularised_peak=0.0, descent=0.3):
     """Errors that fall with size, with a peak of a given height at a given size."""
-    rng = np.random.default_rng([seed, len(part.name)])
+    rng = np.random.default_rng([seed, len(part.name), axes.get("model.width", 0)])
 
     def error(size, height):
         falls = 0.3 + descent * np.exp(-8 * size)
-        bump = height * np.exp(-0.5 * (np.log(size / where) / 0.4) ** 2)
-        return float(falls + bump + 0.01 * rng.standard_normal())
+        bump = height * np.exp(-0.5 * (np.log(size / where) / 0.25) ** 2)
+        return float(falls + bump + 0.005 * rng.standard_normal())
 
     if part.task == "features":
         n = axes["n_train"]
