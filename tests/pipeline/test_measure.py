@@ -31,7 +31,7 @@ def test_a_request_for_a_chapter(request_of, project):
     request = request_of("chapter=convolution", "executor.workers=1")
     assert "convolution/lenet-on-mnist" in request.names
     assert request.folder == project.results("convolution")
-    assert request.workers == 1
+    assert request.options.workers == 1
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 
 from deepclaims.errors import SweepError
 from deepclaims.pipeline import train
-from deepclaims.tracking.store import Tracker
+from deepclaims.tracking.index import Index
 
 TINY = ["data=function", "model.depth=1", "model.width=4", "fit.steps=5"]
 
@@ -15,10 +15,9 @@ def test_a_multirun_is_cached_and_tracked(project, capfd):
     assert first.count("(2 seeds)") == 2
     train.run(words)
     second = capfd.readouterr().err
-    assert "done" not in second
+    assert "all 4 replicas are cached" in second
     assert second.count("(2 seeds)") == 2
-    tracker = Tracker(project.mlflow, "train")
-    assert len(tracker._known) == 2
+    assert len(Index(project.mlflow, "train").runs()) == 2
 
 
 def test_one_training_then_a_sweep_share_the_cache(project, capfd):
