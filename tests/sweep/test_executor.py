@@ -3,8 +3,8 @@ import pytest
 from deepclaims.errors import SweepError
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.executor import run_sweep
-from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.options import LocalOptions
+from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Unit
 
 
