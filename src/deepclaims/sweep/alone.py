@@ -29,7 +29,7 @@ def run_alone(unit: Unit, runs: Path, orders: Orders) -> Report:
     """Run a unit in a fresh process.
 
     Raises:
-        RuntimeError: the process died; with the end of what it wrote.
+        RuntimeError: the process died; with the end of what it had written.
     """
     with tempfile.TemporaryDirectory(prefix="deepclaims-alone-") as name:
         folder = Path(name)
@@ -52,7 +52,7 @@ def run_alone(unit: Unit, runs: Path, orders: Orders) -> Report:
         result = folder / "report"
         if not result.is_file():
             said = (folder / "log").read_text(errors="replace")[-2000:]
-            raise RuntimeError(f"its own process died (exit code {process.returncode}):\n{said}")
+            raise RuntimeError(f"{said}\nits own process died (exit code {process.returncode})")
         report = pickle.loads(result.read_bytes())
         assert isinstance(report, Report)
         return report

@@ -170,6 +170,10 @@ def _run(sweep: Sweep, executor: Executor, gauge: Gauge | None) -> Iterator[tupl
                 attempts[id(batch)] += 1
                 fresh.append(batch)
                 continue
+            if future.exception() is not None and len(batch) > 1:
+                # Nobody knows which of them it was: each is tried for itself.
+                fresh.extend([unit] for unit in batch)
+                continue
             for unit, report in zip(batch, _reports(future, batch, sweep, executor), strict=True):
                 if report.busy:
                     aside.append([unit])

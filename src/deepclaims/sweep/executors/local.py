@@ -18,7 +18,7 @@ from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from deepclaims.sweep.environment import cores
+from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.executors.here import done
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.unit import Batch, Orders, Report, Unit
@@ -81,7 +81,7 @@ class LocalExecutor:
     def _start(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(PRELOAD))
-        with _worker_environment():
+        with _deaf(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
             forkserver.ensure_running()
         return ProcessPool(
             max_workers=self.workers or 1,
@@ -113,19 +113,13 @@ def _gpus(workers_per_gpu: int) -> tuple[str, ...]:
 
 
 @contextmanager
-def _worker_environment() -> Iterator[None]:
-    """One thread each, and deaf to Ctrl-C, which a terminal sends to every process it shows."""
-    kept = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
-    main = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+def _deaf() -> Iterator[None]:
+    """What is started here never hears Ctrl-C, which a terminal sends to all processes at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:
-        if main:
-            signal.signal(signal.SIGINT, handler)
-        for name, value in kept.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        signal.signal(signal.SIGINT, handler)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,14 +14,18 @@ from types import TracebackType
 from typing import Any, Self
 
 from deepclaims.errors import ConfigError
-from deepclaims.sweep.environment import cores
+from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.options import SlurmOptions
 from deepclaims.sweep.unit import Batch, Orders, Report
-from deepclaims.sweep.worker import run_batches
+from deepclaims.sweep.worker import THREAD_VARIABLES, run_batches
 
 ARRAY = 1000
 """Most jobs in one array; Slurm's own default limit (MaxArraySize) is 1001."""
 POLL_SECONDS = {"slurm": 5.0, "local": 0.1}
+
+
+class LossError(Exception):
+    """A job of several batches died: nobody knows in which of them."""
 
 
 class Job:
@@ -47,6 +53,7 @@ class SlurmExecutor:
         self.slots: int | None = self.workers if self._local else None
         self._jobs: dict[Any, list[tuple[Future[list[Report]], int]]] = {}
         self._lock, self._over = threading.Lock(), threading.Event()
+        self._load = options.units_per_job
 
     def __enter__(self) -> Self:
         try:
@@ -88,7 +95,7 @@ class SlurmExecutor:
             alike[needs].append(index)
         for (processes, gpus), indices in alike.items():
             self._executor.update_parameters(**self._parameters(processes, gpus))
-            for array in _chunks(list(_chunks(indices, self._options.units_per_job)), ARRAY):
+            for array in _chunks(list(_chunks(indices, self._load)), ARRAY):
                 self._send(array, batches, futures, orders)
         return futures
 
@@ -97,12 +104,12 @@ class SlurmExecutor:
         return self._local and any(unit.processes > 1 for unit in batch)
 
     def is_lost(self, error: BaseException) -> bool:
-        """Slurm keeps what it has not begun."""
-        return False
+        """What died among others is tried alone, so that it alone counts as failed."""
+        return isinstance(error, LossError)
 
     def explain(self, error: BaseException) -> str:
         """How a job died, with the end of its log."""
-        return f"its Slurm job died: {type(error).__name__}: {str(error).strip()[-1500:]}"
+        return f"{str(error).strip()[-1500:]}\nits Slurm job died: {type(error).__name__}"
 
     def _send(
         self,
@@ -113,7 +120,8 @@ class SlurmExecutor:
     ) -> None:
         loads = [[batches[index] for index in indices] for indices in array]
         count = len(loads)
-        jobs = self._executor.map_array(Job(), loads, [self._runs] * count, [orders] * count)
+        with variables(self._variables()):
+            jobs = self._executor.map_array(Job(), loads, [self._runs] * count, [orders] * count)
         with self._lock:
             for job, indices in zip(jobs, array, strict=True):
                 self._jobs[job] = [(futures[index], len(batches[index])) for index in indices]
@@ -132,13 +140,23 @@ class SlurmExecutor:
         try:
             reports = iter(job.result())
         except Exception as error:  # how it died is the batch's to report
+            alone = len(waiting) == 1
+            self._load = self._load if alone else 1
             for future, _ in waiting:
-                future.set_exception(error)
+                future.set_exception(error if alone else LossError(str(error)))
             return
         for future, count in waiting:
             future.set_result([next(reports) for _ in range(count)])
         for file in self._folder.glob(f"{job.job_id}_*"):  # kept only where something went wrong
             file.unlink(missing_ok=True)
+
+    def _variables(self) -> dict[str, str]:
+        """What a job inherits: one thread, this project, and here the same path to modules."""
+        found = dict.fromkeys(THREAD_VARIABLES, "1")
+        found["DEEPCLAIMS_ROOT"] = str(self._runs.parent)
+        if self._local:
+            found["PYTHONPATH"] = os.pathsep.join(each for each in sys.path if each)
+        return found
 
     def _parameters(self, processes: int, gpus: int) -> dict[str, Any]:
         options = self._options
