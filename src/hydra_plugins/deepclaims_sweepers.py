@@ -56,7 +56,8 @@ class RandomSweeper(DeepclaimsSweeper):
         from deepclaims.errors import ConfigError
         from deepclaims.sweep.search import Axis, points
 
-        searched = [o for o in overrides if o.is_sweep_override() and o.key_or_group != "seed"]
+        last = {override.key_or_group: override for override in overrides}.values()
+        searched = [o for o in last if o.is_sweep_override() and o.key_or_group != "seed"]
         if not searched:
             raise ConfigError(
                 "there is nothing to search: name several values, e.g. "
@@ -65,7 +66,7 @@ class RandomSweeper(DeepclaimsSweeper):
         if self.budget < 1:
             raise ConfigError(f"hydra.sweeper.budget={self.budget}; it is a whole number > 0")
         axes = [Axis.of(override) for override in searched]
-        rest = [override for override in overrides if override not in searched]
+        rest = [override for override in last if override not in searched]
         found = list(itertools.islice(points(axes, self.method, self.seed), self.budget))
         if len(found) < self.budget:
             print(f"the search has only {len(found)} different points", file=sys.stderr)

@@ -58,6 +58,7 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.running = 0
         if self._live:
             self._live.stop()
         if self.ran + self.failed:
@@ -75,7 +76,8 @@ class Progress:
         else:
             self.ran += 1
             self.samples += report.samples
-        if self._live is None and time.monotonic() - self._said > SECONDS_BETWEEN_LINES:
+        waited = time.monotonic() - self._said
+        if self._live is None and self.left and waited > SECONDS_BETWEEN_LINES:
             self._line()
 
     def words(self) -> list[str]:
@@ -92,7 +94,7 @@ class Progress:
             said.append(f"{_rounded(self.ran / elapsed)} replicas/s")
         ended = self.ran + self.failed
         if self.left and ended:
-            said.append(f"about {_duration(self.left * elapsed / ended)} left")
+            said.append(f"{_duration(self.left * elapsed / ended)} left")
         return said
 
     def _line(self) -> None:
@@ -139,6 +141,6 @@ def _row(progress: Progress) -> Table:
 
     row = Table.grid(padding=(0, 1))
     ended = progress.total - progress.left
-    bar = ProgressBar(total=max(progress.total, 1), completed=ended, width=24)
+    bar = ProgressBar(total=max(progress.total, 1), completed=ended, width=12)
     row.add_row(progress.title, bar, " · ".join(progress.words()))
     return row

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -20,6 +21,8 @@ from deepclaims.sweep.environment import cores
 from deepclaims.sweep.options import RayOptions
 from deepclaims.sweep.unit import Batch, Orders, Report
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batch
+
+KNOCK_SECONDS = 10.0
 
 
 class RayExecutor:
@@ -101,6 +104,7 @@ class RayExecutor:
     def _connect(self) -> None:
         address = self._options.address or os.environ.get("RAY_ADDRESS") or "local"
         local = address == "local"
+        _knock(address)
         own: dict[str, Any] = {"num_cpus": self._options.workers or cores()} if local else {}
         if local:
             own["include_dashboard"] = False
@@ -113,10 +117,7 @@ class RayExecutor:
                 **own,
             )
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-            raise SweepError(
-                f"no Ray at '{address}': {str(error).splitlines()[0]} (start it with `ray start "
-                "--head`, or leave executor.address out for a Ray of this machine)"
-            ) from None
+            raise _absent(address, str(error).splitlines()[0]) from None
 
     def _runtime(self, local: bool) -> dict[str, Any]:
         """What a Ray worker's process is started with."""
@@ -128,3 +129,25 @@ class RayExecutor:
         if self._options.working_dir:
             runtime["working_dir"] = str(Path(self._options.working_dir).resolve())
         return runtime
+
+
+def _knock(address: str) -> None:
+    """Refuse an address where nobody answers; Ray itself would try for minutes.
+
+    Raises:
+        SweepError: says what to do.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return  # `local`, `auto`
+    try:
+        socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
+    except OSError as error:
+        raise _absent(address, error.strerror or str(error)) from None
+
+
+def _absent(address: str, reason: str) -> SweepError:
+    return SweepError(
+        f"no Ray at '{address}': {reason} (start it with `ray start --head`, or leave "
+        "executor.address out for a Ray of this machine)"
+    )
