@@ -32,6 +32,26 @@ def test_a_failing_training_is_named(project):
         train.run(["-m", *TINY, "model.activation=tanh,nope", "executor.workers=1"])
 
 
+def test_a_failure_is_retried_when_asked(project, capfd):
+    words = ["-m", *TINY, "model.activation=tanh,nope", "executor.workers=1"]
+    with pytest.raises(SweepError, match="1 of 2 replicas failed; the others are saved"):
+        train.run(words)
+    capfd.readouterr()
+    with pytest.raises(SweepError, match="1 of 2 failed in an earlier run and was not run again"):
+        train.run(words)
+    assert "train: 1 replicas are cached, 1 failed earlier" in capfd.readouterr().err
+    with pytest.raises(SweepError, match="1 of 2 replicas failed; the others are saved"):
+        train.run([*words, "--retry-failed"])
+
+
+def test_divergence_is_a_result_of_a_multirun(project, capfd):
+    train.run(["-m", *TINY, "optimizer=sgd", "optimizer.lr=1e30", "fit.loss=squared", "seed=0,1",
+               "executor.workers=1"])  # fmt: skip
+    said = capfd.readouterr().err
+    assert "2/2 done" in said
+    assert "nan" in said
+
+
 def test_the_help_is_hydras(project, capsys):
     with pytest.raises(SystemExit):
         train.run(["--help"])
