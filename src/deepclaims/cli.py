@@ -39,7 +39,7 @@ VERBS = {
         "deepclaims.pipeline.measure",
         "run what a chapter or a claim still lacks, and export its tables",
         "chapter=NAME | claim=CHAPTER/ID [profile=smoke|laptop|full] [claim.grid.AXIS=a,b,…] "
-        "[executor.workers=N]",
+        "[executor=local|ray|slurm] [executor.workers=N] [--retry-failed]",
         "deepclaims measure claim=optimisation/sgd-noise-ball profile=smoke claim.grid.lr=0.1,0.01",
     ),
     "judge": Verb("deepclaims.pipeline.judge", "tables to statistics, verdicts and figures"),
@@ -48,8 +48,19 @@ VERBS = {
     "train": Verb(
         "deepclaims.pipeline.train",
         "one training, or a Hydra multirun with -m; cached and tracked",
-        "[-m] [group=option …] [key=value …]   (--help shows the groups, --cfg job the config)",
+        "[-m] [group=option …] [key=value …] [executor=local|ray|slurm] [--retry-failed]\n"
+        "    [hydra/sweeper=random hydra.sweeper.budget=N]\n"
+        "    (--help shows the groups, --cfg job the config)",
         "deepclaims train -m init=he,glorot model.depth=2,10,30 'seed=range(0,5)'",
+    ),
+    "runs": Verb(
+        "deepclaims.pipeline.runs",
+        "what the run cache holds, why a cell is not in it, and what of it can go",
+        "[claim=ID|none] [key=PREFIX] [label=TEXT] [state=finished|failed] [older=7d] "
+        "[sort=age|seconds|size|label]\n"
+        "deepclaims runs --why claim=ID [profile=…] | --why [group=option …] [key=value …]\n"
+        "deepclaims runs --prune [filters as above] [--yes]",
+        "deepclaims runs --why model=lenet optimizer.lr=0.01 seed=0",
     ),
     "diagnose": Verb(
         "deepclaims.pipeline.diagnose",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
@@ -29,12 +28,13 @@ class DeepclaimsLauncher(Launcher):
         # Hydra imports every plug-in at its start: what is heavy waits until here.
         from deepclaims.project import Project
         from deepclaims.sweep.compose import Composer
+        from deepclaims.sweep.options import read_executor
         from deepclaims.sweep.training_sweep import TrainingSweep
 
         project = Project.here()
-        sweep = TrainingSweep(project, Composer(project.conf))
-        workers = OmegaConf.select(self.config, "executor.workers")
-        metrics = sweep.run([list(each) for each in job_overrides], workers)
+        options = read_executor(OmegaConf.to_container(self.config.executor))  # type: ignore[arg-type]
+        sweep = TrainingSweep(project, Composer(project.conf), options)
+        metrics = sweep.run([list(each) for each in job_overrides])
         returns = []
         for number, (overrides, value) in enumerate(zip(job_overrides, metrics, strict=True)):
             job = JobReturn(overrides=list(overrides), status=JobStatus.COMPLETED)
@@ -45,27 +45,9 @@ class DeepclaimsLauncher(Launcher):
         return returns
 
 
-class DeepclaimsSweeper(BasicSweeper):
-    """Hydra's grid sweeper, without its trial composition of every job.
-
-    That costs 33 ms a job; our composer checks each override against the same groups anyway.
-    """
-
-    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
-        """Check the grammar only."""
-        from deepclaims.sweep.compose import parse
-
-        for overrides in batch:
-            parse(list(overrides))
-
-
-for _kind, _class, _settings in (
-    ("launcher", DeepclaimsLauncher, {}),
-    ("sweeper", DeepclaimsSweeper, {"max_batch_size": None, "params": None}),
-):
-    ConfigStore.instance().store(
-        group=f"hydra/{_kind}",
-        name="deepclaims",
-        node={"_target_": f"{_class.__module__}.{_class.__qualname__}", **_settings},
-        provider="deepclaims",
-    )
+ConfigStore.instance().store(
+    group="hydra/launcher",
+    name="deepclaims",
+    node={"_target_": f"{DeepclaimsLauncher.__module__}.{DeepclaimsLauncher.__qualname__}"},
+    provider="deepclaims",
+)

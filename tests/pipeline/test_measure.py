@@ -31,7 +31,7 @@ def test_a_request_for_a_chapter(request_of, project):
     request = request_of("chapter=convolution", "executor.workers=1")
     assert "convolution/lenet-on-mnist" in request.names
     assert request.folder == project.results("convolution")
-    assert request.workers == 1
+    assert request.options.workers == 1
 
 
 @pytest.fixture
@@ -96,6 +96,12 @@ def test_a_failing_cell_is_named_and_the_table_is_left_alone(project, monkeypatc
     with pytest.raises(SweepError, match="no gradient today"):
         measure.run([CLAIM, "profile=smoke", "executor.workers=0"])
     assert not (project.root / "results" / "single" / "optimisation").exists()
+    monkeypatch.undo()
+    monkeypatch.chdir(project.root)
+    with pytest.raises(SweepError, match="failed in an earlier run"):
+        measure.run([CLAIM, "profile=smoke", "executor.workers=0"])
+    measure.run([CLAIM, "profile=smoke", "executor.workers=0", "--retry-failed"])
+    assert (project.root / "results" / "single" / "optimisation").exists()
 
 
 def _parts(project):

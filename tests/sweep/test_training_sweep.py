@@ -2,7 +2,7 @@ import pytest
 
 from deepclaims.errors import SweepError
 from deepclaims.pipeline import train
-from deepclaims.tracking.store import Tracker
+from deepclaims.tracking.index import Index
 
 TINY = ["data=function", "model.depth=1", "model.width=4", "fit.steps=5"]
 
@@ -15,10 +15,9 @@ def test_a_multirun_is_cached_and_tracked(project, capfd):
     assert first.count("(2 seeds)") == 2
     train.run(words)
     second = capfd.readouterr().err
-    assert "done" not in second
+    assert "all 4 replicas are cached" in second
     assert second.count("(2 seeds)") == 2
-    tracker = Tracker(project.mlflow, "train")
-    assert len(tracker._known) == 2
+    assert len(Index(project.mlflow, "train").runs()) == 2
 
 
 def test_one_training_then_a_sweep_share_the_cache(project, capfd):
@@ -31,6 +30,26 @@ def test_one_training_then_a_sweep_share_the_cache(project, capfd):
 def test_a_failing_training_is_named(project):
     with pytest.raises(SweepError, match=r"model\.activation=nope.*activation"):
         train.run(["-m", *TINY, "model.activation=tanh,nope", "executor.workers=1"])
+
+
+def test_a_failure_is_retried_when_asked(project, capfd):
+    words = ["-m", *TINY, "model.activation=tanh,nope", "executor.workers=1"]
+    with pytest.raises(SweepError, match="1 of 2 replicas failed; the others are saved"):
+        train.run(words)
+    capfd.readouterr()
+    with pytest.raises(SweepError, match="1 of 2 failed in an earlier run and was not run again"):
+        train.run(words)
+    assert "train: 1 replicas are cached, 1 failed earlier" in capfd.readouterr().err
+    with pytest.raises(SweepError, match="1 of 2 replicas failed; the others are saved"):
+        train.run([*words, "--retry-failed"])
+
+
+def test_divergence_is_a_result_of_a_multirun(project, capfd):
+    train.run(["-m", *TINY, "optimizer=sgd", "optimizer.lr=1e30", "fit.loss=squared", "seed=0,1",
+               "executor.workers=1"])  # fmt: skip
+    said = capfd.readouterr().err
+    assert "2/2 done" in said
+    assert "nan" in said
 
 
 def test_the_help_is_hydras(project, capsys):

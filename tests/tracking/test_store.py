@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from deepclaims.errors import ConfigError, StorageError
+from deepclaims.tracking.index import Index
 from deepclaims.tracking.store import TrackedRun, Tracker, create, database, run_metrics
 
 
@@ -42,18 +43,18 @@ def test_more_seeds_replace_the_run(folder):
     first = tracker.log(a_run("cell"))
     second = tracker.log(a_run("cell", seeds=(1000, 1001, 1002)))
     assert second != first
-    assert list(tracker.frames("cell")["replicas"]["seed"]) == [1000, 1001, 1002]
+    assert list(tracker.index.frames("cell")["replicas"]["seed"]) == [1000, 1001, 1002]
 
 
 def test_a_run_cut_short_is_replaced(folder, monkeypatch):
     tracker = Tracker(folder, "cut")
     with monkeypatch.context() as patch:
-        patch.setattr(tracker._client, "log_artifacts", _raise)
+        patch.setattr("deepclaims.tracking.store._write_frames", _raise)
         with pytest.raises(KeyboardInterrupt):
             tracker.log(a_run("cell"))
     again = Tracker(folder, "cut")
     again.log(a_run("cell", value=0.25))
-    assert list(again.frames("cell")["replicas"]["value"]) == [0.25, 0.25]
+    assert list(again.index.frames("cell")["replicas"]["value"]) == [0.25, 0.25]
     assert len(again._client.search_runs([again._experiment])) == 1
 
 
@@ -63,7 +64,7 @@ def _raise(*_):
 
 def test_tables_of_a_run_that_is_not_there(folder):
     with pytest.raises(StorageError, match="no run 'nobody'"):
-        Tracker(folder, "none").frames("nobody")
+        Index(folder, "none").frames("nobody")
 
 
 def test_an_unknown_run_id(folder):

@@ -10,8 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from deepclaims.errors import ConfigError, DeepclaimsError
 from deepclaims.project import Project
-from deepclaims.sweep.environment import device
-from deepclaims.sweep.executor import cores
+from deepclaims.sweep.environment import cores, device
 
 LIBRARIES = ("torch", "pytorch-lightning", "hydra-core", "dvc", "mlflow", "wfdb", "ray", "submitit")
 OPTIONAL = {"ray": "pip install 'deepclaims[ray]'", "submitit": "pip install 'deepclaims[slurm]'"}

@@ -23,7 +23,7 @@ from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
 from deepclaims.evidence.registration import Registration, post_hoc
 from deepclaims.evidence.verdict import Finding, Verdict, findings, verdict
 from deepclaims.project import Project
-from deepclaims.sweep.executor import cores
+from deepclaims.sweep.environment import cores
 
 if TYPE_CHECKING:
     from deepclaims.claims.results import Results

@@ -9,54 +9,21 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from deepclaims.claims import claim as claims
-from deepclaims.claims.claim import CHAPTERS, PROFILES, Claim
+from deepclaims.claims.claim import Claim
 from deepclaims.data.prepared import read_meta
-from deepclaims.errors import ClaimError, ConfigError, StorageError
+from deepclaims.errors import StorageError
 from deepclaims.evidence.registration import Registration
+from deepclaims.pipeline.request import Planned, Request, planned, read_request
 from deepclaims.project import Project
-from deepclaims.sweep.cell import Cell, cells_of
-from deepclaims.sweep.compose import Composer, parse, swept
-from deepclaims.sweep.environment import commit, device
-from deepclaims.sweep.executor import run_sweep
-from deepclaims.sweep.progress import Progress
-from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.worker import Unit
-
-KNOWN = ("chapter", "claim", "profile", "executor.workers", "claim.<key>")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the command line asks for."""
-
-    names: tuple[str, ...]
-    folder: Path
-    profile: str = "laptop"
-    workers: int | None = None
-    changes: dict[str, Any] = field(default_factory=dict)
-    single: bool = False
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A cell with the claim it belongs to and the seeds it is wanted for."""
-
-    claim: Claim
-    cell: Cell
-    seeds: tuple[int, ...]
-
-    @property
-    def identity(self) -> str:
-        """What MLflow knows the cell's run by."""
-        return f"{self.claim.name}/{self.cell.part}/{self.cell.arm}/{self.cell.key}"
+from deepclaims.sweep.environment import commit
+from deepclaims.sweep.logbook import Logbook
+from deepclaims.sweep.session import carry_out
+from deepclaims.sweep.unit import Unit
 
 
 def run(overrides: Sequence[str]) -> None:
@@ -73,115 +40,64 @@ def run(overrides: Sequence[str]) -> None:
 
 
 def measure(project: Project, request: Request) -> list[Claim]:
-    """Run, track and export the claims of a request; returns them."""
-    composer = Composer(project.conf)
-    loaded = [claims.load(project.conf, name, request.profile, request.changes)
-              for name in request.names]  # fmt: skip
-    plan = [Planned(claim, cell, part.seeds)
-            for claim in loaded for cell, part in cells_of(claim, composer, project)]  # fmt: skip
-    title = request.names[0] if request.single else request.names[0].split("/")[0]
-    _run(project, plan, title, request.workers)
-    _export(project, loaded, plan, request.folder)
+    """Run, track and export the claims of a request; returns them.
+
+    Raises:
+        SweepError: when replicas failed, now or before; the others are saved and tracked, and the
+            tables are left as they were.
+    """
+    loaded = request.load(project)
+    plan = planned(loaded, project)
+    units = _units(project, plan)
+    pages = [each.page for each in plan]
+    session = carry_out(request.title, units, pages, project, request.options)
+    session.tally.raise_if_failed()
+    for claim in loaded:
+        own = [each for each in plan if each.claim is claim]
+        _export(project, claim, own, session.logbook, request.folder)
     return loaded
 
 
-def read_request(overrides: Sequence[str], project: Project) -> Request:
-    """Read `chapter=`, `claim=`, `profile=`, `executor.workers=` and `claim.<key>=`.
-
-    Raises:
-        ConfigError: for any other key, an unknown chapter or profile.
-        ClaimError: for an unknown claim.
-    """
-    found: dict[str, Any] = {}
-    changes: dict[str, Any] = {}
-    for override in parse(overrides):
-        key = override.key_or_group
-        values = swept(override)
-        if key.startswith("claim."):
-            value: Any = values if key.startswith("claim.grid.") else values[0]
-            changes[key.removeprefix("claim.")] = value
-        elif key in KNOWN and len(values) == 1:
-            found[key] = values[0]
-        else:
-            raise ConfigError(f"measure does not know '{override.input_line}'; "
-                              f"known: {', '.join(f'{each}=' for each in KNOWN)}")  # fmt: skip
-    profile = str(found.get("profile", "laptop"))
-    if profile not in PROFILES:
-        raise ConfigError(f"no profile '{profile}'; known: {', '.join(PROFILES)}")
-    workers = found.get("executor.workers")
-    if "claim" in found:
-        name = claims.find(project.conf, str(found["claim"]))
-        folder = project.root / "results" / "single" / name.split("/")[0]
-        return Request((name,), folder, profile, workers, changes, single=True)
-    if changes:
-        raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
-    return _chapter_request(project, found, profile, workers)
-
-
-def _chapter_request(
-    project: Project, found: dict[str, Any], profile: str, workers: int | None
-) -> Request:
-    chapter = str(found.get("chapter", ""))
-    if chapter not in CHAPTERS:
-        asked = f"no chapter '{chapter}'" if chapter else "nothing to measure is named"
-        raise ConfigError(
-            f"{asked}: say chapter=NAME or claim=NAME; chapters: {', '.join(CHAPTERS)}"
-        )
-    names = tuple(name for name in claims.catalogue(project.conf) if name.startswith(f"{chapter}/"))
-    if not names:
-        raise ClaimError(f"chapter {chapter} has no claims yet")
-    return Request(names, project.results(chapter), profile, workers)
-
-
-def _run(project: Project, plan: Sequence[Planned], title: str, workers: int | None) -> None:
-    store = RunStore(project.runs)
-    shared = {"commit": commit(project.root), "device": device()}
-    units = [Unit(planned.cell, seed, {**shared, **_about(project, planned)})
-             for planned in plan for seed in planned.seeds]  # fmt: skip
-    wanted = {(unit.cell.key, unit.seed) for unit in units}
-    cached = sum(store.has(key, seed) for key, seed in wanted)
-    if cached == len(wanted):
-        print(f"{title}: all {cached} replicas are cached", file=sys.stderr)
-        return
-    with Progress(title, len(wanted), cached) as progress:
-        tally = run_sweep(units, project.runs, workers, progress)
-    tally.raise_if_failed()
-
-
-def _about(project: Project, planned: Planned) -> dict[str, Any]:
+def _units(project: Project, plan: Sequence[Planned]) -> list[Unit]:
+    registrations = {id(each.claim): Registration.of(each.claim.written) for each in plan}
     sources = {name: read_meta(project.prepared(name), name)["source"]
-               for name in planned.cell.data}  # fmt: skip
-    registration = Registration.of(planned.claim.written)
-    return {"registration": str(registration), "sources": sources}
+               for name in {name for each in plan for name in each.cell.data}}  # fmt: skip
+    return [
+        Unit(
+            each.cell,
+            seed,
+            {
+                "commit": commit(project.root),
+                "registration": str(registrations[id(each.claim)]),
+                "sources": {name: sources[name] for name in each.cell.data},
+            },
+        )
+        for each in plan
+        for seed in each.seeds
+    ]
 
 
 def _export(
-    project: Project, loaded: Iterable[Claim], plan: Sequence[Planned], folder: Path
+    project: Project, claim: Claim, own: Sequence[Planned], logbook: Logbook, folder: Path
 ) -> None:
-    """Track every cell, then write each claim's tables from what MLflow holds."""
-    from deepclaims.sweep.table import tracked
-    from deepclaims.tracking.store import Tracker
-
-    store = RunStore(project.runs)
-    trackers: dict[str, Tracker] = {}
-    for claim in loaded:
-        tracker = trackers.setdefault(claim.chapter, Tracker(project.mlflow, claim.chapter))
-        parent = tracker.parent(claim.name, claim.id, {"deepclaims.claim": claim.name})
-        own = [planned for planned in plan if planned.claim is claim]
-        runs: dict[str, str] = {}
-        for planned in own:
-            replicas = [store.load(planned.cell.key, seed) for seed in planned.seeds]
-            run = tracked(planned.cell, replicas, planned.identity)
-            runs[planned.cell.key] = tracker.log(run, parent)
-        about = {
-            "claim": claim.name,
-            "profile": claim.profile,
-            "changed": list(claim.changed),
-            "sources": _sources(project, own),
-            "mlflow_parent": parent,
-            "mlflow_runs": runs,
-        }
-        write_tables(folder, claim, [tracker.frames(each.identity) for each in own], about)
+    """Write a claim's tables from what MLflow holds."""
+    logged = [(each, logbook.run(each.page)) for each in own]
+    frames = [run.frames() if run else {} for _, run in logged]
+    for (each, _), found in zip(logged, frames, strict=True):
+        if not found:
+            raise StorageError(
+                f"MLflow has no tables of '{each.page.identity}': delete .mlflow, and the same "
+                "command makes it again from .runs"
+            )
+    about = {
+        "claim": claim.name,
+        "profile": claim.profile,
+        "changed": list(claim.changed),
+        "sources": _sources(project, own),
+        "mlflow_parent": logbook.parent(own[0].page) if own else "",
+        "mlflow_runs": {each.cell.key: run.run_id for each, run in logged if run},
+    }
+    write_tables(folder, claim, frames, about)
 
 
 def write_tables(

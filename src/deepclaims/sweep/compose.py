@@ -6,8 +6,9 @@ base is composed once for each choice of groups, and values are merged into it.
 
 from __future__ import annotations
 
+import copy
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -31,14 +32,20 @@ WORDS = {"fit.batch_size": ("full",), "fit.chunk": (AUTO,)}
 """Words that may stand where a number is expected."""
 
 
-def parse(overrides: Sequence[str]) -> list[Override]:
+def parse(overrides: Iterable[str]) -> list[Override]:
     """Read Hydra overrides.
 
     Raises:
         ConfigError: when one does not follow Hydra's grammar.
     """
+    return [_parse(each) for each in overrides]
+
+
+@cache
+def _parse(override: str) -> Override:
+    """Read one override, once: Hydra's grammar takes half a millisecond for it."""
     try:
-        return OverridesParser.create().parse_overrides(list(overrides))
+        return OverridesParser.create().parse_override(override)
     except HydraException as error:
         raise ConfigError(" ".join(str(error).split())) from None
 
@@ -57,10 +64,13 @@ class Composer:
     def __init__(self, conf: Path, config_name: str = "train") -> None:
         self.conf = conf
         self.config_name = config_name
-        self._bases: dict[tuple[str, ...], DictConfig] = {}
+        self._bases: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._groups: dict[str, bool] = {}
 
-    def config(self, overrides: Sequence[str], values: dict[str, Any] | None = None) -> DictConfig:
-        """The config of `overrides` and then of `values` (dotted key -> plain value).
+    def config(
+        self, overrides: Sequence[str], values: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The config of `overrides` and then of `values` (dotted key -> plain value), resolved.
 
         Raises:
             ConfigError: for an unknown group, option, key, or a value of another type; names
@@ -77,28 +87,24 @@ class Composer:
                 plain[override.key_or_group] = _plain(override.value())
         for key, value in (values or {}).items():
             if self._is_group(key):
-                groups.append(self._known_option(parse([f"{key}={value}"])[0]))
+                groups.append(self._known_option(_parse(f"{key}={value}")))
             else:
                 plain[key] = value
-        config = self._base(tuple(groups)).copy()
+        config = copy.deepcopy(self._base(tuple(groups)))
         for key, value in plain.items():
             set_value(config, key, value)
-        return config
+        return _resolved(config)
 
     def cell(
-        self, overrides: Sequence[str], values: dict[str, Any] | None = None
+        self, overrides: Sequence[str], values: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """The resolved config of a cell: without its seed and without what runs it."""
-        config = self.config(overrides, values)
-        OmegaConf.set_struct(config, False)
-        for key in NOT_PART_OF_A_CELL:
-            config.pop(key, None)
-        resolved = OmegaConf.to_container(config, resolve=True)
-        assert isinstance(resolved, dict)
-        return {str(key): value for key, value in resolved.items()}
+        return cell_config(self.config(overrides, values))
 
     def _is_group(self, key: str) -> bool:
-        return (self.conf / key).is_dir()
+        if key not in self._groups:
+            self._groups[key] = (self.conf / key).is_dir()
+        return self._groups[key]
 
     def _known_option(self, override: Override) -> str:
         group, option = override.key_or_group, str(override.value())
@@ -109,17 +115,25 @@ class Composer:
             )
         return f"{group}={option}"
 
-    def _base(self, groups: tuple[str, ...]) -> DictConfig:
+    def _base(self, groups: tuple[str, ...]) -> dict[str, Any]:
         if groups not in self._bases:
             with _hydra(self.conf):
                 try:
-                    self._bases[groups] = compose(self.config_name, overrides=list(groups))
+                    composed = compose(self.config_name, overrides=list(groups))
                 except (HydraException, OmegaConfBaseException) as error:
                     raise ConfigError(" ".join(str(error).split())) from None
+            base = OmegaConf.to_container(composed, resolve=False)
+            assert isinstance(base, dict)
+            self._bases[groups] = {str(key): value for key, value in base.items()}
         return self._bases[groups]
 
 
-def set_value(config: DictConfig, key: str, value: Any) -> None:
+def cell_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a composed config decides what its replicas measure."""
+    return {key: value for key, value in config.items() if key not in NOT_PART_OF_A_CELL}
+
+
+def set_value(config: dict[str, Any], key: str, value: Any) -> None:
     """Set a dotted key that exists, to a value of the kind it has.
 
     Raises:
@@ -128,18 +142,38 @@ def set_value(config: DictConfig, key: str, value: Any) -> None:
     node: Any = config
     steps = key.lstrip("+").split(".")
     for depth, step in enumerate(steps):
-        if not isinstance(node, DictConfig) or step not in node:
-            known = sorted(map(str, node)) if isinstance(node, DictConfig) else []
+        if not isinstance(node, dict) or step not in node:
+            known = sorted(map(str, node)) if isinstance(node, dict) else []
             where = ".".join(steps[:depth]) or "the config"
             raise ConfigError(
                 f"no key '{key}': {where} knows {', '.join(known) or 'no keys'}{_hint(step, known)}"
             )
         if depth < len(steps) - 1:
             node = node[step]
-    old = OmegaConf.to_container(node, resolve=False)[steps[-1]]  # type: ignore[index,call-overload]
+    old = node[steps[-1]]
     if not _same_kind(old, value) and value not in WORDS.get(key, ()):
         raise ConfigError(f"{key}={value!r} does not fit: it is {_kind(old)}, e.g. {old!r}")
     node[steps[-1]] = value
+
+
+def _resolved(config: dict[str, Any]) -> dict[str, Any]:
+    """The config with its `${…}` filled in; OmegaConf, which is slow, is asked only if it must."""
+    if not _refers(config):
+        return config
+    try:
+        filled = OmegaConf.to_container(OmegaConf.create(config), resolve=True)
+    except OmegaConfBaseException as error:
+        raise ConfigError(" ".join(str(error).split())) from None
+    assert isinstance(filled, dict)
+    return {str(key): value for key, value in filled.items()}
+
+
+def _refers(node: Any) -> bool:
+    if isinstance(node, dict):
+        return any(map(_refers, node.values()))
+    if isinstance(node, list):
+        return any(map(_refers, node))
+    return isinstance(node, str) and "${" in node
 
 
 @cache

@@ -1,11 +1,29 @@
-"""Where a replica ran: recorded beside the result, never part of its key."""
+"""The environment of a sweep's processes, and what is recorded of it: never part of a key."""
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+
+@contextmanager
+def variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables set for as long as processes are started that inherit them."""
+    kept = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @cache
@@ -17,8 +35,10 @@ def commit(root: Path) -> str:
 
 
 @cache
-def device() -> str:
-    """The processor's name as the system gives it."""
+def device(gpus: int = 0) -> str:
+    """What computes here: the processor's name as the system gives it, or that of the GPUs."""
+    if gpus:
+        return _gpu(gpus)
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
@@ -26,6 +46,18 @@ def device() -> str:
     except OSError:
         pass
     return f"CPU ({platform.processor() or platform.machine()})"
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _gpu(count: int) -> str:
+    import torch
+
+    name = torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
+    return f"GPU ({name})" if count == 1 else f"{count} GPUs ({name})"
 
 
 def _git(root: Path, *words: str) -> str:

@@ -1,22 +1,28 @@
-"""Runs units in a pool of one-thread processes, and says at the end what failed."""
+"""Runs what a sweep still lacks, on whichever executor, and says at the end what failed."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from pebble import ProcessExpired, ProcessPool
-
-from deepclaims.errors import SweepError
+from deepclaims.errors import StorageError, SweepError
+from deepclaims.sweep.executors import Executor, open_executor
+from deepclaims.sweep.fingerprint import symbol_hashes
+from deepclaims.sweep.options import LocalOptions, Options
+from deepclaims.sweep.plan import plan
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.worker import PRELOAD, THREAD_VARIABLES, Report, Unit, run_unit, start_worker
+from deepclaims.sweep.unit import Batch, Orders, Report, Unit, last_line
 
 Listener = Callable[[Unit, Report], None]
+"""Told of every unit as it ends."""
+Gauge = Callable[[int], None]
+"""Told how many units are running, whenever that changes."""
+ATTEMPTS = 3
+"""How often a batch is submitted that its executor lost before it began."""
 
 
 @dataclass
@@ -26,116 +32,188 @@ class Tally:
     ran: int = 0
     cached: int = 0
     seconds: float = 0.0
-    failed: list[tuple[Unit, Report]] = field(default_factory=list)
+    failed: list[tuple[Unit, str]] = field(default_factory=list)
+    failed_before: list[tuple[Unit, str]] = field(default_factory=list)
 
     def raise_if_failed(self) -> None:
-        """Raise a summary that names every failed cell with its error.
+        """Raise a summary that names every failed replica with its error, and how to retry.
 
         Raises:
-            SweepError: when a unit failed.
+            SweepError: when a unit failed, now or in an earlier sweep.
         """
-        if not self.failed:
+        now, before = len(self.failed), len(self.failed_before)
+        if not now + before:
             return
-        lines = [f"  {unit.cell.label} · seed {unit.seed}: {report.reason}"
-                 for unit, report in self.failed]  # fmt: skip
+        total = self.ran + self.cached + now + before
+        said = f"{now} of {total} replicas failed" if now else ""
+        if before:
+            said += f"{', ' if now else ''}{before} of {total} failed in an earlier run and "
+            said += "were not run again" if before > 1 else "was not run again"
+        lines = [f"  {unit.cell.label or unit.cell.key} · seed {unit.seed}: {last_line(error)}"
+                 for unit, error in [*self.failed, *self.failed_before]]  # fmt: skip
         raise SweepError(
-            f"{len(self.failed)} of {self.ran + len(self.failed)} replicas failed; the others are "
-            "saved, and the same command runs only what is missing:\n" + "\n".join(lines)
+            f"{said}; the others are saved. The same command with --retry-failed runs them again; "
+            "`deepclaims runs state=failed` has the tracebacks:\n" + "\n".join(lines)
         )
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The units wanted, sorted by what the run cache knows of them.
+
+    Args:
+        units: the replicas to have; the same one twice counts once.
+        runs: the run cache.
+        options: which executor, and how.
+    """
+
+    units: Sequence[Unit]
+    runs: Path
+    options: Options
+
+    @cached_property
+    def distinct(self) -> list[Unit]:
+        """The units, each once."""
+        return list({(unit.cell.key, unit.seed): unit for unit in self.units}.values())
+
+    @cached_property
+    def missing(self) -> list[Unit]:
+        """The units that are not finished."""
+        store = RunStore(self.runs)
+        return [unit for unit in self.distinct if not store.has(unit.cell.key, unit.seed)]
+
+    @cached_property
+    def failed_before(self) -> list[tuple[Unit, str]]:
+        """The units that are recorded as failed and not to be run again, with their tracebacks."""
+        if self.options.retry_failed:
+            return []
+        store = RunStore(self.runs)
+        found = [(unit, store.failure(unit.cell.key, unit.seed)) for unit in self.missing]
+        return [(unit, error) for unit, error in found if error]
+
+    @cached_property
+    def pending(self) -> list[Unit]:
+        """The units to run."""
+        settled = {(unit.cell.key, unit.seed) for unit, _ in self.failed_before}
+        return [unit for unit in self.missing if (unit.cell.key, unit.seed) not in settled]
+
+    @property
+    def cached(self) -> int:
+        """How many units are finished already."""
+        return len(self.distinct) - len(self.missing)
+
+    def run(self, listener: Listener | None = None, gauge: Gauge | None = None) -> Tally:
+        """Run what is pending.
+
+        Raises:
+            ConfigError: when the executor cannot be had here.
+            StorageError: when the run cache cannot be written.
+        """
+        tally = Tally(cached=self.cached, failed_before=list(self.failed_before))
+        if not self.pending:
+            return tally
+        self._keep_code()
+        with open_executor(self.options, self.runs, self.pending) as executor:
+            for unit, report in _run(self, executor, gauge):
+                if report.error and report.ran:
+                    tally.failed.append((unit, report.error))
+                elif report.error:  # another sweep had it in hand, and it failed there
+                    tally.failed_before.append((unit, report.error))
+                elif report.ran:
+                    tally.ran += 1
+                else:
+                    tally.cached += 1
+                tally.seconds += report.seconds
+                if listener:
+                    listener(unit, report)
+        return tally
+
+    def _keep_code(self) -> None:
+        store = RunStore(self.runs)
+        for task in {unit.cell.task: unit.cell for unit in self.pending}.values():
+            store.keep_code(task.key_parts["code"], symbol_hashes([task.task]))
 
 
 def run_sweep(
     units: Sequence[Unit],
     runs: Path,
-    workers: int | None = None,
+    options: Options | None = None,
     listener: Listener | None = None,
 ) -> Tally:
-    """Run what is not finished yet; order of the results does not depend on the order of ending.
+    """Run what is not finished of `units`; see `Sweep`."""
+    return Sweep(units, runs, options or LocalOptions()).run(listener)
 
-    Args:
-        units: the replicas to have.
-        runs: the run cache.
-        workers: processes; as many as there are cores when None; 0 runs them in this process.
-        listener: told of every unit as it ends.
+
+def _run(sweep: Sweep, executor: Executor, gauge: Gauge | None) -> Iterator[tuple[Unit, Report]]:
+    """Keep the executor busy until every unit has been reported.
+
+    What another process has in hand is put aside; a worker waits for it only when nothing else is
+    left to do.
     """
-    store, tally = RunStore(runs), Tally()
-    pending = []
-    for unit in _distinct(units):
-        if store.has(unit.cell.key, unit.seed):
-            tally.cached += 1
-        else:
-            pending.append(unit)
-    if not pending:
-        return tally
-    for unit, report in _reports(pending, runs, workers):
-        if report.error:
-            tally.failed.append((unit, report))
-        elif report.ran:
-            tally.ran += 1
-        else:
-            tally.cached += 1
-        tally.seconds += report.seconds
-        if listener:
-            listener(unit, report)
-    return tally
+    orders = Orders(wait=False, retry=sweep.options.retry_failed)
+    fresh: deque[Batch] = deque(plan(sweep.pending, sweep.options))
+    aside: deque[Batch] = deque()
+    flying: dict[Future[list[Report]], Batch] = {}
+    attempts: Counter[int] = Counter()
+    while fresh or aside or flying:
+        for queue, order in ((fresh, orders), (aside, Orders(True, orders.retry))):
+            if queue is aside and fresh:
+                break
+            batches = _next(queue, executor, len(flying))
+            flying.update(zip(executor.submit(batches, order), batches, strict=True))
+        if gauge:
+            gauge(min(len(flying), executor.workers or len(flying)))
+        ended, _ = wait(flying, return_when=FIRST_COMPLETED)
+        for future in ended:
+            batch = flying.pop(future)
+            if _is_lost(future, executor) and attempts[id(batch)] < ATTEMPTS:
+                attempts[id(batch)] += 1
+                fresh.append(batch)
+                continue
+            if future.exception() is not None and len(batch) > 1:
+                # Nobody knows which of them it was: each is tried for itself.
+                fresh.extend([unit] for unit in batch)
+                continue
+            for unit, report in zip(batch, _reports(future, batch, sweep, executor), strict=True):
+                if report.busy:
+                    aside.append([unit])
+                else:
+                    yield unit, report
 
 
-def cores() -> int:
-    """The cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _next(queue: deque[Batch], executor: Executor, flying: int) -> list[Batch]:
+    """The batches to submit now, taken from the queue."""
+    taken: list[Batch] = []
+    while queue and (executor.slots is None or flying + len(taken) < executor.slots):
+        if executor.has_to_itself(queue[0]):
+            if not flying + len(taken):
+                taken.append(queue.popleft())
+            break
+        taken.append(queue.popleft())
+    return taken
+
+
+def _is_lost(future: Future[list[Report]], executor: Executor) -> bool:
+    error = future.exception()
+    return error is not None and executor.is_lost(error)
 
 
 def _reports(
-    pending: Sequence[Unit], runs: Path, workers: int | None
-) -> Iterator[tuple[Unit, Report]]:
-    if workers == 0:
-        for unit in pending:
-            yield unit, run_unit(unit, runs)
-        return
-    count = min(workers or cores(), len(pending))
-    with _pool(count) as pool:
-        waiting: dict[Future, Unit] = {
-            pool.schedule(run_unit, args=[unit, runs]): unit for unit in pending
-        }
-        while waiting:
-            ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ended:
-                unit = waiting.pop(future)
-                yield unit, _report(future, unit, runs)
+    future: Future[list[Report]], batch: Batch, sweep: Sweep, executor: Executor
+) -> list[Report]:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    store, reason = RunStore(sweep.runs), executor.explain(error)
+    return [_report_of_the_dead(unit, store, reason) for unit in batch]
 
 
-def _report(future: Future, unit: Unit, runs: Path) -> Report:
+def _report_of_the_dead(unit: Unit, store: RunStore, reason: str) -> Report:
+    """What is known of a unit whose worker died: it may have been finished before that."""
+    if store.has(unit.cell.key, unit.seed):
+        return Report(unit.cell.key, unit.seed)
     try:
-        report: Report = future.result()
-    except ProcessExpired as error:
-        reason = f"its worker process died (exit code {error.exitcode}); was it out of memory?"
-        RunStore(runs).fail(unit.cell, unit.seed, reason)
-        return Report(unit.cell.key, unit.seed, 0.0, reason)
-    return report
-
-
-def _distinct(units: Sequence[Unit]) -> list[Unit]:
-    return list({(unit.cell.key, unit.seed): unit for unit in units}.values())
-
-
-@contextmanager
-def _pool(count: int) -> Iterator[ProcessPool]:
-    """Workers forked from a server that has the heavy libraries imported already."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOAD))
-    kept = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
-    pool = ProcessPool(max_workers=count, initializer=start_worker, context=context)
-    try:
-        yield pool
-        pool.close()
-    except BaseException:
-        pool.stop()
-        raise
-    finally:
-        pool.join()
-        for name, value in kept.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        store.fail(unit.cell, unit.seed, reason)
+    except StorageError as error:
+        reason = f"{reason}\n{error}"
+    return Report(unit.cell.key, unit.seed, error=reason)

@@ -47,8 +47,16 @@ def code_fingerprint(entries: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
+def symbol_hashes(entries: Iterable[str]) -> dict[str, str]:
+    """Each symbol a fingerprint covers, as `module:name`, with a short hash of its code."""
+    return {
+        f"{module}:{name}": hashlib.sha256(source.encode()).hexdigest()[:12]
+        for (module, name), source in sorted(_closure(entries).items())
+    }
+
+
 def reachable(entries: Iterable[str]) -> list[Symbol]:
-    """The symbols a fingerprint covers, sorted: for `deepclaims runs --why` and for tests."""
+    """The symbols a fingerprint covers, sorted."""
     return sorted(_closure(entries))
 
 

@@ -1,10 +1,11 @@
 """The run cache: one folder a key, one folder a replica in it, each written whole or not at all.
 
-.runs/<key>/cell.json                     what the key is the hash of
+.runs/<key>/cell.json                     what the key is the hash of, and the cell's name
 .runs/<key>/<seed>/outcome.json           metrics and curves
 .runs/<key>/<seed>/<table>.parquet        structured results
 .runs/<key>/<seed>/done.json              the marker: sha256 of the others, registration, time
-.runs/<key>/<seed>.failed.json            the traceback of a replica that raised
+.runs/<key>/<seed>.failed.json            the traceback of a replica that raised or died
+.runs/.code/<fingerprint>.json            the symbols that a code fingerprint covers, each hashed
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.sweep.cell import Cell
 
 DONE = "done.json"
+CODE = ".code"
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,64 @@ class RunStore:
         done = _read_json(folder / DONE)
         for name, digest in done["sha256"].items():
             if not (folder / name).is_file() or _sha256(folder / name) != digest:
-                raise StorageError(
-                    f"{folder / name} is damaged: delete {folder} and run the same command again"
-                )
+                raise _damaged(folder / name)
         return Replica(seed, self._outcome(folder), done["about"])
 
+    def metrics(self, key: str, seed: int) -> dict[str, float]:
+        """The scalars of a finished replica, without reading anything else of it.
+
+        Raises:
+            StorageError: when they are not there or not what was written; names the file.
+        """
+        folder = self._replica(key, seed)
+        name = "outcome.json"
+        if _sha256(folder / name) != _read_json(folder / DONE)["sha256"][name]:
+            raise _damaged(folder / name)
+        return dict(_read_json(folder / name)["metrics"])
+
     def fail(self, cell: Cell, seed: int, traceback: str) -> None:
-        """Record why a replica did not finish."""
-        self._replica(cell.key, seed).parent.mkdir(parents=True, exist_ok=True)
-        self._describe(cell)
-        _write_json(self.failure_file(cell.key, seed), {"traceback": traceback})
+        """Record why a replica did not finish.
+
+        Raises:
+            StorageError: when the folder cannot be written.
+        """
+        file = self.failure_file(cell.key, seed)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._describe(cell)
+            _write_json(file, {"traceback": traceback})
+        except OSError as error:
+            raise StorageError(f"cannot write {file}: {error.strerror or error}") from error
+
+    def failure(self, key: str, seed: int) -> str:
+        """The traceback of a replica that failed and has not been finished since, or ""."""
+        file = self.failure_file(key, seed)
+        return str(_read_json(file)["traceback"]) if file.is_file() else ""
+
+    def failures(self, key: str) -> list[int]:
+        """The seeds of a key that failed, sorted."""
+        files = (self.folder / key).glob("[0-9]*.failed.json")
+        return sorted(int(file.name.partition(".")[0]) for file in files)
+
+    def keep_code(self, fingerprint: str, symbols: Mapping[str, str]) -> None:
+        """Remember which symbols a code fingerprint is made of, for `deepclaims runs --why`.
+
+        Raises:
+            StorageError: when the folder cannot be written.
+        """
+        file = self.folder / CODE / f"{fingerprint}.json"
+        if file.is_file():
+            return
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _write_json(file, dict(symbols))
+        except OSError as error:
+            raise StorageError(f"cannot write {file}: {error.strerror or error}") from error
+
+    def code(self, fingerprint: str) -> dict[str, str] | None:
+        """The symbols of a code fingerprint, each with its hash; None if they are not known."""
+        file = self.folder / CODE / f"{fingerprint}.json"
+        return _read_json(file) if file.is_file() else None
 
     def sweep_up(self, key: str, seed: int) -> None:
         """Remove what a killed process left of a replica; call it with the replica's lock held."""
@@ -125,7 +175,8 @@ class RunStore:
     def _describe(self, cell: Cell) -> None:
         file = self.folder / cell.key / "cell.json"
         if not file.is_file():
-            _write_json(file, {"label": cell.label, "claim": cell.claim, "parts": cell.key_parts})
+            about = {"label": cell.label, "claim": cell.claim, "part": cell.part, "arm": cell.arm}
+            _write_json(file, {**about, "axes": dict(cell.axes), "parts": cell.key_parts})
 
     def _replica(self, key: str, seed: int) -> Path:
         return self.folder / key / str(seed)
@@ -166,11 +217,16 @@ def _read_json(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise StorageError(f"{file} is missing") from None
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise StorageError(
-            f"{file} is damaged: delete {file.parent} and run the same command again"
-        ) from None
+        raise _damaged(file) from None
     return content
 
 
+def _damaged(file: Path) -> StorageError:
+    return StorageError(f"{file} is damaged: delete {file.parent} and run the same command again")
+
+
 def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        raise StorageError(f"{file} is missing") from None

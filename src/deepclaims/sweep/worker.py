@@ -1,82 +1,211 @@
-"""What happens inside a worker process: one replica, on one thread, saved where it ran."""
+"""What happens inside a worker process: replicas run on one thread and saved where they ran."""
 
 from __future__ import annotations
 
 import os
+import signal
 import time
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from deepclaims.sweep.cell import Cell
+from deepclaims.errors import StorageError, SweepError
+from deepclaims.evidence.outcome import Outcome
+from deepclaims.project import Project
+from deepclaims.sweep.alone import is_alone, run_alone
+from deepclaims.sweep.cell import Cell, library_versions, prepared_fingerprint
+from deepclaims.sweep.environment import device
+from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.sweep.store import RunStore
+from deepclaims.sweep.unit import Batch, Orders, Report, Unit
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 PRELOAD = ("torch", "pytorch_lightning", "pandas", "deepclaims.training.task")
 """Imported once by the fork server, so that a worker starts in milliseconds."""
 
 
-@dataclass(frozen=True)
-class Unit:
-    """One replica to run: a cell and a seed, and what to record beside the result."""
-
-    cell: Cell
-    seed: int
-    about: Mapping[str, Any]
+def run_batches(batches: Sequence[Batch], runs: Path, orders: Orders) -> list[Report]:
+    """Run some batches one after another; a report for each unit, in order."""
+    return [report for batch in batches for report in run_batch(batch, runs, orders)]
 
 
-@dataclass(frozen=True)
-class Report:
-    """How a unit ended: `error` is "" or the traceback, `ran` is false if it was found finished."""
+def run_batch(batch: Batch, runs: Path, orders: Orders) -> list[Report]:
+    """Run the units of a batch: stacked into one computation where there are several.
 
-    key: str
-    seed: int
-    seconds: float
-    error: str = ""
-    ran: bool = True
-
-    @property
-    def reason(self) -> str:
-        """The last line of the traceback."""
-        lines = [line for line in self.error.strip().splitlines() if line.strip()]
-        return lines[-1].strip() if lines else ""
-
-
-def run_unit(unit: Unit, runs: Path) -> Report:
-    """Run one replica and save it, unless another process has it finished or in hand.
-
-    An exception in the task is recorded beside the run and returned, not raised.
+    If they cannot be computed together, each is run for itself, so that what is wrong with one
+    is not held against the others.
     """
-    store = RunStore(runs)
-    key = unit.cell.key
-    (runs / key).mkdir(parents=True, exist_ok=True)
-    with FileLock(runs / key / f".{unit.seed}.lock"):
-        if store.has(key, unit.seed):
-            return Report(key, unit.seed, 0.0, ran=False)
-        store.sweep_up(key, unit.seed)
-        started = time.perf_counter()
+    if len(batch) == 1:
+        return [run_unit(batch[0], runs, orders)]
+    reports: dict[tuple[str, int], Report] = {}
+    with ExitStack() as hands:
+        mine: list[Unit] = []
+        for unit in batch:
+            report = hands.enter_context(_in_hand(unit, runs, Orders(False, orders.retry)))
+            if report is None:
+                mine.append(unit)
+            else:
+                reports[report.key, report.seed] = report
+        for report in _run_together(mine, RunStore(runs), orders):
+            reports[report.key, report.seed] = report
+    return [reports[unit.cell.key, unit.seed] for unit in batch]
+
+
+def run_unit(unit: Unit, runs: Path, orders: Orders | None = None) -> Report:
+    """Run one replica and save it, unless it is settled, or another process has it in hand.
+
+    An exception in the task is recorded beside the run and returned, not raised. A training that
+    is shared by several processes gets a process of its own to start them from.
+    """
+    orders = orders or Orders()
+    if unit.processes > 1 and not is_alone():
         try:
-            outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)
-            seconds = time.perf_counter() - started
-            store.save(unit.cell, unit.seed, outcome, {**unit.about, "seconds": seconds})
+            return run_alone(unit, runs, orders)
+        except RuntimeError as error:
+            return _failed(unit, RunStore(runs), str(error), 0.0)
+    with _in_hand(unit, runs, orders) as report:
+        return report or _run(unit, RunStore(runs), orders)
+
+
+@contextmanager
+def _in_hand(unit: Unit, runs: Path, orders: Orders) -> Iterator[Report | None]:
+    """Hold the replica's lock; gives a report if there is nothing to run, or no lock to be had."""
+    key, seed = unit.cell.key, unit.seed
+    try:
+        (runs / key).mkdir(parents=True, exist_ok=True)
+        lock = FileLock(runs / key / f".{seed}.lock")
+        lock.acquire(timeout=-1 if orders.wait else 0)
+    except Timeout:
+        yield Report(key, seed, ran=False, busy=True)
+        return
+    except OSError as refused:
+        yield Report(key, seed, error=f"cannot write {runs / key}: {refused.strerror or refused}")
+        return
+    try:
+        store = RunStore(runs)
+        if store.has(key, seed):
+            yield Report(key, seed, ran=False)
+        elif not orders.retry and (earlier := store.failure(key, seed)):
+            yield Report(key, seed, error=earlier, ran=False)
+        else:
+            store.sweep_up(key, seed)
+            yield None
+    finally:
+        lock.release()
+
+
+def _run(unit: Unit, store: RunStore, orders: Orders) -> Report:
+    started = time.perf_counter()
+    try:
+        if orders.verify:
+            verify(unit.cell)
+        outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)
+    except Exception:
+        return _failed(unit, store, traceback.format_exc(), time.perf_counter() - started)
+    return _saved(unit, store, outcome, time.perf_counter() - started)
+
+
+def _run_together(units: Sequence[Unit], store: RunStore, orders: Orders) -> Iterator[Report]:
+    started = time.perf_counter()
+    outcomes: list[Outcome] = []
+    if len(units) > 1:
+        try:
+            from deepclaims.training.replicas import train_stacked
+
+            if orders.verify:
+                verify(units[0].cell)
+            configs = [dict(unit.cell.config) for unit in units]
+            outcomes = train_stacked(configs, [unit.seed for unit in units])
         except Exception:
-            error = traceback.format_exc()
-            store.fail(unit.cell, unit.seed, error)
-            return Report(key, unit.seed, time.perf_counter() - started, error)
-    return Report(key, unit.seed, seconds)
+            outcomes = []
+    if not outcomes:
+        yield from (_run(unit, store, orders) for unit in units)
+        return
+    seconds = (time.perf_counter() - started) / len(units)
+    for unit, outcome in zip(units, outcomes, strict=True):
+        yield _saved(unit, store, outcome, seconds)
 
 
-def start_worker(threads: int = 1) -> None:
-    """Settle a fresh worker: so many threads, and no interrupt of its own on Ctrl-C."""
-    import signal
+def _saved(unit: Unit, store: RunStore, outcome: Outcome, seconds: float) -> Report:
+    about = {**unit.about, "device": device(unit.gpus), "seconds": seconds}
+    try:
+        store.save(unit.cell, unit.seed, outcome, about)
+    except StorageError as error:  # a full disk is no property of the cell: it is not recorded
+        return Report(unit.cell.key, unit.seed, seconds, str(error))
+    except Exception:
+        return _failed(unit, store, traceback.format_exc(), seconds)
+    return Report(unit.cell.key, unit.seed, seconds, samples=_samples(unit, outcome))
 
+
+def _failed(unit: Unit, store: RunStore, error: str, seconds: float) -> Report:
+    try:
+        store.fail(unit.cell, unit.seed, error)
+    except StorageError as storage:
+        error = f"{error}\n{storage}"
+    return Report(unit.cell.key, unit.seed, seconds, error)
+
+
+def _samples(unit: Unit, outcome: Outcome) -> float:
+    """How many samples a training saw: its steps times the batch size, where both are known."""
+    fit = unit.cell.config.get("fit")
+    size = fit.get("batch_size") if isinstance(fit, dict) else None
+    steps = outcome.metrics.get("steps", 0.0)
+    return float(steps * size) if isinstance(size, int) and steps == steps else 0.0
+
+
+def verify(cell: Cell) -> None:
+    """Make sure that this machine would give a cell the key it was planned with.
+
+    Raises:
+        SweepError: when its code, libraries or data are others than where the sweep was planned.
+    """
+    project = Project.here()
+    here = {
+        "code": code_fingerprint([cell.task]),
+        "libraries": library_versions(),
+        "data": {name: prepared_fingerprint(name, project) for name in cell.data},
+    }
+    if other := [name for name, value in here.items() if cell.key_parts[name] != value]:
+        raise SweepError(
+            f"this machine has other {', '.join(other)} than where the sweep was planned: a "
+            "result from here would stand under a wrong key (executor.working_dir takes the code "
+            "along; data and libraries must be the same)"
+        )
+
+
+def start_worker(environment: Mapping[str, str], gpus: Sequence[str], slots: Path) -> None:
+    """Settle a fresh worker: one thread, a GPU of its own, and no interrupt on Ctrl-C.
+
+    Args:
+        environment: of the process that runs the sweep; the fork server may be older than that.
+        gpus: what CUDA_VISIBLE_DEVICES is to be, one entry for each worker; or none.
+        slots: a folder of locks by which the workers share `gpus` out among them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(environment)
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    if gpus:
+        os.environ["CUDA_VISIBLE_DEVICES"] = _take(gpus, slots)
     import torch
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in THREAD_VARIABLES:
-        os.environ[name] = str(threads)
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
+
+
+_HELD: list[FileLock] = []
+"""The lock of this process's GPU; the system frees it when the process ends, however it ends."""
+
+
+def _take(gpus: Sequence[str], slots: Path) -> str:
+    while True:
+        for index, gpu in enumerate(gpus):
+            lock = FileLock(slots / str(index))
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                continue
+            _HELD.append(lock)
+            return gpu
+        time.sleep(0.05)

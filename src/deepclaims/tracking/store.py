@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,13 +22,12 @@ from urllib.request import url2pathname
 from filelock import FileLock
 
 from deepclaims.errors import ConfigError, StorageError
+from deepclaims.tracking.index import IDENTITY, SEEDS, Index, database
 
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow import MlflowClient
 
-IDENTITY = "deepclaims.identity"
-SEEDS = "deepclaims.seeds"
 PARENT = "mlflow.parentRunId"
 POINTS_PER_CURVE = 200
 BATCH_METRICS, BATCH_PARAMS = 1000, 100
@@ -57,24 +56,6 @@ class TrackedRun:
     curves: Mapping[str, tuple[Sequence[int], Sequence[float]]] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Known:
-    run_id: str
-    finished: bool
-    seeds: str
-    artifacts: Path
-
-    @classmethod
-    def of(cls, info: Any, seeds: str, finished: bool = True) -> _Known:
-        folder = Path(url2pathname(urlparse(info.artifact_uri).path))
-        return cls(str(info.run_id), finished, seeds, folder)
-
-
-def database(folder: Path) -> Path:
-    """The sqlite file of a store."""
-    return folder / "mlflow.db"
 
 
 def uri(folder: Path) -> str:
@@ -107,25 +88,26 @@ def create(folder: Path) -> None:
 
 
 class Tracker:
-    """The one writer of an experiment."""
+    """Writes to an experiment. Two processes that log the same run take turns, and log it once."""
 
     def __init__(self, folder: Path, experiment: str) -> None:
         create(folder)
+        self.index = Index(folder, experiment)
         self._client = _client(uri(folder))
-        self._artifacts = folder / "artifacts"
-        self._experiment = self._experiment_id(experiment)
-        self._known = dict(self._search())
+        self._turn = FileLock(folder / ".writer.lock")
+        with self._turn:
+            self._experiment = self._experiment_id(folder / "artifacts", experiment)
 
     def parent(self, identity: str, name: str, tags: Mapping[str, str]) -> str:
         """The run id of a claim's parent run, made if there is none."""
-        if identity in self._known:
-            return self._known[identity].run_id
-        run = self._client.create_run(
-            self._experiment, tags={**tags, IDENTITY: identity}, run_name=name
-        )
-        self._client.set_terminated(run.info.run_id)
-        self._known[identity] = _Known.of(run.info, "")
-        return str(run.info.run_id)
+        with self._turn:
+            if known := self.index.find(identity):
+                return known.run_id
+            run = self._client.create_run(
+                self._experiment, tags={**tags, IDENTITY: identity}, run_name=name
+            )
+            self._client.set_terminated(run.info.run_id)
+            return str(run.info.run_id)
 
     def log(self, run: TrackedRun, parent: str | None = None) -> str:
         """Log a cell once; returns its run id.
@@ -133,43 +115,27 @@ class Tracker:
         A run of the same identity and seeds is left as it is. One with other seeds, or one whose
         logging was cut short, is replaced.
         """
-        seeds = ",".join(map(str, run.seeds))
-        known = self._known.get(run.identity)
-        if known and known.finished and known.seeds == seeds:
-            return known.run_id
-        if known:
-            self._client.delete_run(known.run_id)
-        tags = {**run.tags, IDENTITY: run.identity, SEEDS: seeds}
-        if parent:
-            tags[PARENT] = parent
-        made = self._client.create_run(self._experiment, tags=tags, run_name=run.name)
-        run_id = str(made.info.run_id)
-        self._write(run_id, run)
-        self._client.set_terminated(run_id)
-        self._known[run.identity] = _Known.of(made.info, seeds)
-        return run_id
+        seeds = seeds_tag(run.seeds)
+        with self._turn:
+            known = self.index.find(run.identity)
+            if known and known.finished and known.seeds == seeds:
+                return known.run_id
+            if known:
+                self._client.delete_run(known.run_id)
+            tags = {**run.tags, IDENTITY: run.identity, SEEDS: seeds}
+            if parent:
+                tags[PARENT] = parent
+            made = self._client.create_run(self._experiment, tags=tags, run_name=run.name)
+            run_id = str(made.info.run_id)
+            self._write(run_id, run)
+            _write_frames(str(made.info.artifact_uri), run.frames)
+            self._client.set_terminated(run_id)
+            return run_id
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set tags on a run."""
         for name, value in tags.items():
             self._client.set_tag(run_id, name, value)
-
-    def frames(self, identity: str) -> dict[str, pd.DataFrame]:
-        """The tables of a logged run, read back from its artifacts.
-
-        Raises:
-            StorageError: when the run or its tables are missing.
-        """
-        import pandas as pd
-
-        known = self._known.get(identity)
-        files = sorted((known.artifacts / "tables").glob("*.parquet")) if known else []
-        if not files:
-            raise StorageError(
-                f"MLflow has no run '{identity}' with tables: delete .mlflow, and the same command "
-                "makes it again from .runs"
-            )
-        return {file.stem: pd.read_parquet(file) for file in files}
 
     def _write(self, run_id: str, run: TrackedRun) -> None:
         from mlflow.entities import Metric, Param
@@ -184,30 +150,29 @@ class Tracker:
         while metrics or params:
             self._client.log_batch(run_id, metrics[:BATCH_METRICS], params[:BATCH_PARAMS])
             metrics, params = metrics[BATCH_METRICS:], params[BATCH_PARAMS:]
-        if run.frames:
-            with tempfile.TemporaryDirectory() as draft:
-                for name, frame in run.frames.items():
-                    frame.to_parquet(Path(draft) / f"{name}.parquet", index=False)
-                self._client.log_artifacts(run_id, draft, "tables")
 
-    def _experiment_id(self, name: str) -> str:
+    def _experiment_id(self, artifacts: Path, name: str) -> str:
         found = self._client.get_experiment_by_name(name)
         if found:
             return str(found.experiment_id)
-        folder = (self._artifacts / name).resolve()
+        folder = (artifacts / name).resolve()
         return str(self._client.create_experiment(name, artifact_location=folder.as_uri()))
 
-    def _search(self) -> Iterator[tuple[str, _Known]]:
-        token = None
-        while True:
-            page = self._client.search_runs([self._experiment], max_results=5000, page_token=token)
-            for run in page:
-                if identity := run.data.tags.get(IDENTITY):
-                    finished = run.info.status == "FINISHED"
-                    yield identity, _Known.of(run.info, run.data.tags.get(SEEDS, ""), finished)
-            token = page.token
-            if not token:
-                return
+
+def seeds_tag(seeds: Sequence[int]) -> str:
+    """How a run's seeds stand in its tag."""
+    return ",".join(map(str, seeds))
+
+
+def _write_frames(artifacts: str, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Write tables where MLflow looks for a run's artifacts; its own way there takes 15 ms."""
+    folder = Path(url2pathname(urlparse(artifacts).path)) / "tables"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, frame in frames.items():
+            frame.to_parquet(folder / f"{name}.parquet", index=False)
+    except OSError as error:
+        raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
 
 
 def _client(tracking_uri: str) -> MlflowClient:

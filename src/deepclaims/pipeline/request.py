@@ -1,0 +1,133 @@
+"""What `measure` and `runs` are asked for on the command line, and the cells it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deepclaims.claims import claim as claims
+from deepclaims.claims.claim import CHAPTERS, PROFILES, Claim
+from deepclaims.errors import ClaimError, ConfigError
+from deepclaims.project import Project
+from deepclaims.sweep.cell import Cell, cells_of
+from deepclaims.sweep.compose import Composer, parse, swept
+from deepclaims.sweep.logbook import Page, Parent
+from deepclaims.sweep.options import LocalOptions, Options, read_executor
+
+KNOWN = ("chapter", "claim", "profile")
+LISTED = "chapter=, claim=, profile=, executor=, executor.<key>=, claim.<key>=, --retry-failed"
+RETRY = "--retry-failed"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for."""
+
+    names: tuple[str, ...]
+    folder: Path
+    profile: str = "laptop"
+    options: Options = field(default_factory=LocalOptions)
+    changes: dict[str, Any] = field(default_factory=dict)
+    single: bool = False
+
+    @property
+    def title(self) -> str:
+        """The claim's name, or the chapter's."""
+        return self.names[0] if self.single else self.names[0].split("/")[0]
+
+    def load(self, project: Project) -> list[Claim]:
+        """The claims, with their profile and changes.
+
+        Raises:
+            ClaimError: for a claim whose file contradicts itself.
+        """
+        return [claims.load(project.conf, name, self.profile, self.changes) for name in self.names]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A cell with the claim it belongs to and the seeds it is wanted for."""
+
+    claim: Claim
+    cell: Cell
+    seeds: tuple[int, ...]
+
+    @property
+    def page(self) -> Page:
+        """What MLflow is to know of the cell."""
+        claim = self.claim
+        identity = f"{claim.name}/{self.cell.part}/{self.cell.arm}/{self.cell.key}"
+        parent = Parent(claim.name, claim.id, {"deepclaims.claim": claim.name})
+        return Page(self.cell, claim.chapter, identity, self.seeds, parent)
+
+
+def planned(loaded: Sequence[Claim], project: Project) -> list[Planned]:
+    """The cells of some claims.
+
+    Raises:
+        ConfigError: when a part's overrides do not compose.
+        StageError: when the prepared data are not there.
+    """
+    composer = Composer(project.conf)
+    return [
+        Planned(claim, cell, part.seeds)
+        for claim in loaded
+        for cell, part in cells_of(claim, composer, project)
+    ]
+
+
+def read_request(words: Sequence[str], project: Project) -> Request:
+    """Read `chapter=`, `claim=`, `profile=`, `executor…=`, `claim.<key>=` and `--retry-failed`.
+
+    Raises:
+        ConfigError: for any other key, an unknown chapter, profile or executor.
+        ClaimError: for an unknown claim.
+    """
+    found: dict[str, Any] = {}
+    changes: dict[str, Any] = {}
+    executor = ["executor.retry_failed=true"] if RETRY in words else []
+    for override in parse(word for word in words if word != RETRY):
+        key = override.key_or_group
+        if key.partition(".")[0] == "executor":
+            executor.append(str(override.input_line))
+            continue
+        values = swept(override)
+        if key.startswith("claim."):
+            value: Any = values if key.startswith("claim.grid.") else values[0]
+            changes[key.removeprefix("claim.")] = value
+        elif key in KNOWN and len(values) == 1:
+            found[key] = values[0]
+        else:
+            raise ConfigError(f"measure does not know '{override.input_line}'; known: {LISTED}")
+    profile = str(found.get("profile", "laptop"))
+    if profile not in PROFILES:
+        raise ConfigError(f"no profile '{profile}'; known: {', '.join(PROFILES)}")
+    options = _options(executor, project)
+    if "claim" in found:
+        name = claims.find(project.conf, str(found["claim"]))
+        folder = project.root / "results" / "single" / name.split("/")[0]
+        return Request((name,), folder, profile, options, changes, single=True)
+    if changes:
+        raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
+    names = _of_chapter(str(found.get("chapter", "")), project)
+    return Request(names, project.results(str(found["chapter"])), profile, options)
+
+
+def _options(overrides: Sequence[str], project: Project) -> Options:
+    if not overrides:
+        return LocalOptions()
+    return read_executor(Composer(project.conf).config(overrides)["executor"])
+
+
+def _of_chapter(chapter: str, project: Project) -> tuple[str, ...]:
+    if chapter not in CHAPTERS:
+        asked = f"no chapter '{chapter}'" if chapter else "nothing to measure is named"
+        raise ConfigError(
+            f"{asked}: say chapter=NAME or claim=NAME; chapters: {', '.join(CHAPTERS)}"
+        )
+    names = tuple(name for name in claims.catalogue(project.conf) if name.startswith(f"{chapter}/"))
+    if not names:
+        raise ClaimError(f"chapter {chapter} has no claims yet")
+    return names

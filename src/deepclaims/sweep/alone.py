@@ -1,0 +1,70 @@
+"""A unit in a process of its own: for trainings that several processes share (DDP).
+
+The ranks of such a training are children of this process. It knows of one unit and nothing of the
+sweep, so none of them can start the sweep again; and it is a process group of its own, so that
+nothing of it is left when the sweep is interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from deepclaims.sweep.unit import Orders, Report, Unit
+
+ALONE = "DEEPCLAIMS_ALONE"
+
+
+def is_alone() -> bool:
+    """Whether this process is there for one unit only."""
+    return ALONE in os.environ
+
+
+def run_alone(unit: Unit, runs: Path, orders: Orders) -> Report:
+    """Run a unit in a fresh process.
+
+    Raises:
+        RuntimeError: the process died; with the end of what it had written.
+    """
+    with tempfile.TemporaryDirectory(prefix="deepclaims-alone-") as name:
+        folder = Path(name)
+        (folder / "unit").write_bytes(pickle.dumps((unit, runs, orders)))
+        path = os.pathsep.join(each for each in sys.path if each)
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "deepclaims.sweep.alone", name],
+                env=os.environ | {ALONE: "1", "PYTHONPATH": path},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                process.wait()
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                raise
+        result = folder / "report"
+        if not result.is_file():
+            said = (folder / "log").read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"{said}\nits own process died (exit code {process.returncode})")
+        report = pickle.loads(result.read_bytes())
+        assert isinstance(report, Report)
+        return report
+
+
+def main(folder: Path) -> None:
+    """Be that process: run the unit in `folder`, leave the report there."""
+    from deepclaims.sweep.worker import run_unit
+
+    unit, runs, orders = pickle.loads((folder / "unit").read_bytes())
+    (folder / "report").write_bytes(pickle.dumps(run_unit(unit, runs, orders)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

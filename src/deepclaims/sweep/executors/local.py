@@ -1,0 +1,125 @@
+"""The executor of this machine: a pool of one-thread processes, one for each core or GPU."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import forkserver
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from deepclaims.sweep.environment import cores, variables
+from deepclaims.sweep.executors.here import done
+from deepclaims.sweep.options import LocalOptions
+from deepclaims.sweep.unit import Batch, Orders, Report, Unit
+from deepclaims.sweep.worker import PRELOAD, THREAD_VARIABLES, run_batch, start_worker
+
+
+class LocalExecutor:
+    """Workers forked from a server that has the heavy libraries imported already."""
+
+    def __init__(self, options: LocalOptions, runs: Path, pending: Sequence[Unit]) -> None:
+        self._runs = runs
+        self._gpus = _gpus(options.workers_per_gpu) if any(u.gpus for u in pending) else ()
+        count = options.workers or len(self._gpus) or cores()
+        self._gpus = self._gpus * -(-count // len(self._gpus)) if self._gpus else ()
+        self.workers: int | None = max(1, min(count, len(pending)))
+        # Twice as many are in the pipe, so that no worker waits while this process is busy.
+        self.slots: int | None = 2 * self.workers
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> Self:
+        self._slots = tempfile.TemporaryDirectory(prefix="deepclaims-slots-")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end(killing=error is not None)
+        self._slots.cleanup()
+
+    def submit(self, batches: Sequence[Batch], orders: Orders) -> list[Future[list[Report]]]:
+        """Hand batches to the pool; one that has the machine to itself is run at once."""
+        return [self._submit(batch, orders) for batch in batches]
+
+    def has_to_itself(self, batch: Batch) -> bool:
+        """A training that several processes share needs the cores, or GPUs, of the pool."""
+        return any(unit.processes > 1 for unit in batch)
+
+    def is_lost(self, error: BaseException) -> bool:
+        """Pebble gives up the whole pool when a worker dies that had nothing to do."""
+        return isinstance(error, BrokenProcessPool)
+
+    def explain(self, error: BaseException) -> str:
+        """How a worker died."""
+        if isinstance(error, ProcessExpired):
+            return f"its worker process died (exit code {error.exitcode}); was it out of memory?"
+        return f"{type(error).__name__}: {error}"
+
+    def _submit(self, batch: Batch, orders: Orders) -> Future[list[Report]]:
+        if self.has_to_itself(batch):
+            self._end()
+            return done(batch, self._runs, orders)
+        if self._pool is None or not self._pool.active:
+            self._end(killing=True)
+            self._pool = self._start()
+        return self._pool.schedule(run_batch, args=[batch, self._runs, orders])
+
+    def _start(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(PRELOAD))
+        with _deaf(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
+            forkserver.ensure_running()
+        return ProcessPool(
+            max_workers=self.workers or 1,
+            initializer=start_worker,
+            initargs=[dict(os.environ), self._gpus, Path(self._slots.name)],
+            context=context,
+        )
+
+    def _end(self, *, killing: bool = False) -> None:
+        if self._pool is None:
+            return
+        if killing:
+            self._pool.stop()
+        else:
+            self._pool.close()
+        self._pool.join()
+        self._pool = None
+
+
+def _gpus(workers_per_gpu: int) -> tuple[str, ...]:
+    """What CUDA_VISIBLE_DEVICES is for each worker; every GPU's first worker before the second."""
+    if visible := os.environ.get("CUDA_VISIBLE_DEVICES"):
+        names = [name.strip() for name in visible.split(",") if name.strip()]
+    else:
+        import torch
+
+        names = [str(index) for index in range(torch.cuda.device_count())]
+    return tuple(names * workers_per_gpu)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started here never hears Ctrl-C, which a terminal sends to all processes at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)

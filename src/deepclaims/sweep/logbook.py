@@ -1,0 +1,171 @@
+"""Logs each cell to MLflow as soon as its replicas are settled, while the others still run.
+
+MLflow takes two seconds to import and 40 ms for a run, mostly waiting for the disk. So it is not
+imported where everything is logged already, and otherwise works in a thread beside the sweep.
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from deepclaims.sweep.cell import Cell
+from deepclaims.sweep.store import RunStore
+from deepclaims.sweep.unit import Report, Unit
+from deepclaims.tracking.index import Index, Logged
+from deepclaims.tracking.store import Tracker, seeds_tag
+
+MANY = 20
+"""So many runs take MLflow long enough for a user to wonder."""
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The run below which a cell's run stands: that of its claim."""
+
+    identity: str
+    name: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A cell to log.
+
+    Args:
+        cell: the cell.
+        experiment: the MLflow experiment.
+        identity: what makes its run this run and no other.
+        seeds: the replicas that belong in it, as far as they are finished; None for all there are.
+        parent: the run it stands below, if any.
+    """
+
+    cell: Cell
+    experiment: str
+    identity: str
+    seeds: tuple[int, ...] | None = None
+    parent: Parent | None = None
+
+
+class Logbook:
+    """Keeps the MLflow store up with the run cache.
+
+    Args:
+        folder: the MLflow store.
+        runs: the run cache.
+        pages: the cells to log.
+        pending: the replicas that will be reported; a cell is logged after the last of its own.
+    """
+
+    def __init__(
+        self, folder: Path, runs: Path, pages: Sequence[Page], pending: Sequence[Unit]
+    ) -> None:
+        self._folder, self._store = folder, RunStore(runs)
+        self._pages: dict[str, list[Page]] = defaultdict(list)
+        for page in {(page.experiment, page.identity): page for page in pages}.values():
+            self._pages[page.cell.key].append(page)
+        self._awaited: dict[str, set[int]] = defaultdict(set)
+        for unit in pending:
+            self._awaited[unit.cell.key].add(unit.seed)
+        self._known = {name: Index(folder, name).runs() for name in {p.experiment for p in pages}}
+        self._parents: dict[tuple[str, str], str] = {}
+        self._trackers: dict[str, Tracker] = {}
+        self._queue: queue.SimpleQueue[Page | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._stopped = False
+        self._error: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        for key in self._pages:
+            if not self._awaited[key]:
+                self._settled(key)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopped = error is not None
+        if self._thread is not None:
+            self._queue.put(None)
+            if not self._stopped and self._queue.qsize() > MANY:
+                print(f"logging {self._queue.qsize()} more runs to MLflow", file=sys.stderr)
+            try:
+                self._thread.join()
+            except BaseException:
+                self._stopped = True
+                raise
+        if error is None and self._error is not None:
+            raise self._error
+
+    def __call__(self, unit: Unit, report: Report) -> None:
+        """Take note of a unit that ended."""
+        awaited = self._awaited[unit.cell.key]
+        if unit.seed in awaited:
+            awaited.remove(unit.seed)
+            if not awaited:
+                self._settled(unit.cell.key)
+
+    def run(self, page: Page) -> Logged | None:
+        """The run of a page, after the sweep; None if none of its replicas is finished."""
+        return self._known[page.experiment].get(page.identity)
+
+    def parent(self, page: Page) -> str:
+        """The id of the run that a page stands below, or ""."""
+        if page.parent is None:
+            return ""
+        known = self._known[page.experiment].get(page.parent.identity)
+        return known.run_id if known else self._parents[page.experiment, page.parent.identity]
+
+    def _settled(self, key: str) -> None:
+        for page in self._pages.get(key, ()):
+            seeds = self._seeds(page)
+            known = self._known[page.experiment].get(page.identity)
+            if seeds and not (known and known.finished and known.seeds == seeds_tag(seeds)):
+                self._put(page)
+
+    def _put(self, page: Page) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._write, name="logbook", daemon=True)
+            self._thread.start()
+        self._queue.put(page)
+
+    def _write(self) -> None:
+        try:
+            while (page := self._queue.get()) is not None and not self._stopped:
+                self._log(page)
+        except BaseException as error:  # raised where the sweep ends, in its own thread
+            self._error = error
+
+    def _log(self, page: Page) -> None:
+        from deepclaims.sweep.table import tracked
+
+        if page.experiment not in self._trackers:
+            self._trackers[page.experiment] = Tracker(self._folder, page.experiment)
+        tracker = self._trackers[page.experiment]
+        parent = None
+        if page.parent is not None:
+            where = (page.experiment, page.parent.identity)
+            if where not in self._parents:
+                self._parents[where] = tracker.parent(
+                    page.parent.identity, page.parent.name, page.parent.tags
+                )
+            parent = self._parents[where]
+        replicas = [self._store.load(page.cell.key, seed) for seed in self._seeds(page)]
+        tracker.log(tracked(page.cell, replicas, page.identity), parent)
+        logged = tracker.index.find(page.identity)
+        assert logged is not None
+        self._known[page.experiment][page.identity] = logged
+
+    def _seeds(self, page: Page) -> list[int]:
+        finished = self._store.seeds(page.cell.key)
+        return finished if page.seeds is None else [s for s in finished if s in page.seeds]

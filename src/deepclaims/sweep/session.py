@@ -1,0 +1,60 @@
+"""A sweep from its first line to its last: run what is missing, show it, log it to MLflow."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deepclaims.project import Project
+from deepclaims.sweep.executor import Sweep, Tally
+from deepclaims.sweep.logbook import Logbook, Page
+from deepclaims.sweep.options import Options
+from deepclaims.sweep.progress import Progress
+from deepclaims.sweep.unit import Report, Unit
+
+
+@dataclass(frozen=True)
+class Session:
+    """What became of a sweep: its tally, and the logbook that knows every page's run."""
+
+    tally: Tally
+    logbook: Logbook
+
+
+def carry_out(
+    title: str, units: Sequence[Unit], pages: Sequence[Page], project: Project, options: Options
+) -> Session:
+    """Run the units that are neither finished nor recorded as failed, and log every page.
+
+    Args:
+        title: what the progress is headed with.
+        units: the replicas to have.
+        pages: the cells to have in MLflow.
+        project: whose run cache and MLflow store.
+        options: which executor, and how.
+
+    Raises:
+        ConfigError: when the executor cannot be had here.
+        StorageError: when the run cache or the MLflow store cannot be written.
+    """
+    sweep = Sweep(units, project.runs, options)
+    if not sweep.pending:
+        print(f"{title}: {_nothing_to_do(sweep)}", file=sys.stderr)
+    with (
+        Logbook(project.mlflow, project.runs, pages, sweep.pending) as logbook,
+        Progress(title, len(sweep.distinct), sweep.cached, len(sweep.failed_before)) as progress,
+    ):
+
+        def listen(unit: Unit, report: Report) -> None:
+            progress(unit, report)
+            logbook(unit, report)
+
+        tally = sweep.run(listen, progress.gauge)
+    return Session(tally, logbook)
+
+
+def _nothing_to_do(sweep: Sweep) -> str:
+    if not sweep.failed_before:
+        return f"all {sweep.cached} replicas are cached"
+    return f"{sweep.cached} replicas are cached, {len(sweep.failed_before)} failed earlier"

@@ -1,0 +1,117 @@
+"""What the MLflow store holds, read from its sqlite file: MLflow itself takes seconds to import.
+
+Read only, and only four columns that MLflow has kept for years; everything that is written goes
+through MLflow.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlparse
+from urllib.request import url2pathname
+
+from deepclaims.errors import StorageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IDENTITY = "deepclaims.identity"
+SEEDS = "deepclaims.seeds"
+BUSY_SECONDS = 60.0
+
+QUERY = """
+    SELECT identity.value, runs.run_uuid, runs.status, runs.artifact_uri, seeds.value
+    FROM runs
+    JOIN experiments ON experiments.experiment_id = runs.experiment_id
+    JOIN tags AS identity ON identity.run_uuid = runs.run_uuid AND identity.key = ?
+    LEFT JOIN tags AS seeds ON seeds.run_uuid = runs.run_uuid AND seeds.key = ?
+    WHERE experiments.name = ? AND runs.lifecycle_stage = 'active'
+"""
+
+
+def database(folder: Path) -> Path:
+    """The sqlite file of a store."""
+    return folder / "mlflow.db"
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A run as the store has it."""
+
+    run_id: str
+    finished: bool
+    seeds: str
+    artifacts: Path
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables of the run, read back from its artifacts; none if it has none."""
+        import pandas as pd
+
+        files = sorted((self.artifacts / "tables").glob("*.parquet"))
+        return {file.stem: pd.read_parquet(file) for file in files}
+
+
+@dataclass(frozen=True)
+class Index:
+    """The runs of an experiment by identity."""
+
+    folder: Path
+    experiment: str
+
+    def runs(self) -> dict[str, Logged]:
+        """All runs that have an identity."""
+        return dict(self._rows(QUERY, ()))
+
+    def find(self, identity: str) -> Logged | None:
+        """The run of an identity, or None."""
+        return dict(self._rows(f"{QUERY} AND identity.value = ?", (identity,))).get(identity)
+
+    def frames(self, identity: str) -> dict[str, pd.DataFrame]:
+        """The tables of a logged run.
+
+        Raises:
+            StorageError: when the run or its tables are missing.
+        """
+        known = self.find(identity)
+        frames = known.frames() if known else {}
+        if not frames:
+            raise StorageError(
+                f"MLflow has no run '{identity}' with tables: delete .mlflow, and the same command "
+                "makes it again from .runs"
+            )
+        return frames
+
+    def _rows(self, query: str, more: tuple[str, ...]) -> Iterator[tuple[str, Logged]]:
+        if not database(self.folder).is_file():
+            return
+        with _reading(database(self.folder)) as connection:
+            rows = connection.execute(query, (IDENTITY, SEEDS, self.experiment, *more)).fetchall()
+        # The finished run of an identity counts, should there be a broken-off one beside it.
+        for identity, run_id, status, artifacts, seeds in sorted(
+            rows, key=lambda row: row[2] == "FINISHED"
+        ):
+            folder = Path(url2pathname(urlparse(artifacts).path))
+            yield identity, Logged(run_id, status == "FINISHED", seeds or "", folder)
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        # Not `ro`: whoever reads after a writer was killed has to undo what it left half done.
+        connection = sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS
+        )
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise StorageError(
+            f"{file} cannot be read ({error}): delete {file.parent}, and the same command makes it "
+            "again from .runs"
+        ) from error

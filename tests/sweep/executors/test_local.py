@@ -1,0 +1,70 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from deepclaims.sweep.cell import Cell
+from deepclaims.sweep.executors import local
+from deepclaims.sweep.executors.local import LocalExecutor
+from deepclaims.sweep.options import LocalOptions
+from deepclaims.sweep.unit import Orders, Unit
+
+
+def unit(seed, **trainer):
+    return Unit(Cell({"trainer": trainer}, "deepclaims.training.task:train", {}), seed, {})
+
+
+@pytest.mark.parametrize(
+    ("visible", "workers", "per_gpu", "gpus"),
+    [
+        ("0,1", None, 1, ("0", "1")),
+        ("2,3", None, 2, ("2", "3", "2", "3")),
+        ("0,1", 3, 1, ("0", "1", "0", "1")),  # more workers than GPUs: some share one
+    ],
+)
+def test_a_worker_for_each_gpu(tmp_path, monkeypatch, visible, workers, per_gpu, gpus):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    pending = [unit(seed, accelerator="gpu") for seed in range(9)]
+    executor = LocalExecutor(LocalOptions(workers, workers_per_gpu=per_gpu), tmp_path, pending)
+    assert executor._gpus == gpus
+    assert executor.workers == (workers or len(gpus))
+
+
+def test_gpus_are_left_alone_where_no_cell_trains_on_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(local, "_gpus", lambda _: pytest.fail("looked for GPUs"))
+    assert LocalExecutor(LocalOptions(), tmp_path, [unit(0)]).workers == 1
+
+
+def test_a_pool_that_broke_is_replaced(toy, tmp_path):
+    cell = Cell({"x": 1}, f"{toy}:double", {})
+    with LocalExecutor(LocalOptions(1), tmp_path, [Unit(cell, 0, {})]) as executor:
+        (first,) = executor.submit([[Unit(cell, 0, {})]], Orders())
+        assert first.result()[0].ran
+        executor._pool.stop()
+        (second,) = executor.submit([[Unit(cell, 1, {})]], Orders())
+        assert second.result()[0].ran
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_it_in_one_line_and_what_is_finished_stays(project):
+    command = [sys.executable, "-m", "deepclaims.cli", "train", "-m", "data=function",
+               "model.depth=1", "model.width=64", "fit.steps=3000", "seed=range(0,40)",
+               "executor.workers=2"]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not list(project.runs.glob("*/*/done.json")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert said.strip().splitlines()[-1].startswith("deepclaims train: interrupted; what is")
+    finished = len(list(project.runs.glob("*/*/done.json")))
+    assert 0 < finished < 40
+    ended = subprocess.run(
+        [*command, "seed=range(0,4)"], capture_output=True, text=True, check=True
+    )
+    assert "4/4 done" in ended.stderr or "all 4 replicas are cached" in ended.stderr

@@ -1,0 +1,111 @@
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from deepclaims.sweep.cell import Cell
+from deepclaims.sweep.executor import run_sweep
+from deepclaims.sweep.logbook import Logbook, Page, Parent
+from deepclaims.sweep.options import LocalOptions
+from deepclaims.sweep.unit import Report, Unit
+from deepclaims.tracking.index import Index
+
+HERE = LocalOptions(workers=0)
+
+
+@pytest.fixture
+def folder(tmp_path, empty_store):
+    folder = tmp_path / "mlflow"
+    folder.mkdir()
+    shutil.copy(empty_store, folder)
+    return folder
+
+
+@pytest.fixture
+def cells(toy):
+    return [Cell({"x": x}, f"{toy}:double", {}, axes={"x": x}) for x in range(2)]
+
+
+def units(cells, seeds):
+    return [Unit(cell, seed, {}) for cell in cells for seed in seeds]
+
+
+def pages(cells, seeds=None, parent=None):
+    return [Page(cell, "test", cell.key, seeds, parent) for cell in cells]
+
+
+def logged(folder):
+    return {identity: run.seeds for identity, run in Index(folder, "test").runs().items()}
+
+
+def test_a_cell_is_logged_after_the_last_of_its_replicas(folder, tmp_path, cells):
+    wanted = units(cells, (0, 1))
+    run_sweep(wanted, tmp_path / "runs", HERE)
+    with Logbook(folder, tmp_path / "runs", pages(cells), wanted) as logbook:
+        for unit in wanted[:3]:
+            logbook(unit, Report(unit.cell.key, unit.seed))
+    assert logged(folder) == {cells[0].key: "0,1"}
+    assert logbook.run(pages(cells)[0]).run_id
+    assert logbook.run(pages(cells)[1]) is None
+
+
+def test_what_was_not_logged_before_is_made_up_for(folder, tmp_path, cells):
+    run_sweep(units(cells, (0,)), tmp_path / "runs", HERE)
+    for _ in range(2):
+        with Logbook(folder, tmp_path / "runs", pages(cells), []):
+            pass
+        assert logged(folder) == {cell.key: "0" for cell in cells}
+
+
+def test_more_seeds_are_a_new_run_and_only_the_wanted_ones_count(folder, tmp_path, cells):
+    runs = tmp_path / "runs"
+    for seeds in ((0,), (0, 1, 2)):
+        run_sweep(units(cells, seeds), runs, HERE)
+        with Logbook(folder, runs, pages(cells), []):
+            pass
+    assert logged(folder) == {cell.key: "0,1,2" for cell in cells}
+    with Logbook(folder, runs, pages(cells, seeds=(1, 2, 7)), []):
+        pass
+    assert logged(folder) == {cell.key: "1,2" for cell in cells}
+
+
+def test_a_parent_is_made_once(folder, tmp_path, cells):
+    run_sweep(units(cells, (0,)), tmp_path / "runs", HERE)
+    ours = pages(cells, parent=Parent("claim", "claim"))
+    ids = set()
+    for _ in range(2):
+        with Logbook(folder, tmp_path / "runs", ours, []) as logbook:
+            pass
+        ids.add(logbook.parent(ours[0]))
+    assert ids == {Index(folder, "test").find("claim").run_id}
+
+
+def test_what_goes_wrong_beside_the_sweep_is_raised_at_its_end(folder, tmp_path, cells):
+    runs = tmp_path / "runs"
+    run_sweep(units(cells, (0,)), runs, HERE)
+    (runs / cells[0].key / "0" / "outcome.json").write_text("{}")
+    with (
+        pytest.raises(Exception, match=r"outcome\.json is damaged"),
+        Logbook(folder, runs, pages(cells), []),
+    ):
+        pass
+
+
+def test_nothing_heavy_is_imported_where_all_is_finished_and_logged(project):
+    words = ["train", "-m", "data=function", "model.depth=1", "model.width=4", "fit.steps=5",
+             "seed=0,1", "executor.workers=1"]  # fmt: skip
+    code = (
+        "import sys; from deepclaims import cli\n"
+        f"try: cli.main({words})\n"
+        "except SystemExit: pass\n"
+        "heavy = {'mlflow', 'torch', 'pandas', 'pytorch_lightning', 'ray'} & set(sys.modules)\n"
+        "sys.exit(bool(heavy))"
+    )
+    command = [sys.executable, "-c", code]
+    first = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert first.returncode == 1, first.stderr
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "all 2 replicas are cached" in ended.stderr
+    assert "(2 seeds)" in ended.stderr
