@@ -99,6 +99,7 @@ def test_laws_schedules_penalties_clipping_and_dropout_may_all_differ(digits, ma
 
 MODELS = {
     "linear": {"name": "mlp", "depth": 0},
+    "wide": {"name": "mlp", "depth": 2, "width": 64},
     "deep": {"name": "mlp", "depth": 3, "width": 9, "activation": "tanh"},
     "lenet": {"name": "lenet"},
     "autoencoder": {"name": "autoencoder", "depth": 1, "width": 12, "code": 3},
@@ -204,6 +205,32 @@ def test_all_may_diverge(digits, make_config):
 def test_single_precision_to_the_rounding_that_training_amplifies(digits, make_config):
     configs = [make_config(optimizer={"name": "adam", "lr": lr}) for lr in (0.01, 0.003, 0.001)]
     check(digits, configs, SEEDS[:3], tolerance=2e-4)
+
+
+@pytest.mark.parametrize("model", ["wide", "lenet", "lstm"])
+def test_the_bits_of_a_replica_do_not_depend_on_its_company(digits, noisy, make_config, model):
+    mine = make_config(
+        model=MODELS[model],
+        optimizer={"name": "adam", "lr": 0.003},
+        regularizer={"name": "early_stopping", "patience": 2},
+        fit={"epochs": 3},
+    )
+    other = make_config(
+        model=MODELS[model],
+        optimizer={"name": "adam", "lr": 1e12},
+        schedule={"name": "cosine"},
+        regularizer={"name": "early_stopping", "patience": 1, "p_keep": 0.5, "lambda": 0.1},
+        fit={"epochs": 3, "clip": 1.0},
+    )
+
+    def bits(configs, place):
+        splits = [digits if config is mine else noisy for config in configs]
+        outcome = train_stacked_on(splits, configs, [7 if c is mine else 1 for c in configs])[place]
+        return dict(outcome.metrics), {k: list(c.values) for k, c in outcome.curves.items()}
+
+    alone = bits([mine], 0)
+    assert bits([other, mine], 1) == alone
+    assert bits([other, mine, other, mine, other], 3) == alone
 
 
 def test_a_stack_of_one(digits, make_config):

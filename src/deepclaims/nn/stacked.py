@@ -18,6 +18,11 @@ from torch.nn import functional as F
 from deepclaims.nn.dropout import Dropout
 
 
+ALIGNMENT = 16
+"""Numbers in a line of the cache. Every network starts at one: where a matrix begins may decide the
+order in which its products are summed."""
+
+
 class StackedLinear(nn.Module):
     """R dense layers: z = W x + b with W (R, d_out, d_in) and b (R, d_out)."""
 
@@ -196,14 +201,19 @@ class Stack(nn.Module):
         networks: their weights.
 
     Attributes:
-        theta: (R, P), what the layers see; a row is a network's parameters in their order.
+        theta: (R, P), what the layers see; a row is a network's parameters in their order, and
+            zeros up to the next multiple of `ALIGNMENT`.
     """
 
     def __init__(self, template: nn.Module, networks: Sequence[nn.Module]) -> None:
         super().__init__()
         self.network = stack_layers(template, len(networks))
+        # Listed once: to find them in the layers takes longer than a small matrix product.
+        self.parts = list(self.network.parameters())
+        self.parameters_each = sum(p[0].numel() for p in self.parts)
+        self.padding = -self.parameters_each % ALIGNMENT
         rows = [torch.cat([p.detach().flatten() for p in own.parameters()]) for own in networks]
-        self.load(torch.stack(rows))
+        self.load(F.pad(torch.stack(rows), (0, self.padding)))
 
     def __len__(self) -> int:
         return len(self.theta)
@@ -212,7 +222,7 @@ class Stack(nn.Module):
         """Take other numbers: `theta` (R, P), for any R."""
         self.theta = theta
         start = 0
-        for p in self.network.parameters():
+        for p in self.parts:
             size = p[0].numel()
             p.data = theta[:, start : start + size].view(len(theta), *p.shape[1:])
             start += size
@@ -223,8 +233,9 @@ class Stack(nn.Module):
 
     def gradient(self, loss: Tensor) -> Tensor:
         """∂ loss / ∂ θ, (R, P)."""
-        gradients = torch.autograd.grad(loss, list(self.network.parameters()))
-        return torch.cat([g.flatten(1) for g in gradients], dim=1)
+        gradients = torch.autograd.grad(loss, self.parts)
+        rest = loss.new_zeros(len(self), self.padding)
+        return torch.cat([*(g.flatten(1) for g in gradients), rest], dim=1)
 
     def dropouts(self) -> list[StackedDropout]:
         """Its dropout layers, in their order."""

@@ -1,4 +1,8 @@
-"""One update for many replicas: torch's optimisers stacked, each with its own numbers."""
+"""One update for many replicas: torch's optimisers stacked, each with its own numbers.
+
+Every number is a column, also where all replicas agree: so a replica's bits do not depend on its
+company.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,6 @@ from torch import Tensor
 from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 from deepclaims.optim import rules
-from deepclaims.optim.arithmetic import Number
-
-Options = dict[str, Number]
 
 
 class StackedUpdate:
@@ -40,9 +41,7 @@ class StackedUpdate:
         groups = [optimizer.param_groups[0] for optimizer in optimizers]
         self.rule, read = _rule_of(optimizers[0], groups)
         options = [read(group) for group in groups]
-        self.options: Options = {
-            key: _number([own[key] for own in options], device) for key in options[0]
-        }
+        self.options = {key: _column([own[key] for own in options], device) for key in options[0]}
         self.rates = _rates([float(group["lr"]) for group in groups], factors, device)
         self.lambdas = _lambdas(optimizers, parameters, device)
         self.decoupled = isinstance(optimizers[0], AdamW)
@@ -51,30 +50,21 @@ class StackedUpdate:
 
     def step(self, theta: Tensor, g: Tensor) -> None:
         """Update `theta` in place from the gradients `g`, both (R, P); `g` may be overwritten."""
-        alpha = self._rate()
+        alpha = self.rates if self.rates.ndim == 1 else self.rates[self.t]
         self.t += 1
         if self.lambdas is not None and self.decoupled:
-            column = alpha[:, None].to(theta.dtype) if isinstance(alpha, Tensor) else alpha
-            rules.shrink_([theta], column, [self.lambdas])
+            n = self.lambdas.shape[1]  # θ may be padded
+            rules.shrink_([theta[:, :n]], alpha[:, None].to(theta.dtype), [self.lambdas])
         elif self.lambdas is not None:
-            rules.penalise_([g], [theta], [self.lambdas])
+            n = self.lambdas.shape[1]  # θ may be padded
+            rules.penalise_([g[:, :n]], [theta[:, :n]], [self.lambdas])
         self.rule([theta], [g], self.state, self.t, alpha=alpha, **self.options)
-
-    def _rate(self) -> Number:
-        rates = self.rates
-        if isinstance(rates, list) or (isinstance(rates, Tensor) and rates.ndim == 2):
-            return rates[self.t]
-        return rates
 
     def keep(self, rows: Tensor) -> None:
         """Go on with some replicas only: `rows`, their numbers, (r,) int64."""
         self.state = {letter: [x[rows] for x in xs] for letter, xs in self.state.items()}
-        self.options = {
-            key: value[rows] if isinstance(value, Tensor) else value
-            for key, value in self.options.items()
-        }
-        if isinstance(self.rates, Tensor):
-            self.rates = self.rates[..., rows]
+        self.options = {key: column[rows] for key, column in self.options.items()}
+        self.rates = self.rates[..., rows]
         if self.lambdas is not None and len(self.lambdas) > 1:
             self.lambdas = self.lambdas[rows]
 
@@ -102,26 +92,22 @@ def _adams_numbers(group: dict[str, Any]) -> dict[str, float]:
     return {"beta1": beta1, "beta2": beta2, "eps": group["eps"]}
 
 
-def _number(values: Sequence[float], device: torch.device) -> Number:
-    if len(set(values)) == 1:
-        return float(values[0])
-    return torch.tensor(values, dtype=torch.float64, device=device)
+def _column(values: Sequence[float], device: torch.device) -> Tensor:
+    return torch.tensor([float(v) for v in values], dtype=torch.float64, device=device)
 
 
 def _rates(
     lrs: Sequence[float], factors: Sequence[Sequence[float] | None], device: torch.device
-) -> Number | list[float]:
-    """The rate of all steps, a number or (R,); of each step, a list or (steps, R)."""
+) -> Tensor:
+    """The rates of all steps, (R,); where one changes, of each step, (steps, R)."""
     lengths = {len(own) for own in factors if own is not None}
     if not lengths:
-        return _number(lrs, device)
+        return _column(lrs, device)
     (steps,) = lengths
     rates = [
         [lr] * steps if own is None else [lr * factor for factor in own]
         for lr, own in zip(lrs, factors, strict=True)
     ]
-    if all(own == rates[0] for own in rates):
-        return rates[0]
     return torch.tensor(rates, dtype=torch.float64, device=device).T.contiguous()
 
 

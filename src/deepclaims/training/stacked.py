@@ -2,7 +2,9 @@
 
 Replica r draws its weights, batches, masks and augmentation from its own streams, in the order in
 which it would alone. One that stops, early or because it has diverged, leaves the stack with what
-it had; the others go on in a smaller one.
+it had; the others go on in a smaller one, but never fewer than two: matrix products of one take
+another kernel, and a replica's bits are not to depend on its company. So the last one is
+accompanied by the ghost of another, whose numbers are thrown away.
 """
 
 from __future__ import annotations
@@ -56,9 +58,15 @@ class Replica:
     best: Tensor | None = None
     theta: Tensor | None = None
 
+    @property
+    def is_ghost(self) -> bool:
+        """Whether it has left: what it may still do does not count."""
+        return self.theta is not None
+
     def note(self, name: str, step: int, value: float) -> None:
         """Add a point to the curve `name`."""
-        self.curves.setdefault(name, []).append((step, value))
+        if not self.is_ghost:
+            self.curves.setdefault(name, []).append((step, value))
 
 
 class StackedTraining(pl.LightningModule):
@@ -114,11 +122,15 @@ class StackedTraining(pl.LightningModule):
 
     def training_step(self, chunk: Chunk, batch_idx: int) -> None:
         """Train each replica on each of its minibatches in `chunk`; note their mean loss."""
-        means = torch.stack(self._train_on(chunk)).mean(0).tolist()
-        for replica, mean in zip(self._present(), means, strict=True):
+        # Along rows: a sum down columns has an order that depends on how many there are.
+        means = torch.stack(self._train_on(chunk), dim=1).mean(1).tolist()
+        present = self._present()
+        for replica, mean in zip(present, means, strict=True):
             replica.note("train_loss", self.steps, mean)
         # NaN is where a training has diverged to: no later step can leave it.
-        diverged = [i for i, mean in enumerate(means) if math.isnan(mean)]
+        diverged = [
+            i for i, mean in enumerate(means) if math.isnan(mean) and not present[i].is_ghost
+        ]
         if diverged:
             if self.validates:
                 self._validate(diverged)
@@ -162,21 +174,18 @@ class StackedTraining(pl.LightningModule):
 
     def on_train_epoch_end(self) -> None:
         """Validate, and let those go whose patience is at an end."""
-        present = range(len(self.active))
-        if not self.validates or not present:
+        living = [i for i, replica in enumerate(self._present()) if not replica.is_ghost]
+        if not self.validates or not living:
             return
-        self._validate(present)
-        exhausted = [
-            i
-            for i, replica in enumerate(self._present())
-            if replica.early is not None and replica.early.exhausted
-        ]
+        self._validate(living)
+        present = self._present()
+        exhausted = [i for i in living if (early := present[i].early) and early.exhausted]
         if exhausted:
             self._dismiss(exhausted)
 
     def on_train_end(self) -> None:
         """Let all go that are still there."""
-        self._dismiss(range(len(self.active)))
+        self._dismiss([i for i, own in enumerate(self._present()) if not own.is_ghost])
 
     def score(self, name: str, *, keep_outputs: bool = False) -> StackedScores:
         """The scores of the replicas present on the split `name`."""
@@ -219,16 +228,13 @@ class StackedTraining(pl.LightningModule):
             replica = present[i]
             replica.steps = self.steps
             replica.theta = self.stack.theta[i].clone() if replica.best is None else replica.best
-        leaving = set(positions)
-        staying = torch.tensor(
-            [i for i in range(len(present)) if i not in leaving],
-            dtype=torch.int64,
-            device=self.active.device,
-        )
-        if len(staying) == 0:
-            self.active = staying
+        living = [i for i, replica in enumerate(present) if not replica.is_ghost]
+        if not living:
             self.trainer.should_stop = True
             return
+        ghosts = [i for i, replica in enumerate(present) if replica.is_ghost]
+        rows = sorted(living + ghosts[: max(0, 2 - len(living))])
+        staying = torch.tensor(rows, dtype=torch.int64, device=self.active.device)
         self.stack.load(self.stack.theta[staying])
         self.update.keep(staying)
         self._go_on_with(self.active[staying])
