@@ -17,7 +17,6 @@ from torch.nn import functional as F
 
 from deepclaims.nn.dropout import Dropout
 
-
 ALIGNMENT = 16
 """Numbers in a line of the cache. Every network starts at one: where a matrix begins may decide the
 order in which its products are summed."""
