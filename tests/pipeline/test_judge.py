@@ -8,7 +8,9 @@ from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline import publish, whereabouts
-from deepclaims.pipeline.measure import Request, measure
+from deepclaims.pipeline.measure import measure
+from deepclaims.pipeline.request import Request
+from deepclaims.sweep.options import LocalOptions
 
 NAMES = ("optimisation/backpropagation", "convolution/lenet-parameters")
 
@@ -20,7 +22,7 @@ def measured(project):
         (project.conf / "claim" / f"{name}.yaml").unlink()
     for name in NAMES:
         folder = project.results(name.split("/")[0])
-        measure(project, Request((name,), folder, profile="smoke", workers=0))
+        measure(project, Request((name,), folder, profile="smoke", options=LocalOptions(workers=0)))
     return project
 
 
