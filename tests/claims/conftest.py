@@ -74,3 +74,34 @@ def ruling() -> Callable[..., str]:
         return str(verdict(findings(results.claim.checks, estimates)).ruling)
 
     return rule
+
+
+@pytest.fixture(scope="session")
+def imagined(checkout) -> Callable[..., Any]:
+    """`imagined(name, outcome, profile="laptop")`: the `Results` of a world thought up.
+
+    `outcome(part, arm, axes, seed)` gives the `Outcome` of a replica, whatever the part's task.
+    """
+    from deepclaims.claims.claim import load
+    from deepclaims.claims.results import Results
+    from deepclaims.sweep.cell import Cell
+    from deepclaims.sweep.store import Replica
+    from deepclaims.sweep.table import metric_rows, table_rows
+
+    def imagine(name: str, outcome: Callable[..., Any], profile: str = "laptop"):
+        claim = load(checkout / "conf", name, profile)
+        rows, tables = [], {}
+        for part in claim.parts:
+            for number, (arm, axes) in enumerate(part.points()):
+                cell = Cell({}, part.task, {}, name, part.name, arm, axes)
+                vars(cell)["key"] = f"{part.name}-{number}"
+                replicas = [
+                    Replica(seed, outcome(part, arm, axes, seed), {}) for seed in part.seeds
+                ]
+                rows.append(metric_rows(cell, replicas))
+                for kind, table in table_rows(cell, replicas).items():
+                    tables.setdefault(kind, []).append(table)
+        together = {kind: pd.concat(each, ignore_index=True) for kind, each in tables.items()}
+        return Results(claim, pd.concat(rows, ignore_index=True), together)
+
+    return imagine

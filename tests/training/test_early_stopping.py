@@ -3,6 +3,7 @@ import torch
 from torch.nn import functional as F
 
 from deepclaims.errors import ConfigError
+from deepclaims.training.machine import quiet
 from deepclaims.training.settings import Settings
 from deepclaims.training.task import build_module, fit, train_on
 
@@ -14,7 +15,8 @@ def test_stops_after_patience_and_restores_the_best(noisy, make_config):
     config = make_config(regularizer=EARLY, optimizer=ADAM, fit={"epochs": 40})
     settings = Settings.read(config)
     module = build_module(settings, noisy, seed=0)
-    outcome = fit(module, settings, None)
+    with quiet():
+        outcome = fit(module, settings, None)
     curve = outcome.curves["validation_loss"]
     best = min(curve.values)
     assert len(curve.values) < 40, "it never stopped"

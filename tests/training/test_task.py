@@ -11,6 +11,7 @@ from deepclaims.errors import ConfigError
 from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
+from deepclaims.training.machine import quiet
 from deepclaims.training.settings import Settings
 from deepclaims.training.streams import BATCHES, WEIGHTS, stream
 from deepclaims.training.task import build_module, fit, train_on
@@ -138,7 +139,8 @@ def test_clipping_bounds_the_step(digits, make_config):
     settings = Settings.read(config)
     module = build_module(settings, digits, seed=0)
     before = first_weights(digits, config, 0)
-    fit(module, settings, None)
+    with quiet():
+        fit(module, settings, None)
     after = torch.cat([p.detach().flatten() for p in module.parameters()])
     assert (after - before).norm().item() == pytest.approx(0.01, rel=1e-3)
 
@@ -225,6 +227,9 @@ def test_kept_probabilities_are_those_of_the_scores(beats, digits, make_config):
         ({"fit": {"batch_size": 0}}, "whole number > 0"),
         ({"fit": {"evaluate": ["dev"]}}, "no split"),
         ({"fit": {"clip": 0}}, "norm > 0"),
+        ({"regularizer": {"lambda": [0.1, -0.1]}}, "it is >= 0"),
+        ({"regularizer": {"patience": 0}}, "whole number > 0"),
+        ({"regularizer": {"p_keep": 0.0}}, "0 < p <= 1"),
         ({"regularizer": {"keep": 0.5}}, "regularizer has no option keep"),
         ({"model": {"name": "cnn"}}, "known: autoencoder"),
         ({"augment": {"name": "flip"}}, "known: beats, none, shift"),
@@ -283,7 +288,8 @@ def test_module_parameters_are_in_evaluation_mode_when_scored(digits, make_confi
     config = make_config(regularizer={"name": "dropout", "p_keep": 0.5}, fit={"steps": 1})
     settings = Settings.read(config)
     module = build_module(settings, digits, seed=0)
-    outcome = fit(module, settings, None)
+    with quiet():
+        outcome = fit(module, settings, None)
     module.model.eval()
     with torch.no_grad():
         loss = F.cross_entropy(module.model(*digits.test.inputs), digits.test.targets)

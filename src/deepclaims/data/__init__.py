@@ -17,6 +17,23 @@ PREPARED = {"mnist": "mnist", "ecg": "ecg", "ecg_segments": "ecg"}
 """Prepared folder of each data set that has one; the others are computed from their config."""
 
 
+DRAWN: Mapping[str, Mapping[str, object]] = {
+    "mnist": {"n_train": None, "label_noise": 0.0, "validation_noise": 0.0, "permute": False},
+    "ecg": {"shuffle_labels": False},
+    "ecg_segments": {},
+    "function": {},
+}
+"""Options for which a data set draws from the seed, with the value at which it does not."""
+
+
+def drawn_by_seed(config: Mapping[str, Any]) -> bool:
+    """Whether `load` gives other tensors for another seed; True where that is not known."""
+    name = str(config.get("name"))
+    if name not in DRAWN:
+        return True
+    return any(config.get(key, off) != off for key, off in DRAWN[name].items())
+
+
 def load(config: Mapping[str, Any], seed: int, folder: Path | None = None) -> Splits:
     """Load the data set `config["name"]` as tensors, in memory.
 

@@ -45,13 +45,14 @@ class Split:
 
     def take(self, index: Tensor | slice) -> Split:
         """The samples at `index`, an int64 or bool tensor or a slice along dimension 0."""
-        return self._each(lambda x: x[index])
+        return self.each(lambda x: x[index])
 
     def to(self, device: torch.device | str) -> Split:
         """The same samples on `device`."""
-        return self._each(lambda x: x.to(device))
+        return self.each(lambda x: x.to(device))
 
-    def _each(self, change: Callable[[Tensor], Tensor]) -> Split:
+    def each(self, change: Callable[[Tensor], Tensor]) -> Split:
+        """The same samples with every tensor changed."""
         return Split(
             tuple(change(x) for x in self.inputs),
             change(self.targets),

@@ -21,7 +21,9 @@ from deepclaims.evidence.registration import Registration
 from deepclaims.pipeline.request import Planned, Request, planned, read_request
 from deepclaims.project import Project
 from deepclaims.sweep.environment import commit
+from deepclaims.sweep.executors.local import warm_up
 from deepclaims.sweep.logbook import Logbook
+from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.session import carry_out
 from deepclaims.sweep.unit import Unit
 
@@ -34,6 +36,8 @@ def run(overrides: Sequence[str]) -> None:
     """
     project = Project.here()
     request = read_request(overrides, project)
+    if isinstance(request.options, LocalOptions) and request.options.workers != 0:
+        warm_up()  # it imports while this process composes
     for claim in measure(project, request):
         if request.single:
             _say(claim, request.folder / claim.id)

@@ -54,7 +54,7 @@ class Cell:
         """What decides the cell's results; `key` is the hash of this."""
         return {
             "task": self.task,
-            "config": dict(self.config),
+            "config": _deciding(self.config),
             "data": dict(self.data),
             "code": _code(self.task),
             "libraries": library_versions(),
@@ -78,6 +78,14 @@ class Cell:
         module, name = self.task.split(":")
         task: Task = getattr(importlib.import_module(module), name)
         return task
+
+
+def _deciding(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The config without `fit.checkpoint`: where a training resumes from changes no bit of it."""
+    fit = config.get("fit")
+    if not isinstance(fit, Mapping):
+        return dict(config)
+    return {**config, "fit": {key: value for key, value in fit.items() if key != "checkpoint"}}
 
 
 def cells_of(claim: Claim, composer: Composer, project: Project) -> list[tuple[Cell, Part]]:

@@ -142,7 +142,9 @@ class ChunkedTraining(pl.LightningModule):
         whole = objective.mass(
             objective.targets(split)[batch], None if self.weights is None else self.weights[batch]
         )
-        return self.trainer.world_size * objective.mass(targets, counts) / whole
+        share = objective.mass(targets, counts) / whole
+        # Nothing to learn in the whole batch is 0/0.
+        return self.trainer.world_size * share.nan_to_num(0.0)
 
     def _stop_if_diverged(self) -> None:
         # NaN is where a training has diverged to: no later step can leave it.

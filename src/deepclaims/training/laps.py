@@ -18,7 +18,7 @@ class Chunk:
     """Minibatches that are trained on in one go.
 
     Args:
-        batches: the sample numbers of each, (B,) int64.
+        batches: the sample numbers of each, (B,) int64, or (R, B) for R replicas.
     """
 
     # Not a dataclass: Lightning would take it apart to convert its tensors one by one.
@@ -29,9 +29,9 @@ class Chunk:
         """The same chunk on `device`, in one transfer."""
         if device == self.batches[0].device:
             return self
-        sizes = [len(batch) for batch in self.batches]
-        moved = torch.cat(list(self.batches)).to(device, non_blocking=non_blocking)
-        return Chunk(moved.split(sizes))
+        sizes = [batch.shape[-1] for batch in self.batches]
+        moved = torch.cat(list(self.batches), dim=-1).to(device, non_blocking=non_blocking)
+        return Chunk(moved.split(sizes, dim=-1))
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,14 @@ class Laps:
 
     Args:
         plan: how long.
-        generator: a CPU generator; draws one permutation an epoch.
+        generator: a CPU generator; draws one permutation an epoch. Several of them draw each
+            that of its replica, (R, n).
         done: how many minibatches have been trained on, asked at the start of each lap.
     """
 
-    def __init__(self, plan: Plan, generator: Generator, done: Callable[[], int]) -> None:
+    def __init__(
+        self, plan: Plan, generator: Generator | Sequence[Generator], done: Callable[[], int]
+    ) -> None:
         self.plan = plan
         self.generator = generator
         self.done = done
@@ -100,8 +103,7 @@ class Laps:
         left = min(plan.lap_epochs * plan.per_epoch, plan.steps - self.done())
         chunk: list[Tensor] = []
         while left > 0:
-            order = torch.randperm(plan.samples, generator=self.generator)
-            epoch = order.split(plan.batch_size)[:left]
+            epoch = self._order().split(plan.batch_size, dim=-1)[:left]
             left -= len(epoch)
             for batch in epoch:
                 chunk.append(batch)
@@ -110,6 +112,12 @@ class Laps:
                     chunk = []
         if chunk:
             yield Chunk(chunk)
+
+    def _order(self) -> Tensor:
+        n = self.plan.samples
+        if isinstance(self.generator, Generator):
+            return torch.randperm(n, generator=self.generator)
+        return torch.stack([torch.randperm(n, generator=own) for own in self.generator])
 
 
 class Rows:

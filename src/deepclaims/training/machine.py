@@ -41,7 +41,8 @@ def machine_state(machine: Machine) -> Iterator[None]:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(machine.deterministic)
     try:
-        with torch.random.fork_rng(), quiet():
+        cuda = range(torch.cuda.device_count()) if machine.accelerator == "gpu" else ()
+        with torch.random.fork_rng(cuda), quiet():
             yield
     finally:
         torch.set_num_threads(threads)

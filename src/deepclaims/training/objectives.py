@@ -91,6 +91,11 @@ class Objective:
             return weights.sum()
         return (targets != IGNORED).sum() if self.task == "tagging" else torch.tensor(len(targets))
 
+    def metrics(self, split: str, loss: float, score: float, count: float) -> dict[str, float]:
+        """Means by their names, from sums over `count` targets."""
+        name = "error" if self.counts_errors else "mse"
+        return {f"{split}_loss": loss / count, f"{split}_{name}": score / count}
+
     def loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
         """The loss of a batch.
 
@@ -104,6 +109,19 @@ class Objective:
         if self.task == "tagging" or weights is not None:
             return weighted_cross_entropy(outputs, targets, weights)
         return self.function(outputs, targets)
+
+    def losses(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """`loss` of each of R replicas, (R,); everything has them as its first axis."""
+        if not (self.function is cross_entropy or weights is not None):
+            return torch.vmap(self.loss)(outputs, targets)
+        # Classes before samples: log-softmax down columns is several times faster than along rows.
+        by_class = outputs.flatten(1, -2).mT.contiguous()
+        flat = targets.flatten(1)
+        each = F.cross_entropy(by_class, flat, ignore_index=IGNORED, reduction="none")
+        if self.task != "tagging" and weights is None:
+            return each.mean(1)
+        w = (flat != IGNORED).to(each.dtype) if weights is None else weights.flatten(1)
+        return (w * each).sum(1) / w.sum(1).clamp(min=torch.finfo(w.dtype).tiny)
 
 
 def weighted_cross_entropy(outputs: Tensor, targets: Tensor, weights: Tensor | None) -> Tensor:

@@ -46,6 +46,47 @@ class Scores:
 
     def metrics(self, split: str) -> dict[str, float]:
         """`<split>_loss`, and `<split>_error` in [0, 1] or `<split>_mse`."""
-        loss, score, count = self.sums.tolist()
-        name = "error" if self.objective.counts_errors else "mse"
-        return {f"{split}_loss": loss / count, f"{split}_{name}": score / count}
+        return self.objective.metrics(split, *self.sums.tolist())
+
+
+class StackedScores:
+    """`Scores` of R replicas, whose outputs have them as their first axis.
+
+    Args:
+        objective: what is scored.
+        replicas: R.
+        device: where outputs come from.
+        keep_outputs: whether to keep the outputs themselves too.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        replicas: int,
+        device: torch.device,
+        *,
+        keep_outputs: bool = False,
+    ) -> None:
+        self.objective = objective
+        self.sums = torch.zeros(replicas, 3, dtype=torch.float64, device=device)
+        self.keep_outputs = keep_outputs
+        self.outputs: list[Tensor] = []
+
+    def update(self, outputs: Tensor, targets: Tensor) -> None:
+        """Count a batch in: `outputs` (R, n, …) of the networks, `targets` alike."""
+        if self.keep_outputs:
+            self.outputs.append(outputs)
+        losses = self.objective.losses(outputs, targets).double()
+        if self.objective.counts_errors:
+            known = targets != IGNORED
+            wrong = (outputs.argmax(-1) != targets) & known
+            score, count = (x.flatten(1).sum(1).double() for x in (wrong, known))
+        else:
+            squares = (outputs.reshape(targets.shape) - targets).double().square()
+            score = squares.flatten(1).mean(1) * targets.shape[1]
+            count = torch.full_like(losses, targets.shape[1])
+        self.sums += torch.stack([losses * count, score, count], dim=1)
+
+    def metrics(self, split: str) -> list[dict[str, float]]:
+        """For each replica what `Scores.metrics` gives."""
+        return [self.objective.metrics(split, *own) for own in self.sums.tolist()]

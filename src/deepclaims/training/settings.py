@@ -51,6 +51,13 @@ class Regulariser:
     patience: int | None = None
     monitor: str = "validation_loss"
 
+    def __post_init__(self) -> None:
+        lambdas = [self.lambda_] if isinstance(self.lambda_, int | float) else self.lambda_
+        if min(lambdas, default=0.0) < 0:
+            raise ConfigError(f"regularizer.lambda={self.lambda_} is not possible; it is >= 0")
+        if self.patience is not None and not _is_count(self.patience):
+            raise ConfigError(f"regularizer.patience={self.patience} is a whole number > 0")
+
 
 @dataclass(frozen=True)
 class Machine:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
 
 from deepclaims.data import PREPARED, load
 from deepclaims.data.splits import Splits
@@ -15,7 +16,7 @@ from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.dropout import Keep, draw_masks_from
 from deepclaims.nn.interface import Interface
-from deepclaims.nn.models import build_model
+from deepclaims.nn.models import build_model, count_parameters
 from deepclaims.optim.optimizers import build_optimizer
 from deepclaims.optim.schedules import schedule_factors
 from deepclaims.project import Project
@@ -32,7 +33,7 @@ from deepclaims.training.machine import (
     machine_state,
 )
 from deepclaims.training.objectives import choose_objective
-from deepclaims.training.outcome import read_outcome
+from deepclaims.training.outcome import Measured, read_outcome
 from deepclaims.training.ranks import Job, local_rank, run_ranks
 from deepclaims.training.settings import Fit, Settings
 from deepclaims.training.streams import BATCHES, NOISE, WEIGHTS, stream
@@ -147,7 +148,7 @@ def fit(module: ChunkedTraining, settings: Settings, checkpoint: Checkpoint | No
     if early is not None:
         early.restore(module)
     evaluate(module, trainer, settings.fit)
-    outcome = read_outcome(module, probabilities=settings.fit.keep_probabilities)
+    outcome = read_outcome(measured(module), probabilities=settings.fit.keep_probabilities)
     if early is None:
         return outcome
     return replace(outcome, metrics={**outcome.metrics, "best_step": float(early.best_step)})
@@ -160,6 +161,26 @@ def evaluate(module: ChunkedTraining, trainer: pl.Trainer, options: Fit) -> None
     rows = [Rows(len(getattr(module.splits, name))) for name in present]
     if rows:
         trainer.validate(module, rows, verbose=False)
+
+
+def measured(module: ChunkedTraining) -> Measured:
+    """What is left of a module after its evaluation."""
+    scores: dict[str, float] = {}
+    for name in module.evaluated:
+        if name in module.scores:
+            scores |= module.scores[name].metrics(name)
+    test = module.splits.test if "test" in module.evaluated else None
+    kept = [] if test is None else module.scores["test"].outputs
+    return Measured(
+        parameters=count_parameters(module.model),
+        steps=module.steps,
+        scores=scores,
+        curves=module.curves,
+        objective=module.objective,
+        test=test,
+        outputs=torch.cat(kept) if kept else None,
+        group_names=module.splits.group_names,
+    )
 
 
 def _validation_rows(module: ChunkedTraining) -> Rows:

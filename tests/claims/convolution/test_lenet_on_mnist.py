@@ -1,6 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from torch import nn
 
 from deepclaims.claims.claim import load
 from deepclaims.claims.convolution import lenet_on_mnist
@@ -83,38 +85,55 @@ def test_it_draws_its_figures(world):
         assert set(drawn) == set(results.claim.text["figures"])
 
 
-def test_multiplications_are_those_of_the_nets():
-    """Counted by hooks on the layers of the networks that are trained."""
-    import torch
-    from torch import nn
-
+@pytest.fixture(scope="module")
+def arms(checkout):
+    """The composed config of each arm, and its network."""
     from deepclaims.nn.dropout import Keep
     from deepclaims.nn.interface import Interface
-    from deepclaims.nn.lenet import lenet
-    from deepclaims.nn.perceptron import perceptron
+    from deepclaims.nn.models import build_model
+    from deepclaims.sweep.compose import Composer
 
-    digits = Interface(((1, 28, 28),), 10)
-    nets = {"lenet": lenet(digits, Keep()), "mlp": perceptron(digits, Keep(), depth=2, width=70)}
-    for name, net in nets.items():
-        found = []
-
-        def count(layer, inputs, output, found=found):
-            found.append(layer.weight[0].numel() * output[0].numel())
-
-        for layer in net.modules():
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                layer.register_forward_hook(count)
-        net(torch.zeros(1, 1, 28, 28))
-        assert sum(found) == lenet_on_mnist.MULTIPLY_ADDS[name]
-
-
-def test_the_long_training_costs_what_lenets_does(checkout):
-    """Within 3 %, and not less."""
-    part = load(checkout / "conf", NAME).parts[0]
-    epochs = {
-        arm: int(dict(word.split("=") for word in part.arms[arm])["fit.epochs"])
-        for arm in ("lenet", "mlp_long")
+    part, composer = load(checkout / "conf", NAME).parts[0], Composer(checkout / "conf")
+    configs = {arm: composer.cell([*part.base, *words]) for arm, words in part.arms.items()}
+    digits, random = Interface(((1, 28, 28),), 10), torch.Generator().manual_seed(0)
+    return {
+        arm: (config, build_model(config["model"], config["init"], digits, Keep(), random))
+        for arm, config in configs.items()
     }
+
+
+def test_sizes_of_the_nets(arms):
+    sizes = {arm: sum(p.numel() for p in net.parameters()) for arm, (_, net) in arms.items()}
+    assert sizes == SIZES
+
+
+@pytest.mark.parametrize("arm", ["lenet", "mlp"])
+def test_multiplications_are_those_of_the_nets(arms, arm):
+    """Counted by hooks on the layers of the networks that are trained."""
+    found = []
+    for layer in arms[arm][1].modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(
+                lambda layer, _, output: found.append(layer.weight[0].numel() * output[0].numel())
+            )
+    arms[arm][1](torch.zeros(1, 1, 28, 28))
+    assert sum(found) == lenet_on_mnist.MULTIPLY_ADDS[arm]
+
+
+def test_the_long_training_costs_what_lenets_does(arms):
+    """Within 4 %, and not less."""
+    epochs = {arm: config["fit"]["epochs"] for arm, (config, _) in arms.items()}
     cost = lenet_on_mnist.MULTIPLY_ADDS
-    ratio = epochs["mlp_long"] * cost["mlp"] / (epochs["lenet"] * cost["lenet"])
-    assert 1.0 <= ratio < 1.04
+    assert epochs["mlp"] == epochs["lenet"]
+    assert 1.0 <= epochs["mlp_long"] * cost["mlp"] / (epochs["lenet"] * cost["lenet"]) < 1.04
+
+
+def test_all_nets_are_treated_alike_but_for_rate_and_epochs(arms):
+    def treatment(config):
+        kept = {key: dict(value) for key, value in config.items() if key != "model"}
+        kept["optimizer"].pop("lr")
+        kept["fit"].pop("epochs")
+        return kept
+
+    first, *others = (treatment(config) for config, _ in arms.values())
+    assert all(other == first for other in others)

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from deepclaims.claims.claim import load
 from deepclaims.claims.recurrence import (
@@ -182,23 +183,38 @@ def test_both_directions_have_about_the_same_parameters(checkout, direction):
     assert sizes == pytest.approx(4630, rel=0.01)
 
 
-def test_every_arm_of_the_beats_has_about_the_same_parameters(checkout):
-    from deepclaims.nn.beatnet import beatnet
-    from deepclaims.nn.dropout import Keep
-    from deepclaims.nn.interface import Interface
-    from deepclaims.nn.models import count_parameters
+@pytest.fixture(scope="module")
+def configs(checkout):
+    """The composed config of each arm of the beats."""
     from deepclaims.sweep.compose import Composer
 
-    claim = load(checkout / "conf", NAME)
-    part = next(part for part in claim.parts if part.name == "beats")
-    sizes = []
-    for arm in ARMS:
-        config = Composer(checkout / "conf").cell([*part.base, *part.arms[arm]])
-        options = {key: value for key, value in config["model"].items() if key != "name"}
-        shapes = ((config["data"]["sequence_length"], 2, 108), (64, 9))
-        net = beatnet(Interface(shapes, 4, per_step=True), Keep(), **options)
-        sizes.append(count_parameters(net))
+    part = next(part for part in load(checkout / "conf", NAME).parts if part.name == "beats")
+    composer = Composer(checkout / "conf")
+    return {arm: composer.cell([*part.base, *part.arms[arm]], axes) for arm, axes in part.points()}
+
+
+def test_every_arm_of_the_beats_has_about_the_same_parameters(configs):
+    from deepclaims.nn.dropout import Keep
+    from deepclaims.nn.interface import Interface
+    from deepclaims.nn.models import build_model
+
+    random, sizes = torch.Generator().manual_seed(0), []
+    for config in configs.values():
+        length = config["data"]["sequence_length"]
+        beats = Interface(((length, 2, 108), (length, 9)), 4, per_step=True)
+        net = build_model(config["model"], config["init"], beats, Keep(), random)
+        sizes.append(sum(p.numel() for p in net.parameters()))
     assert max(sizes) / min(sizes) < 1.01
+    assert (min(sizes), max(sizes)) == (29_603, 29_868)  # as the notes of the claim say
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_both_directions_are_trained_alike(configs, cell):
+    both = [configs[f"{cell}_{direction}"] for direction in ("uni", "bi")]
+    assert [config["model"]["bidirectional"] for config in both] == [False, True]
+    same = [{k: v for k, v in config.items() if k != "model"} for config in both]
+    assert same[0] == same[1]
+    assert same[0]["data"]["features"] == "causal"
 
 
 def test_only_the_first_features_and_epochs_are_judged(world):

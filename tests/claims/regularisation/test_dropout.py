@@ -174,7 +174,7 @@ def test_figures(checkout, true_world, language, profile):
     label = saved.get_legend_handles_labels()[1][0]
     assert label == {"es": "500 imágenes", "en": "500 images"}[language]
     n = 8 if profile == "laptop" else 2
-    assert next(text.get_text() for text in saved.texts) == f"{n}×"
+    assert f"{n}×" in {text.get_text() for text in saved.texts}
 
 
 def test_cells_compose_and_differ_only_in_dropout(checkout):

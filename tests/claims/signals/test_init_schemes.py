@@ -211,7 +211,7 @@ def test_figures(checkout, true_world, language, profile):
     axes = drawn["schemes"].axes
     assert axes[0].get_title(loc="left") == "ReLU, SGD"
     counts = [text.get_text() for text in axes[0].texts if "/" in text.get_text()]
-    n = 8 if profile == "laptop" else 2
+    n = 6 if profile == "laptop" else 2
     assert counts.count(f"0/{n}") == 4  # LeCun, two of Glorot's, N(0, 1)
     assert counts.count(f"{n}/{n}") == 3
 

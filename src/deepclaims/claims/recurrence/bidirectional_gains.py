@@ -10,7 +10,8 @@ from deepclaims.claims.recurrence.class_scores import Confusions, macro_f1
 from deepclaims.claims.results import Results
 from deepclaims.errors import ClaimError
 from deepclaims.evidence.estimate import Bound, Estimate
-from deepclaims.evidence.statistics import DRAWS, bootstrap, paired_difference
+from deepclaims.evidence.resampling import DRAWS, bootstrap
+from deepclaims.evidence.statistics import paired_difference
 
 CELLS, DIRECTIONS = ("rnn", "lstm"), ("uni", "bi")
 ARMS = tuple(f"{cell}_{direction}" for cell in CELLS for direction in DIRECTIONS)

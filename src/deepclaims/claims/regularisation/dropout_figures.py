@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,10 +39,10 @@ def sweep_figure(results: Results, language: str) -> Figure:
         kept = {p: paired_difference(test[1.0], test[p]) for p in test}
         label = say(language, f"{size} imágenes", f"{size} images")
         _against_keep(saved, kept, label, index)
-        _choices(saved, chosen_keep(results, size), index)
         found = {p: mean_interval(x) for p, x in gap(results, size).items()}
         _against_keep(gaps, found, label, index)
     level_line(saved, 0.0)
+    _choices(saved, results, language)
     for index, split in enumerate(("test", "train")):
         errors = by_keep(results, "underfit", f"{split}_error")
         found = {p: mean_interval(x) for p, x in errors.items()}
@@ -52,8 +52,7 @@ def sweep_figure(results: Results, language: str) -> Figure:
     small.set_ylabel("error (%)")
     for ax in axes:
         ax.set_xlabel(r"$p_{\mathrm{keep}}$")
-        ax.set_xticks([0.2, 0.4, 0.6, 0.8, 1.0])
-        ax.set_xlim(0.12, 1.08)
+        ax.margins(x=0.08)
         ax.legend(loc="best")
     for ax in (gaps, small):
         ax.set_ylim(bottom=0)
@@ -81,17 +80,34 @@ def _against_keep(ax: Axes, found: Mapping[float, Estimate], label: str, index: 
     )
 
 
-def _choices(ax: Axes, chosen: list[float], index: int) -> None:
-    """How many seeds chose each p_keep on validation, written along the foot of the panel."""
-    for keep in sorted(set(chosen)):
-        ax.annotate(
-            f"{chosen.count(keep)}×",
-            (keep, 0.03 + 0.06 * index),
-            xycoords=("data", "axes fraction"),
-            ha="center",
-            fontsize="small",
-            color=COLOURS[index],
-        )
+def _choices(ax: Axes, results: Results, language: str) -> None:
+    """How many seeds chose each p_keep on validation, in room made at the foot of the panel."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(low - 0.25 * (high - low), high)
+    sizes = results.axis("sweep", SIZE)
+    for index, size in enumerate(sizes):
+        chosen = chosen_keep(results, size)
+        for keep in sorted(set(chosen)):
+            ax.annotate(
+                f"{chosen.count(keep)}×",
+                (keep, 0.02 + 0.055 * index),
+                xycoords=("data", "axes fraction"),
+                ha="center",
+                fontsize="small",
+                color=COLOURS[index],
+            )
+    ax.text(
+        0.02,
+        0.03 + 0.055 * len(sizes),
+        say(
+            language,
+            "semillas que lo eligieron en validación:",
+            "seeds that chose it on validation:",
+        ),
+        transform=ax.transAxes,
+        fontsize="small",
+        color=OKABE_ITO["grey"],
+    )
 
 
 def moments_figure(results: Results, language: str) -> Figure:
@@ -115,9 +131,9 @@ def _means(ax: Axes, by_p: Mapping[float, pd.DataFrame], language: str) -> None:
     span = 1.05 * np.array([ends.min(), ends.max()])
     theory(ax, span, span, r"$E z - b = W h$")
     for index, (p, rows) in enumerate(by_p.items()):
-        look = {"color": COLOURS[index], "marker": MARKERS[index], "linestyle": "none"}
-        ax.plot(rows["wh"], rows["mean"], **look, markersize=4, label=_keep(p, language))
-        ax.plot(rows["wh"], rows["mean_unscaled"], **look, markersize=4, markerfacecolor="none")
+        look = _points(index)
+        ax.plot(rows["wh"], rows["mean"], **look, label=_keep(p, language))
+        ax.plot(rows["wh"], rows["mean_unscaled"], **look, markerfacecolor="none")
         theory(ax, span, p * span, colour=COLOURS[index], linewidth=0.9)
     ax.plot(
         [], [], marker="o", linestyle="none", color=OKABE_ITO["grey"], markerfacecolor="none",
@@ -130,8 +146,8 @@ def _means(ax: Axes, by_p: Mapping[float, pd.DataFrame], language: str) -> None:
 def _variances(ax: Axes, by_p: Mapping[float, pd.DataFrame], language: str) -> None:
     """Measured variance of each output over the formula."""
     for index, (p, rows) in enumerate(by_p.items()):
-        look = {"color": COLOURS[index], "marker": MARKERS[index], "linestyle": "none"}
-        ax.plot(rows["formula"], rows["variance"], **look, markersize=4, label=_keep(p, language))
+        look = _points(index)
+        ax.plot(rows["formula"], rows["variance"], **look, label=_keep(p, language))
     formula = np.concatenate([rows["formula"] for rows in by_p.values()])
     ends = np.array([formula.min() * 0.7, formula.max() * 1.4])
     theory(ax, ends, ends, r"$\frac{1-p}{p}\,\sum_k w_k^2 h_k^2$")
@@ -139,6 +155,15 @@ def _variances(ax: Axes, by_p: Mapping[float, pd.DataFrame], language: str) -> N
     ax.set_yscale("log")
     ax.set_xlabel(say(language, "varianza según la fórmula", "variance by the formula"))
     ax.set_ylabel(say(language, "varianza medida", "measured variance"))
+
+
+def _points(index: int) -> dict[str, Any]:
+    return {
+        "color": COLOURS[index],
+        "marker": MARKERS[index],
+        "markersize": 4,
+        "linestyle": "none",
+    }
 
 
 def _keep(p: float, language: str) -> str:

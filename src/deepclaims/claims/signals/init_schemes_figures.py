@@ -79,7 +79,7 @@ def laws_figure(results: Results, language: str) -> Figure:
         ax.set_xlim(-3.6, 3.6)
         ax.set_ylim(0, 0.62)
         ax.set_xlabel(
-            say(language, "peso / desvío de la diapositiva", "weight / the slide's deviation")
+            say(language, "peso / desvío estándar impreso", "weight / printed standard deviation")
         )
         ax.legend(loc="upper left", handlelength=2.2, labelspacing=0.3)
     axes[0].set_ylabel(say(language, "densidad", "density"))
@@ -88,7 +88,7 @@ def laws_figure(results: Results, language: str) -> Figure:
         [
             say(language, "normales", "normal laws"),
             say(language, "uniforme", "uniform"),
-            say(language, "truncadas en ±2 desvíos", "truncated at ±2 deviations"),
+            say(language, "truncadas en ±2 desvíos", "truncated at ±2 standard deviations"),
         ],
     )
     return fig

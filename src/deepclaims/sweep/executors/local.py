@@ -79,15 +79,12 @@ class LocalExecutor:
         return self._pool.schedule(run_batch, args=[batch, self._runs, orders])
 
     def _start(self) -> ProcessPool:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(PRELOAD))
-        with _deaf(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
-            forkserver.ensure_running()
+        warm_up()
         return ProcessPool(
             max_workers=self.workers or 1,
             initializer=start_worker,
             initargs=[dict(os.environ), self._gpus, Path(self._slots.name)],
-            context=context,
+            context=multiprocessing.get_context("forkserver"),
         )
 
     def _end(self, *, killing: bool = False) -> None:
@@ -99,6 +96,13 @@ class LocalExecutor:
             self._pool.close()
         self._pool.join()
         self._pool = None
+
+
+def warm_up() -> None:
+    """Start the server that workers are forked from, unless it runs: it imports for seconds."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
+    with _deaf(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
+        forkserver.ensure_running()
 
 
 def _gpus(workers_per_gpu: int) -> tuple[str, ...]:

@@ -1,0 +1,251 @@
+"""Many networks of one shape as one network: parameters (R, …), replicas folded into the batch.
+
+What flows has shape (R·n, …), replica r in rows r·n to (r + 1)·n. So a layer that treats samples
+alike (activation, pooling, flattening), and every `forward` that only passes samples on, is as it
+was; layers with parameters, and dropout, unfold the replicas and treat each with its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+
+from deepclaims.nn.dropout import Dropout
+
+ALIGNMENT = 16
+"""Numbers in a line of the cache. Every network starts at one: where a matrix begins may decide the
+order in which its products are summed."""
+
+
+class StackedLinear(nn.Module):
+    """R dense layers: z = W x + b with W (R, d_out, d_in) and b (R, d_out)."""
+
+    weight: Tensor
+    bias: Tensor
+
+    def __init__(self, layer: nn.Linear, replicas: int) -> None:
+        super().__init__()
+        _take_parameters(self, layer, replicas)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(R·n, …, d_in) -> (R·n, …, d_out)."""
+        rows = x.reshape(len(self.weight), -1, x.shape[-1])
+        z = _affine(rows, self.weight, self.bias)
+        return z.view(*x.shape[:-1], z.shape[-1])
+
+
+class StackedConvolution(nn.Module):
+    """R convolutions over sequences or images.
+
+    One grouped convolution on a GPU; one after another on a CPU, where that is faster by half.
+    """
+
+    weight: Tensor
+    bias: Tensor
+
+    def __init__(self, layer: nn.Conv1d | nn.Conv2d, replicas: int) -> None:
+        super().__init__()
+        _take_parameters(self, layer, replicas)
+        function: Callable[..., Tensor] = F.conv1d if isinstance(layer, nn.Conv1d) else F.conv2d
+        self.convolve = partial(function, stride=layer.stride, padding=layer.padding)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(R·n, channels, …) -> (R·n, filters, …)."""
+        replicas = len(self.weight)
+        if x.device.type == "cpu":
+            each = zip(x.chunk(replicas), self.weight, self.bias, strict=True)
+            return torch.cat([self.convolve(own, w, b) for own, w, b in each])
+        # (R·n, c, …) -> (n, R·c, …): the replicas are groups of channels.
+        side_by_side = x.unflatten(0, (replicas, -1)).transpose(0, 1).flatten(1, 2)
+        filters, biases = self.weight.flatten(0, 1), self.bias.flatten()
+        z = self.convolve(side_by_side, filters, biases, groups=replicas)
+        return z.unflatten(1, (replicas, -1)).transpose(0, 1).flatten(0, 1)
+
+
+class StackedRecurrence(nn.Module):
+    """R recurrent nets, LSTM or plain, written out step by step; samples first."""
+
+    weight_ih_l0: Tensor
+
+    def __init__(self, layer: nn.RNNBase, replicas: int) -> None:
+        super().__init__()
+        _take_parameters(self, layer, replicas)
+        self.hidden_size, self.layers = layer.hidden_size, layer.num_layers
+        self.bidirectional = layer.bidirectional
+        self.step = _STEPS[layer.mode]
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | tuple[Tensor, Tensor]]:
+        """(R·n, steps, d) -> states (R·n, steps, h) and the last (layers, R·n, h), as torch's."""
+        replicas = len(self.weight_ih_l0)
+        last: list[tuple[Tensor, ...]] = []
+        for layer in range(self.layers):
+            directions = []
+            for way in ("", "_reverse") if self.bidirectional else ("",):
+                states, end = self._read(x, replicas, f"l{layer}{way}")
+                directions.append(states)
+                last.append(end)
+            # (steps, R·n, h) on the inside, like torch's: dropout draws in that order.
+            x = torch.cat(directions, dim=-1).transpose(0, 1)
+        ends = tuple(torch.stack(own) for own in zip(*last, strict=True))
+        return x, (ends[0], ends[1]) if len(ends) == 2 else ends[0]
+
+    def _read(self, x: Tensor, replicas: int, name: str) -> tuple[Tensor, tuple[Tensor, ...]]:
+        kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        w_ih, w_hh, b_ih, b_hh = (getattr(self, f"{kind}_{name}") for kind in kinds)
+        n, steps = len(x) // replicas, x.shape[1]
+        rows = x.reshape(replicas, n * steps, -1)
+        z = _affine(rows, w_ih, b_ih + b_hh).view(replicas, n, steps, -1)
+        state = tuple(z.new_zeros(replicas, n, self.hidden_size) for _ in range(self.step.kept))
+        states: list[Tensor] = []
+        order = range(steps)[::-1] if name.endswith("_reverse") else range(steps)
+        for t in order:
+            state = self.step(torch.baddbmm(z[:, :, t], state[0], w_hh.mT), state)
+            states.append(state[0])
+        if name.endswith("_reverse"):
+            states.reverse()
+        return torch.stack(states).flatten(1, 2), tuple(own.flatten(0, 1) for own in state)
+
+
+class _Step:
+    """What becomes of the state, given z = W_ih x + W_hh h + b: `kept` tensors, h first."""
+
+    def __init__(self, kept: int, function: Callable[..., tuple[Tensor, ...]]) -> None:
+        self.kept, self.function = kept, function
+
+    def __call__(self, z: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return self.function(z, state)
+
+
+def _lstm(z: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    i, f, g, o = z.chunk(4, dim=-1)
+    c = f.sigmoid() * state[1] + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c.tanh(), c
+
+
+_STEPS = {
+    "LSTM": _Step(2, _lstm),
+    "RNN_TANH": _Step(1, lambda z, state: (z.tanh(),)),
+    "RNN_RELU": _Step(1, lambda z, state: (z.relu(),)),
+}
+
+
+class StackedDropout(nn.Module):
+    """Dropout whose replicas have each their probability and their own random numbers.
+
+    Attributes:
+        p_keep: of each replica; one that keeps all draws nothing, as alone.
+        generators: of each replica.
+    """
+
+    def __init__(self, layer: Dropout, replicas: int) -> None:
+        super().__init__()
+        self.p_keep: Sequence[float] = [layer.p_keep] * replicas
+        self.generators: Sequence[Generator] = []
+
+    def forward(self, h: Tensor) -> Tensor:
+        """Any shape in, the same shape out."""
+        if not self.training or min(self.p_keep) == 1:
+            return h
+        eta = torch.empty_like(h)
+        each = eta.unflatten(0, (len(self.p_keep), -1))
+        for own, p, generator in zip(each, self.p_keep, self.generators, strict=True):
+            if p < 1:
+                own.bernoulli_(p, generator=generator).div_(p)
+            else:
+                own.fill_(1)
+        return h * eta
+
+
+STACKED: Mapping[type[nn.Module], Callable[..., nn.Module]] = MappingProxyType(
+    {
+        nn.Linear: StackedLinear,
+        nn.Conv1d: StackedConvolution,
+        nn.Conv2d: StackedConvolution,
+        nn.LSTM: StackedRecurrence,
+        nn.RNN: StackedRecurrence,
+        Dropout: StackedDropout,
+    }
+)
+"""What takes the place of a layer."""
+
+
+def stack_layers(network: nn.Module, replicas: int) -> nn.Module:
+    """Give every layer of `network` room for `replicas` sets of parameters (in place).
+
+    Raises:
+        TypeError: a layer with parameters that is not in `STACKED`.
+    """
+    if type(network) in STACKED:
+        return STACKED[type(network)](network, replicas)
+    if any(True for _ in network.parameters(recurse=False)):
+        raise TypeError(f"layers of type {type(network).__name__} cannot be stacked")
+    for name, child in network.named_children():
+        network.add_module(name, stack_layers(child, replicas))
+    return network
+
+
+class Stack(nn.Module):
+    """R networks in one, all their numbers in one matrix θ (R, P).
+
+    One matrix, so that an update is one call for all layers, a number of a replica is a column
+    beside it, and replicas can leave.
+
+    Args:
+        template: a network of their shape; it becomes the stacked one.
+        networks: their weights.
+
+    Attributes:
+        theta: (R, P), what the layers see; a row is a network's parameters in their order, and
+            zeros up to the next multiple of `ALIGNMENT`.
+    """
+
+    def __init__(self, template: nn.Module, networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.network = stack_layers(template, len(networks))
+        # Listed once: to find them in the layers takes longer than a small matrix product.
+        self.parts = list(self.network.parameters())
+        self.parameters_each = sum(p[0].numel() for p in self.parts)
+        self.padding = -self.parameters_each % ALIGNMENT
+        rows = [torch.cat([p.detach().flatten() for p in own.parameters()]) for own in networks]
+        self.load(F.pad(torch.stack(rows), (0, self.padding)))
+
+    def __len__(self) -> int:
+        return len(self.theta)
+
+    def load(self, theta: Tensor) -> None:
+        """Take other numbers: `theta` (R, P), for any R."""
+        self.theta = theta
+        start = 0
+        for p in self.parts:
+            size = p[0].numel()
+            p.data = theta[:, start : start + size].view(len(theta), *p.shape[1:])
+            start += size
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """(R·n, …) -> (R·n, …)."""
+        return self.network(*inputs)
+
+    def gradient(self, loss: Tensor) -> Tensor:
+        """∂ loss / ∂ θ, (R, P)."""
+        gradients = torch.autograd.grad(loss, self.parts)
+        rest = loss.new_zeros(len(self), self.padding)
+        return torch.cat([*(g.flatten(1) for g in gradients), rest], dim=1)
+
+    def dropouts(self) -> list[StackedDropout]:
+        """Its dropout layers, in their order."""
+        return [module for module in self.network.modules() if isinstance(module, StackedDropout)]
+
+
+def _take_parameters(module: nn.Module, layer: nn.Module, replicas: int) -> None:
+    for name, p in layer.named_parameters(recurse=False):
+        module.register_parameter(name, nn.Parameter(p.new_empty(replicas, *p.shape)))
+
+
+def _affine(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    """(R, n, d_in), (R, d_out, d_in), (R, d_out) -> (R, n, d_out)."""
+    return torch.baddbmm(b[:, None], x, w.mT)

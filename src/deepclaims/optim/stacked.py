@@ -1,0 +1,128 @@
+"""One update for many replicas: torch's optimisers stacked, each with its own numbers.
+
+Every number is a column, also where all replicas agree: so a replica's bits do not depend on its
+company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+
+from deepclaims.optim import rules
+
+
+class StackedUpdate:
+    """The updates of R optimisers of one kind, on all their parameters θ (R, P) at once.
+
+    Args:
+        optimizers: as built for each network; only their numbers are taken.
+        parameters: of each network, in the order of θ's columns.
+        factors: for each, the factor of each step's rate, or None for a constant one.
+        device: where θ is.
+
+    Raises:
+        TypeError: an optimiser that has no rule, or optimisers of different kinds.
+    """
+
+    def __init__(
+        self,
+        optimizers: Sequence[Optimizer],
+        parameters: Sequence[Sequence[Tensor]],
+        factors: Sequence[Sequence[float] | None],
+        device: torch.device,
+    ) -> None:
+        if len({type(optimizer) for optimizer in optimizers}) != 1:
+            raise TypeError("only optimisers of one kind can be stacked")
+        groups = [optimizer.param_groups[0] for optimizer in optimizers]
+        self.rule, read = _rule_of(optimizers[0], groups)
+        options = [read(group) for group in groups]
+        self.options = {key: _column([own[key] for own in options], device) for key in options[0]}
+        self.rates = _rates([float(group["lr"]) for group in groups], factors, device)
+        self.lambdas = _lambdas(optimizers, parameters, device)
+        self.decoupled = isinstance(optimizers[0], AdamW)
+        self.state: rules.State = {}
+        self.t = 0
+
+    def step(self, theta: Tensor, g: Tensor) -> None:
+        """Update `theta` in place from the gradients `g`, both (R, P); `g` may be overwritten."""
+        alpha = self.rates if self.rates.ndim == 1 else self.rates[self.t]
+        self.t += 1
+        if self.lambdas is not None and self.decoupled:
+            n = self.lambdas.shape[1]  # θ may be padded
+            rules.shrink_([theta[:, :n]], alpha[:, None].to(theta.dtype), [self.lambdas])
+        elif self.lambdas is not None:
+            n = self.lambdas.shape[1]  # θ may be padded
+            rules.penalise_([g[:, :n]], [theta[:, :n]], [self.lambdas])
+        self.rule([theta], [g], self.state, self.t, alpha=alpha, **self.options)
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with some replicas only: `rows`, their numbers, (r,) int64."""
+        self.state = {letter: [x[rows] for x in xs] for letter, xs in self.state.items()}
+        self.options = {key: column[rows] for key, column in self.options.items()}
+        self.rates = self.rates[..., rows]
+        if self.lambdas is not None and len(self.lambdas) > 1:
+            self.lambdas = self.lambdas[rows]
+
+
+def _rule_of(
+    optimizer: Optimizer, groups: Sequence[dict[str, Any]]
+) -> tuple[Callable[..., None], Callable[[dict[str, Any]], dict[str, float]]]:
+    match optimizer:
+        case SGD() if all(group["momentum"] == 0 for group in groups):
+            return rules.sgd, lambda group: {}
+        case SGD():
+            rule = rules.nesterov if groups[0]["nesterov"] else rules.momentum
+            return rule, lambda group: {"beta1": group["momentum"]}
+        case Adagrad():
+            return rules.adagrad, lambda group: {"eps": group["eps"]}
+        case RMSprop():
+            return rules.rmsprop, lambda group: {"beta2": group["alpha"], "eps": group["eps"]}
+        case Adam():  # AdamW is one too
+            return rules.adam, _adams_numbers
+    raise TypeError(f"optimisers of type {type(optimizer).__name__} cannot be stacked")
+
+
+def _adams_numbers(group: dict[str, Any]) -> dict[str, float]:
+    beta1, beta2 = group["betas"]
+    return {"beta1": beta1, "beta2": beta2, "eps": group["eps"]}
+
+
+def _column(values: Sequence[float], device: torch.device) -> Tensor:
+    return torch.tensor([float(v) for v in values], dtype=torch.float64, device=device)
+
+
+def _rates(
+    lrs: Sequence[float], factors: Sequence[Sequence[float] | None], device: torch.device
+) -> Tensor:
+    """The rates of all steps, (R,); where one changes, of each step, (steps, R)."""
+    lengths = {len(own) for own in factors if own is not None}
+    if not lengths:
+        return _column(lrs, device)
+    (steps,) = lengths
+    rates = [
+        [lr] * steps if own is None else [lr * factor for factor in own]
+        for lr, own in zip(lrs, factors, strict=True)
+    ]
+    return torch.tensor(rates, dtype=torch.float64, device=device).T.contiguous()
+
+
+def _lambdas(
+    optimizers: Sequence[Optimizer], parameters: Sequence[Sequence[Tensor]], device: torch.device
+) -> Tensor | None:
+    """λ of every number, (R, P), or (1, P) where the replicas agree; None where there is none."""
+    rows = []
+    for optimizer, own in zip(optimizers, parameters, strict=True):
+        of = {p: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+        rows.append([float(of[p]) for p in own])
+    if not any(map(any, rows)):
+        return None
+    rows = rows[:1] if all(row == rows[0] for row in rows) else rows
+    first = parameters[0]
+    sizes = torch.tensor([p.numel() for p in first])
+    lambdas = torch.tensor(rows, dtype=first[0].dtype).repeat_interleave(sizes, dim=1)
+    return lambdas.to(device)

@@ -1,0 +1,254 @@
+"""The Lightning module of many replicas at once: the chunked loop with a leading axis.
+
+Replica r draws its weights, batches, masks and augmentation from its own streams, in the order in
+which it would alone. One that stops, early or because it has diverged, leaves the stack with what
+it had; the others go on in a smaller one, but never fewer than two: matrix products of one take
+another kernel, and a replica's bits are not to depend on its company. So the last one is
+accompanied by the ghost of another, whose numbers are thrown away.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytorch_lightning as pl
+import torch
+from torch import Generator, Tensor
+
+from deepclaims.nn.stacked import Stack
+from deepclaims.optim.stacked import StackedUpdate
+from deepclaims.training.augmentation import Augment
+from deepclaims.training.early_stopping import Patience
+from deepclaims.training.laps import Chunk, Rows
+from deepclaims.training.objectives import Objective
+from deepclaims.training.resident import StackedSplit
+from deepclaims.training.scores import StackedScores
+
+SCORED_ROWS = 16_000
+"""Samples scored at a time, all replicas together."""
+
+
+@dataclass
+class Replica:
+    """What belongs to one replica of a stack.
+
+    Args:
+        noise: draws its masks and augmentation.
+        p_keep: of each dropout layer.
+        augment: changes its training batches, or None.
+        clip: largest norm of its gradient; infinite for none.
+        early: when it stops early, or None.
+
+    Attributes:
+        steps: minibatches it was trained on.
+        curves: by name, a list of (step, value).
+        best: its numbers where validation was best.
+        theta: its numbers when it left the stack.
+    """
+
+    noise: Generator
+    p_keep: Sequence[float] = ()
+    augment: Augment | None = None
+    clip: float = math.inf
+    early: Patience | None = None
+    steps: int = 0
+    curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    best: Tensor | None = None
+    theta: Tensor | None = None
+
+    @property
+    def is_ghost(self) -> bool:
+        """Whether it has left: what it may still do does not count."""
+        return self.theta is not None
+
+    def note(self, name: str, step: int, value: float) -> None:
+        """Add a point to the curve `name`."""
+        if not self.is_ghost:
+            self.curves.setdefault(name, []).append((step, value))
+
+
+class StackedTraining(pl.LightningModule):
+    """R networks, what they minimise, and the data they do it on.
+
+    Args:
+        stack: the networks.
+        replicas: one for each of them.
+        objective: their loss.
+        splits: the data by name; train at least.
+        update: changes all of θ.
+        validates: whether to score the validation split at each epoch's end.
+
+    Attributes:
+        steps: minibatches trained on so far.
+        active: which replicas are still in the stack, in its order.
+    """
+
+    active: Tensor
+
+    def __init__(
+        self,
+        stack: Stack,
+        replicas: Sequence[Replica],
+        objective: Objective,
+        splits: dict[str, StackedSplit],
+        update: StackedUpdate,
+        *,
+        validates: bool,
+    ) -> None:
+        super().__init__()
+        self.automatic_optimization = False
+        self.stack = stack
+        self.replicas = replicas
+        self.objective = objective
+        self.splits = splits
+        self.update = update
+        self.validates = validates
+        self.augments = any(own.augment is not None for own in replicas)
+        self.steps = 0
+        self._go_on_with(torch.arange(len(replicas)))
+
+    def configure_optimizers(self) -> None:
+        """None of torch's: `update` takes all replicas at once."""
+
+    def setup(self, stage: str) -> None:
+        """Bring data and networks to where they will be."""
+        device = self.trainer.strategy.root_device
+        self.stack.load(self.stack.theta.to(device))
+        for split in self.splits.values():
+            split.to(device)
+        self._go_on_with(self.active.to(device))
+
+    def training_step(self, chunk: Chunk, batch_idx: int) -> None:
+        """Train each replica on each of its minibatches in `chunk`; note their mean loss."""
+        # Along rows: a sum down columns has an order that depends on how many there are.
+        means = torch.stack(self._train_on(chunk), dim=1).mean(1).tolist()
+        present = self._present()
+        for replica, mean in zip(present, means, strict=True):
+            replica.note("train_loss", self.steps, mean)
+        # NaN is where a training has diverged to: no later step can leave it.
+        diverged = [
+            i for i, mean in enumerate(means) if math.isnan(mean) and not present[i].is_ghost
+        ]
+        if diverged:
+            if self.validates:
+                self._validate(diverged)
+            self._dismiss(diverged)
+
+    def _train_on(self, chunk: Chunk) -> list[Tensor]:
+        stack, objective, update, active = self.stack, self.objective, self.update, self.active
+        split, clips, everybody = self.splits["train"], self.clips, self.everybody
+        replicas = len(active)
+        losses = []
+        for batch in chunk.batches:
+            own = batch if everybody else batch[active]
+            inputs = tuple(source.gather(own, active) for source in split.inputs)
+            if self.augments:
+                inputs = self._augmented(inputs)
+            targets = split.targets.gather(own, active).unflatten(0, (replicas, -1))
+            weights = (
+                None
+                if split.weights is None
+                else split.weights.gather(own, active).unflatten(0, (replicas, -1))
+            )
+            outputs = stack(*inputs).unflatten(0, (replicas, -1))
+            loss = objective.losses(outputs, targets, weights)
+            # The replicas share no number: the gradient of the sum is each one's own.
+            g = stack.gradient(loss.sum())
+            if clips is not None:
+                norms = torch.linalg.vector_norm(g, dim=1)
+                g.mul_((clips / (norms + 1e-6)).clamp(max=1.0)[:, None])
+            update.step(stack.theta, g)
+            losses.append(loss.detach())
+            self.steps += 1
+        return losses
+
+    def _augmented(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        each = zip(*(x.chunk(len(self.active)) for x in inputs), strict=True)
+        changed = [
+            own if replica.augment is None else replica.augment(own)
+            for replica, own in zip(self._present(), each, strict=True)
+        ]
+        return tuple(torch.cat(tensors) for tensors in zip(*changed, strict=True))
+
+    def on_train_epoch_end(self) -> None:
+        """Validate, and let those go whose patience is at an end."""
+        living = [i for i, replica in enumerate(self._present()) if not replica.is_ghost]
+        if not self.validates or not living:
+            return
+        self._validate(living)
+        present = self._present()
+        exhausted = [i for i in living if (early := present[i].early) and early.exhausted]
+        if exhausted:
+            self._dismiss(exhausted)
+
+    def on_train_end(self) -> None:
+        """Let all go that are still there."""
+        self._dismiss([i for i, own in enumerate(self._present()) if not own.is_ghost])
+
+    def score(self, name: str, *, keep_outputs: bool = False) -> StackedScores:
+        """The scores of the replicas present on the split `name`."""
+        split, active = self.splits[name], self.active
+        scores = StackedScores(
+            self.objective, len(active), self.stack.theta.device, keep_outputs=keep_outputs
+        )
+        rows = max(1, min(500, SCORED_ROWS // max(1, len(active))))
+        training = self.stack.training
+        self.stack.eval()
+        with torch.no_grad():
+            for start, stop in Rows(len(split), rows):
+                inputs = (source.slice(start, stop, active) for source in split.inputs)
+                targets = split.targets.slice(start, stop, active)
+                scores.update(
+                    self.stack(*inputs).unflatten(0, (len(active), -1)),
+                    targets.unflatten(0, (len(active), -1)),
+                )
+        self.stack.train(training)
+        return scores
+
+    def recall(self) -> None:
+        """Call all replicas back, each with the numbers it left with."""
+        thetas = [replica.theta for replica in self.replicas if replica.theta is not None]
+        self.stack.load(torch.stack(thetas))
+        self._go_on_with(torch.arange(len(thetas), device=self.stack.theta.device))
+
+    def _validate(self, positions: Sequence[int]) -> None:
+        metrics, present = self.score("validation").metrics("validation"), self._present()
+        for i in positions:
+            replica = present[i]
+            for name, value in metrics[i].items():
+                replica.note(name, self.steps, value)
+            if replica.early is not None and replica.early.is_better(replica.curves):
+                replica.best = self.stack.theta[i].clone()
+
+    def _dismiss(self, positions: Sequence[int]) -> None:
+        present = self._present()
+        for i in positions:
+            replica = present[i]
+            replica.steps = self.steps
+            replica.theta = self.stack.theta[i].clone() if replica.best is None else replica.best
+        living = [i for i, replica in enumerate(present) if not replica.is_ghost]
+        if not living:
+            self.trainer.should_stop = True
+            return
+        ghosts = [i for i, replica in enumerate(present) if replica.is_ghost]
+        rows = sorted(living + ghosts[: max(0, 2 - len(living))])
+        staying = torch.tensor(rows, dtype=torch.int64, device=self.active.device)
+        self.stack.load(self.stack.theta[staying])
+        self.update.keep(staying)
+        self._go_on_with(self.active[staying])
+
+    def _go_on_with(self, active: Tensor) -> None:
+        """Settle what depends on which replicas are present: `active`, their numbers."""
+        self.active = active
+        self.everybody = len(active) == len(self.replicas)
+        present = self._present()
+        for place, layer in enumerate(self.stack.dropouts()):
+            layer.p_keep = [replica.p_keep[place] for replica in present]
+            layer.generators = [replica.noise for replica in present]
+        clips = torch.tensor([replica.clip for replica in present], dtype=torch.float64)
+        self.clips = clips.to(self.stack.theta) if clips.isfinite().any() else None
+
+    def _present(self) -> list[Replica]:
+        return [self.replicas[r] for r in self.active.tolist()]

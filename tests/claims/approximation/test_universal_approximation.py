@@ -1,0 +1,201 @@
+import math
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepclaims.claims.approximation import universal_approximation
+from deepclaims.claims.approximation.least_squares_nets import ADMISSIBLE, LINE, POLYNOMIAL
+from deepclaims.claims.approximation.universal_approximation import (
+    close_up,
+    construction,
+    draw,
+    line,
+    plane,
+)
+from deepclaims.evidence.outcome import Curve, Outcome
+
+NAME = "approximation/universal-approximation"
+WIDTHS = [16, 32, 64]
+
+
+# --- tasks ---------------------------------------------------------------------------------
+
+
+def line_task(activation, seed=1):
+    config = {"activation": activation, "widths": WIDTHS, "fit_points": 101, "points": 401}
+    return line(config, seed)
+
+
+@pytest.mark.parametrize("activation", ADMISSIBLE)
+def test_errors_fall_on_a_line(activation):
+    outcome = line_task(activation)
+    for name in LINE:
+        errors = outcome.curves[f"sup_{name}"].values
+        assert errors[-1] < 0.6 * errors[0]
+        assert errors[-1] >= outcome.curves[f"rms_{name}"].values[-1] > 0
+
+
+@pytest.mark.parametrize(("activation", "floor"), [("square", 0.1495), ("cube", 0.1139)])
+def test_polynomials_stay_above_their_floor(activation, floor):
+    """The minimax errors of |x - 0.2| for degrees 2 and 3."""
+    errors = line_task(activation).curves["sup_kink"].values
+    assert errors == pytest.approx([errors[0]] * len(WIDTHS), rel=0.06)
+    assert min(errors) > floor
+
+
+def test_the_counterexample_stays_where_parabolas_are():
+    errors = line_task("square_at_zero").curves["sup_kink"].values
+    assert min(errors) > 0.1495
+
+
+@pytest.mark.parametrize(("activation", "falls"), [("tanh", True), ("cube", False)])
+def test_errors_in_the_plane(activation, falls):
+    config = {"activation": activation, "widths": [12, 100], "fit_points": 21, "points": 41}
+    first, last = plane(config, 1).curves["sup_plane"].values
+    assert (last < 0.3 * first) is falls
+
+
+def test_a_seed_decides_the_draw():
+    assert line_task("elu") == line_task("elu")
+    assert line_task("elu") != line_task("elu", seed=2)
+
+
+def test_the_construction_keeps_its_bounds():
+    curves = construction({"widths": [8, 64], "points": 2001}, 0).curves
+    for name in LINE:
+        assert (np.array(curves[f"sup_{name}"].values) <= curves[f"bound_{name}"].values).all()
+
+
+def test_the_close_up_net_is_a_parabola_off_its_centres():
+    net = close_up({"activation": "square_at_zero", "units": 20, "points": 201}, 4).tables["net"]
+    off, on = net[~net["at_centre"]], net[net["at_centre"]]
+    parabola = np.polynomial.Polynomial.fit(off["x"], off["net"], 2)
+    assert parabola(off["x"].to_numpy()) == pytest.approx(off["net"].to_numpy(), abs=1e-8)
+    assert len(on) > 10
+    assert np.abs(on["net"] - np.abs(on["x"] - 0.2)).mean() < 0.03
+
+
+# --- made worlds ---------------------------------------------------------------------------
+
+
+def approximates(activation):
+    """Leshno's theorem."""
+    return activation not in (*POLYNOMIAL, "square_at_zero")
+
+
+def imagine(part, arm, axes, seed, *, works=approximates, trains=approximates):
+    """A world in which exactly the activations that `works` follow a rate."""
+    rng = np.random.default_rng([seed, len(part.name)])
+    activation = axes.get("activation") or axes.get("model.activation")
+
+    def error(n, rate):
+        return 1.5 * n**-rate * math.exp(0.05 * rng.standard_normal())
+
+    if part.name in ("line", "plane"):
+        widths = part.params["widths"]
+        names = ["plane"] if part.name == "plane" else list(LINE)
+        rate = 1.2 if works(activation) else 0.0
+        curves = {
+            f"{what}_{name}": Curve(widths, [scale * error(n, rate) for n in widths])
+            for name in names
+            for what, scale in (("sup", 1.0), ("rms", 0.2), ("alpha", 1.0))
+        }
+        return Outcome({}, curves)
+    if part.name == "construction":
+        widths = part.params["widths"]
+        bounds = {f"bound_{name}": Curve(widths, [2.0 / n for n in widths]) for name in LINE}
+        errors = {f"sup_{name}": Curve(widths, [1.9 / n for n in widths]) for name in LINE}
+        return Outcome({}, bounds | errors)
+    if part.name == "close_up":
+        x = np.linspace(-1, 1, 9)
+        net = pd.DataFrame({"x": x, "net": x**2, "at_centre": x == 0.5})
+        return Outcome({"sup_off_centres": 0.2}, {}, {"net": net})
+    e = error(axes["model.width"], 0.5 if trains(activation) else 0.0) / 3
+    return Outcome({"test_mse": e**2, "test_error": e, "n_parameters": 9.0})
+
+
+def test_where_leshno_is_right_the_slide_is_corrected(imagined, ruling):
+    assert ruling(imagined(NAME, imagine)) == "corrected"
+
+
+def test_where_the_slide_is_right_it_is_supported(imagined, ruling):
+    def works(activation):
+        return activation not in ("square", "cube")
+
+    assert ruling(imagined(NAME, partial(imagine, works=works))) == "supported"
+
+
+@pytest.mark.parametrize("stuck", ["sigmoid", "step"])
+def test_where_a_proper_activation_does_not_approximate_it_is_refuted(imagined, ruling, stuck):
+    def works(activation):
+        return approximates(activation) and activation != stuck
+
+    assert ruling(imagined(NAME, partial(imagine, works=works))) == "refuted"
+
+
+def test_where_training_finds_nothing_the_repair_does_not_hold(imagined, ruling):
+    results = imagined(NAME, partial(imagine, trains=lambda activation: False))
+    assert ruling(results) == "refuted"
+
+
+@pytest.mark.parametrize("kind", ["works", "trains"])
+def test_where_polynomials_approximate_nothing_is_concluded(imagined, ruling, kind):
+    results = imagined(NAME, partial(imagine, **{kind: lambda activation: True}))
+    assert ruling(results) == "inconclusive"
+
+
+def test_where_errors_exceed_the_bound_nothing_is_concluded(imagined, made_world, ruling):
+    world = imagined(NAME, imagine)
+    broken = made_world(world, "construction", {"sup_kink": lambda values: 1.2 * values})
+    assert ruling(broken) == "inconclusive"
+
+
+def test_few_seeds_and_widths_do_not_crash(imagined, ruling):
+    results = imagined(NAME, imagine, profile="smoke")
+    assert ruling(results) in ("inconclusive", "refuted", "corrected")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_it_draws_its_figures(imagined, language):
+    results = imagined(NAME, imagine, profile="smoke")
+    assert set(draw(results, language)) == set(results.claim.text["figures"])
+
+
+def test_trained_parts_compose_and_shrink(checkout):
+    """Every training part is a config that trains; here for three steps."""
+    from deepclaims.claims.claim import load
+    from deepclaims.sweep.compose import Composer
+    from deepclaims.training.task import train
+
+    composer = Composer(checkout / "conf")
+    claim = load(checkout / "conf", NAME, "smoke")
+    for part in claim.parts:
+        if part.task == "train":
+            arm, axes = next(part.points())
+            config = composer.cell([*part.base, *part.arms[arm], "fit.steps=3"], axes)
+            metrics = train(config, 0).metrics
+            assert {"test_mse", "test_error"} & set(metrics)
+
+
+def test_the_theory_lines_of_training():
+    from deepclaims.claims.approximation import universal_approximation_figures as figures
+
+    # ∫ over [-1, 1] of (|x - 0.2| - best parabola)² / 2, by Legendre's coefficients
+    x, weight = np.polynomial.legendre.leggauss(500)
+    f = np.abs(x - 0.2)
+    best = sum(
+        (2 * k + 1) / 2 * (weight * f * np.polynomial.legendre.Legendre.basis(k)(x)).sum()
+        * np.polynomial.legendre.Legendre.basis(k)(x)
+        for k in range(3)
+    )  # fmt: skip
+    assert figures._best_parabola() == pytest.approx(
+        math.sqrt((weight * (f - best) ** 2).sum() / 2), rel=1e-3
+    )
+    assert 0.5 < figures._best_line_code() < 0.7
+
+
+def test_every_registered_check_is_estimated(imagined):
+    results = imagined(NAME, imagine)
+    assert set(universal_approximation.judge(results)) == set(results.claim.checks)
