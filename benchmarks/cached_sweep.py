@@ -64,11 +64,11 @@ def main() -> int:
         ours = [sys.executable, "-m", "deepclaims.cli", "train", "-m", "data=function",
                 "model.depth=1", "model.width=4", "fit.steps=2",
                 f"optimizer.lr=range(0.001,{0.001 * (cells + 0.5):.4f},0.001)"]  # fmt: skip
-        hydra = [sys.executable, "nothing.py", "hydra.output_subdir=null",
-                 "hydra.sweep.subdir=.", "hydra.run.dir=."]  # fmt: skip
-        multirun = [*hydra, "-m", f"+i=range(0,{cells})"]
+        hydra = [sys.executable, "nothing.py"]
+        quiet = ["hydra.output_subdir=null", "hydra.sweep.subdir=.", "hydra.run.dir=."]
+        multirun = [*hydra, "-m", *quiet, f"+i=range(0,{cells})"]
         print(f"training {cells} cells, once: {seconds(ours, folder):.1f} s")
-        contestants = {"deepclaims": ours, "nothing": hydra, "Hydra basic": multirun}
+        contestants = {"deepclaims": ours, "nothing": [*hydra, *quiet], "Hydra basic": multirun}
         if find_spec("hydra_plugins.hydra_joblib_launcher"):
             contestants["Hydra joblib"] = [
                 *multirun, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2"

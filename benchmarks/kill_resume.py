@@ -29,8 +29,10 @@ from deepclaims.tracking.index import Index
 from deepclaims.tracking.store import create
 
 ROOT = Path(__file__).resolve().parents[1]
-LATEST = 14.0
+LATEST = 8.0
 """Seconds after the start of a sweep by which a random kill has come."""
+MOST = 4
+"""Replicas finished after the start of a sweep before the other kills lie in wait, at most."""
 
 
 def project(folder: Path) -> Path:
@@ -43,7 +45,7 @@ def project(folder: Path) -> Path:
 
 def start(folder: Path, cells: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "deepclaims.cli", "train", "-m", "data=function",
-               "model.depth=1", "model.width=32", "fit.steps=400", "executor.workers=2",
+               "model.depth=1", "model.width=32", "fit.steps=3000", "executor.workers=2",
                f"optimizer.lr=range(0.001,{0.001 * (cells + 0.5):.4f},0.001)"]  # fmt: skip
     return subprocess.Popen(
         command,
@@ -75,15 +77,21 @@ def kill_at(
 ) -> bool:
     """Kill the sweep at a moment of that kind; false if it was over before."""
     seen: dict[str, Callable[[], bool]] = {
+        "time": lambda: True,
         "draft": lambda: any((folder / ".runs").glob("*/.[0-9]*-*")),
         "commit": lambda: (folder / ".mlflow" / "mlflow.db-journal").exists(),
     }
-    earliest = time.monotonic() + generator.uniform(0.0, LATEST if kind == "time" else 3.0)
+    earliest = time.monotonic() + (generator.uniform(0.0, LATEST) if kind == "time" else 0.0)
+    enough = len(finished(folder)) + (generator.randint(0, MOST) if kind != "time" else 0)
+    waiting = True
     while process.poll() is None:
-        if time.monotonic() >= earliest and (kind == "time" or seen[kind]()):
+        if waiting:
+            waiting = time.monotonic() < earliest or len(finished(folder)) < enough
+        elif seen[kind]():
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             return True
+        time.sleep(1e-4)
     process.communicate()
     return False
 

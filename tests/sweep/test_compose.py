@@ -45,6 +45,20 @@ def test_what_does_not_exist_is_refused(composer, override, said):
         composer.config([override])
 
 
+def test_a_key_may_be_added_with_a_plus(composer):
+    config = composer.cell(["regularizer=dropout", "+regularizer.lambda=1e-4"])
+    assert config["regularizer"]["lambda"] == 1e-4
+    assert "lambda" not in composer.cell(["regularizer=dropout"])["regularizer"]
+
+
+def test_references_are_filled_in(tmp_path):
+    (tmp_path / "train.yaml").write_text("a: {b: 1, c: 2}\nd: ${a.b}\ne: ['${d}']\n")
+    composer = Composer(tmp_path)
+    assert composer.cell([], {"a.b": 5}) == {"a": {"b": 5, "c": 2}, "d": 5, "e": [5]}
+    with pytest.raises(ConfigError, match="nowhere"):
+        composer.cell([], {"d": "${nowhere}"})
+
+
 def test_values_of_an_override():
     def values(text):
         return swept(parse([text])[0])

@@ -68,7 +68,7 @@ def _check(words: Sequence[str], composer: Composer) -> None:
             _check_sweep(override, multirun, searching)
         if isinstance(override.value(), Glob):
             continue  # Hydra looks up what there is
-        choices = _choices(override)
+        choices, key = _choices(override), override.get_key_element()
         first.append(f"{key}={choices[0]}")
         alternatives += [f"{key}={choice}" for choice in choices[1:]]
     read_executor(composer.config(first)["executor"])

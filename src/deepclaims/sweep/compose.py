@@ -78,6 +78,7 @@ class Composer:
         """
         groups: list[str] = []
         plain: dict[str, Any] = {}
+        added: set[str] = set()
         for override in parse(overrides):
             if override.is_sweep_override():
                 raise ConfigError(f"'{override.input_line}' names several values; give one, or -m")
@@ -85,6 +86,8 @@ class Composer:
                 groups.append(self._known_option(override))
             else:
                 plain[override.key_or_group] = _plain(override.value())
+                if override.is_add() or override.is_force_add():
+                    added.add(override.key_or_group)
         for key, value in (values or {}).items():
             if self._is_group(key):
                 groups.append(self._known_option(_parse(f"{key}={value}")))
@@ -92,7 +95,7 @@ class Composer:
                 plain[key] = value
         config = copy.deepcopy(self._base(tuple(groups)))
         for key, value in plain.items():
-            set_value(config, key, value)
+            set_value(config, key, value, may_be_new=key in added)
         return _resolved(config)
 
     def cell(
@@ -133,22 +136,26 @@ def cell_config(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key not in NOT_PART_OF_A_CELL}
 
 
-def set_value(config: dict[str, Any], key: str, value: Any) -> None:
-    """Set a dotted key that exists, to a value of the kind it has.
+def set_value(config: dict[str, Any], key: str, value: Any, *, may_be_new: bool = False) -> None:
+    """Set a dotted key that exists, to a value of the kind it has; or a new one, as `+key=` says.
 
     Raises:
         ConfigError: when the key does not exist or the value is of another kind.
     """
     node: Any = config
-    steps = key.lstrip("+").split(".")
+    steps = key.split(".")
     for depth, step in enumerate(steps):
+        last = depth == len(steps) - 1
+        if isinstance(node, dict) and last and may_be_new and step not in node:
+            node[step] = value
+            return
         if not isinstance(node, dict) or step not in node:
             known = sorted(map(str, node)) if isinstance(node, dict) else []
             where = ".".join(steps[:depth]) or "the config"
             raise ConfigError(
                 f"no key '{key}': {where} knows {', '.join(known) or 'no keys'}{_hint(step, known)}"
             )
-        if depth < len(steps) - 1:
+        if not last:
             node = node[step]
     old = node[steps[-1]]
     if not _same_kind(old, value) and value not in WORDS.get(key, ()):
