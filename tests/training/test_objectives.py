@@ -69,3 +69,30 @@ def test_record_cap_counts_a_big_record_as_the_root_of_its_size():
 def test_what_does_not_fit_the_task_is_refused(digits, fit, message):
     with pytest.raises(ConfigError, match=message):
         choose_objective(fit, digits, reconstructs=False)
+
+
+LOSSES = [
+    ("digits", Fit()),
+    ("digits", Fit(loss="squared")),
+    ("digits", Fit(class_weights=[1, 2, 3, 4, 5, 6, 7, 8, 9, 10])),
+    ("curve", Fit()),
+    ("curve", Fit(loss="absolute")),
+    ("beats", Fit()),
+    ("beats", Fit(class_weights=[1, 0, 2, 3])),
+]
+
+
+@pytest.mark.parametrize(("data", "fit"), LOSSES)
+def test_losses_are_the_loss_of_each_replica(data, fit, request):
+    splits = request.getfixturevalue(data)
+    objective = choose_objective(fit, splits, reconstructs=False)
+    targets = objective.targets(splits.train)[:20].unflatten(0, (4, 5))
+    weights = objective.weights(splits.train)
+    weights = None if weights is None else weights[:20].unflatten(0, (4, 5))
+    classes = () if data == "curve" else (splits.outputs,)
+    outputs = torch.randn(*targets.shape, *classes)
+    losses = objective.losses(outputs, targets, weights)
+    assert losses.shape == (4,)
+    for r in range(4):
+        own = objective.loss(outputs[r], targets[r], None if weights is None else weights[r])
+        assert losses[r].item() == pytest.approx(own.item(), rel=1e-5)
