@@ -38,7 +38,7 @@ VERBS = {
     "measure": Verb(
         "deepclaims.pipeline.measure",
         "run what a chapter or a claim still lacks, and export its tables",
-        "chapter=NAME | claim=CHAPTER/ID [profile=smoke|laptop|full] [claim.grid.AXIS=a,b,…] "
+        "chapter=NAME|all | claim=CHAPTER/ID [profile=smoke|laptop|full] [claim.grid.AXIS=a,b,…] "
         "[executor=local|ray|slurm] [executor.workers=N] [--retry-failed]",
         "deepclaims measure claim=optimisation/sgd-noise-ball profile=smoke claim.grid.lr=0.1,0.01",
     ),

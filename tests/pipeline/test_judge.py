@@ -21,7 +21,7 @@ def measured(project):
     for name in set(claims.catalogue(project.conf)) - set(NAMES):
         (project.conf / "claim" / f"{name}.yaml").unlink()
     for name in NAMES:
-        folder = project.results(name.split("/")[0])
+        folder = project.root / "results"
         measure(project, Request((name,), folder, profile="smoke", options=LocalOptions(workers=0)))
     return project
 

@@ -30,8 +30,15 @@ def test_a_request_for_one_claim(request_of):
 def test_a_request_for_a_chapter(request_of, project):
     request = request_of("chapter=convolution", "executor.workers=1")
     assert "convolution/lenet-on-mnist" in request.names
-    assert request.folder == project.results("convolution")
+    assert request.folder == project.root / "results"
+    assert request.title == "convolution"
     assert request.options.workers == 1
+
+
+def test_a_request_for_everything(request_of, project):
+    request = request_of("chapter=all")
+    assert len(request.names) == len(list((project.conf / "claim").glob("*/*.yaml")))
+    assert request.title == "the catalogue"
 
 
 @pytest.fixture

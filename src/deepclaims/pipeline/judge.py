@@ -23,7 +23,8 @@ from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
 from deepclaims.evidence.registration import Registration, post_hoc
 from deepclaims.evidence.verdict import Finding, Verdict, findings, verdict
 from deepclaims.project import Project
-from deepclaims.sweep.environment import cores
+from deepclaims.sweep.environment import cores, variables
+from deepclaims.sweep.worker import THREAD_VARIABLES
 
 if TYPE_CHECKING:
     from deepclaims.claims.results import Results
@@ -106,18 +107,37 @@ def read_results(claim: Claim, folder: Path) -> Results:
 def _judge_all(project: Project, names: Sequence[str], draft: Path) -> list[Judged]:
     context = get_context("forkserver")
     context.set_forkserver_preload(["torch", "pandas", "scipy.stats", "matplotlib.figure"])
-    with ProcessPoolExecutor(min(cores(), len(names)), mp_context=context) as pool:
-        return list(pool.map(_judge_one, [project] * len(names), names, [draft] * len(names)))
+    with (
+        variables(dict.fromkeys(THREAD_VARIABLES, "1")),
+        ProcessPoolExecutor(min(cores(), len(names)), mp_context=context) as pool,
+    ):
+        judged = [pool.submit(_judge_one, project, name) for name in names]
+        drawn = [
+            pool.submit(_draw_one, project, name, draft, language)
+            for name in names
+            for language in LANGUAGES
+        ]
+        for each in drawn:
+            each.result()
+        return [each.result() for each in judged]
 
 
-def _judge_one(project: Project, name: str, draft: Path) -> Judged:
-    """Judge and draw one claim; runs in a worker process."""
+def _judge_one(project: Project, name: str) -> Judged:
+    """Judge one claim; runs in a worker process."""
+    claim, results, about = _measured(project, name)
+    return Judged(claim, _verdict(claim, results), _facts(results, about))
+
+
+def _draw_one(project: Project, name: str, draft: Path, language: str) -> None:
+    """Draw one claim in one language; runs in a worker process."""
+    claim, results, _ = _measured(project, name)
+    _draw(claim, results, draft / claim.chapter / claim.id, language)
+
+
+def _measured(project: Project, name: str) -> tuple[Claim, Results, dict[str, Any]]:
     about = _about(project, name)
     claim = claims.load(project.conf, name, about["profile"])
-    results = read_results(claim, project.results(claim.chapter) / claim.id)
-    raw = _verdict(claim, results)
-    _draw(claim, results, draft / claim.chapter / claim.id)
-    return Judged(claim, raw, _facts(results, about))
+    return claim, read_results(claim, project.results(claim.chapter) / claim.id), about
 
 
 def _verdict(claim: Claim, results: Results) -> Verdict:
@@ -127,18 +147,16 @@ def _verdict(claim: Claim, results: Results) -> Verdict:
     return raw.marked(post_hoc(Registration.of(claim.written), measured))
 
 
-def _draw(claim: Claim, results: Results, folder: Path) -> None:
+def _draw(claim: Claim, results: Results, folder: Path, language: str) -> None:
     from deepclaims.report.figures import save
 
-    for language in LANGUAGES:
-        drawn = importlib.import_module(claim.module).draw(results, language)
-        if set(drawn) != set(claim.text["figures"]):
-            raise ClaimError(
-                f"{claim.name} draws {sorted(drawn)} but its file lists "
-                f"{sorted(claim.text['figures'])}"
-            )
-        for name, figure in drawn.items():
-            save(figure, folder, name, language)
+    drawn = importlib.import_module(claim.module).draw(results, language)
+    if set(drawn) != set(claim.text["figures"]):
+        raise ClaimError(
+            f"{claim.name} draws {sorted(drawn)} but its file lists {sorted(claim.text['figures'])}"
+        )
+    for name, figure in drawn.items():
+        save(figure, folder, name, language)
 
 
 def _facts(results: Results, about: dict[str, Any]) -> dict[str, Any]:

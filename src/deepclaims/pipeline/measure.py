@@ -1,7 +1,7 @@
 """Measure: run what a claim's cells still lack, track them, and export their tables.
 
-`measure chapter=…` fills `results/<chapter>/`, which the pipeline judges. `measure claim=…` runs
-one claim, possibly changed on the command line, leaves the chapter's tables alone
+`measure chapter=…` (or `all`) fills `results/<chapter>/`, which the pipeline judges. `measure
+claim=…` runs one claim, possibly changed on the command line, leaves the chapter's tables alone
 (`results/single/…`), and says at once how the claim comes out.
 """
 
@@ -40,7 +40,7 @@ def run(overrides: Sequence[str]) -> None:
         warm_up()  # it imports while this process composes
     for claim in measure(project, request):
         if request.single:
-            _say(claim, request.folder / claim.id)
+            _say(claim, request.tables(claim))
 
 
 def measure(project: Project, request: Request) -> list[Claim]:
@@ -58,7 +58,7 @@ def measure(project: Project, request: Request) -> list[Claim]:
     session.tally.raise_if_failed()
     for claim in loaded:
         own = [each for each in plan if each.claim is claim]
-        _export(project, claim, own, session.logbook, request.folder)
+        _export(project, claim, own, session.logbook, request.tables(claim).parent)
     return loaded
 
 

@@ -19,11 +19,12 @@ from deepclaims.sweep.options import LocalOptions, Options, read_executor
 KNOWN = ("chapter", "claim", "profile")
 LISTED = "chapter=, claim=, profile=, executor=, executor.<key>=, claim.<key>=, --retry-failed"
 RETRY = "--retry-failed"
+ALL = "all"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the command line asks for."""
+    """What the command line asks for: claims by name, and the folder their tables go to."""
 
     names: tuple[str, ...]
     folder: Path
@@ -34,8 +35,15 @@ class Request:
 
     @property
     def title(self) -> str:
-        """The claim's name, or the chapter's."""
-        return self.names[0] if self.single else self.names[0].split("/")[0]
+        """The claim's name, the chapter's, or that it is all of them."""
+        chapters = {name.split("/")[0] for name in self.names}
+        if len(chapters) > 1:
+            return "the catalogue"
+        return self.names[0] if self.single else chapters.pop()
+
+    def tables(self, claim: Claim) -> Path:
+        """The folder of a claim's tables."""
+        return self.folder / claim.chapter / claim.id
 
     def load(self, project: Project) -> list[Claim]:
         """The claims, with their profile and changes.
@@ -107,12 +115,12 @@ def read_request(words: Sequence[str], project: Project) -> Request:
     options = _options(executor, project)
     if "claim" in found:
         name = claims.find(project.conf, str(found["claim"]))
-        folder = project.root / "results" / "single" / name.split("/")[0]
+        folder = project.results("single")
         return Request((name,), folder, profile, options, changes, single=True)
     if changes:
         raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
     names = _of_chapter(str(found.get("chapter", "")), project)
-    return Request(names, project.results(str(found["chapter"])), profile, options)
+    return Request(names, project.root / "results", profile, options)
 
 
 def _options(overrides: Sequence[str], project: Project) -> Options:
@@ -122,12 +130,15 @@ def _options(overrides: Sequence[str], project: Project) -> Options:
 
 
 def _of_chapter(chapter: str, project: Project) -> tuple[str, ...]:
+    catalogue = tuple(claims.catalogue(project.conf))
+    if chapter == ALL:
+        return catalogue
     if chapter not in CHAPTERS:
         asked = f"no chapter '{chapter}'" if chapter else "nothing to measure is named"
         raise ConfigError(
-            f"{asked}: say chapter=NAME or claim=NAME; chapters: {', '.join(CHAPTERS)}"
+            f"{asked}: say chapter=NAME or claim=NAME; chapters: {', '.join((*CHAPTERS, ALL))}"
         )
-    names = tuple(name for name in claims.catalogue(project.conf) if name.startswith(f"{chapter}/"))
+    names = tuple(name for name in catalogue if name.startswith(f"{chapter}/"))
     if not names:
         raise ClaimError(f"chapter {chapter} has no claims yet")
     return names

@@ -70,8 +70,9 @@ def png_bytes(figure: "Figure") -> bytes:
     from PIL import Image
 
     raw = io.BytesIO()
-    figure.savefig(raw, format="png", dpi=PNG_DPI, metadata={"Software": None})
-    image = Image.open(raw).convert("RGB")
+    figure.savefig(raw, format="rgba", dpi=PNG_DPI)
+    width, height = (int(inches * PNG_DPI) for inches in figure.get_size_inches())
+    image = Image.frombytes("RGBA", (width, height), raw.getvalue()).convert("RGB")
     colours = image.getcolors(maxcolors=4096)
     if colours is not None:  # lines and text; photographs and colour maps keep their full colours
         image = image.quantize(256, dither=Image.Dither.NONE)
