@@ -88,6 +88,17 @@ def _deciding(config: Mapping[str, Any]) -> dict[str, Any]:
     return {**config, "fit": {key: value for key, value in fit.items() if key != "checkpoint"}}
 
 
+def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A nested config with dotted keys."""
+    found: dict[str, Any] = {}
+    for key, value in config.items():
+        if isinstance(value, Mapping) and value:
+            found |= flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found
+
+
 def cells_of(claim: Claim, composer: Composer, project: Project) -> list[tuple[Cell, Part]]:
     """All cells of a claim with the part each belongs to.
 

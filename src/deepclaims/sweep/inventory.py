@@ -7,13 +7,14 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from deepclaims.errors import ConfigError
-from deepclaims.sweep.cell import library_versions
+from deepclaims.sweep.cell import flat, library_versions
 from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.sweep.store import CODE, DONE, RunStore
 
@@ -43,6 +44,11 @@ class Entry:
     seconds: float
     written: float
     size: int
+
+    @cached_property
+    def flat(self) -> dict[str, Any]:
+        """Its config with dotted keys."""
+        return flat(self.parts["config"])
 
 
 def inventory(store: RunStore) -> Iterator[Entry]:
@@ -80,10 +86,11 @@ def stale(entries: Sequence[Entry], wanted: Collection[str]) -> dict[str, str]:
         Cells of claims that are not among `wanted`; and trainings of the user's that no command
         can find any more, since their code or libraries are others now.
     """
+    code = {task: _code(task) for task in {str(entry.parts["task"]) for entry in entries}}
     return {
         entry.key: reason
         for entry in entries
-        if entry.key not in wanted and (reason := _reason(entry))
+        if entry.key not in wanted and (reason := _reason(entry, code[entry.parts["task"]]))
     }
 
 
@@ -108,15 +115,22 @@ def remove_unused_code(store: RunStore) -> None:
             file.unlink(missing_ok=True)
 
 
-def _reason(entry: Entry) -> str:
+def _reason(entry: Entry, code: str) -> str:
+    if not code:
+        return "its task is gone"
+    if entry.parts["code"] != code:
+        return "older code"
     if entry.parts["libraries"] != library_versions():
         return "other library versions"
-    try:
-        if code_fingerprint([entry.parts["task"]]) != entry.parts["code"]:
-            return "older code"
-    except ConfigError:
-        return "its task is gone"
     return "no claim needs it" if entry.claim else ""
+
+
+def _code(task: str) -> str:
+    """The fingerprint of a task's code as it is now, or "" if there is no such task any more."""
+    try:
+        return code_fingerprint([task])
+    except ConfigError:
+        return ""
 
 
 def _seconds(file: Path) -> float:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from deepclaims.sweep.cell import Cell
+from deepclaims.sweep.cell import Cell, flat
 from deepclaims.sweep.store import Replica
 from deepclaims.tracking.store import TrackedRun
 
@@ -69,17 +69,6 @@ def tracked(cell: Cell, replicas: Sequence[Replica], identity: str) -> TrackedRu
         },
         frames={"replicas": metric_rows(cell, replicas), **table_rows(cell, replicas)},
     )
-
-
-def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A nested config with dotted keys."""
-    found: dict[str, Any] = {}
-    for key, value in config.items():
-        if isinstance(value, Mapping) and value:
-            found |= flat(value, f"{prefix}{key}.")
-        else:
-            found[f"{prefix}{key}"] = value
-    return found
 
 
 def _replica_rows(replica: Replica) -> pd.DataFrame:

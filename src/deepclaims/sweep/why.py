@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deepclaims.sweep.cell import Cell
+from deepclaims.sweep.cell import Cell, flat
 from deepclaims.sweep.fingerprint import symbol_hashes
 from deepclaims.sweep.inventory import Entry
 from deepclaims.sweep.store import RunStore
@@ -56,10 +56,10 @@ def nearest(cell: Cell, entries: Sequence[Entry]) -> Entry | None:
     Where it is one key of the config or the code, it is the code: the same cell, of before.
     """
     candidates = [each for each in entries if each.parts["task"] == cell.task and each.seeds]
-    mine = _flat(cell.config)
+    mine = flat(cell.key_parts["config"])
 
     def distance(entry: Entry) -> tuple[int, int, float]:
-        config = len(_changed(_flat(entry.parts["config"]), mine))
+        config = len(_changed(entry.flat, mine))
         rest = sum(entry.parts[part] != cell.key_parts[part] for part in _REST)
         return config + rest, config, -entry.written
 
@@ -71,7 +71,7 @@ def differences(cell: Cell, entry: Entry, store: RunStore) -> list[str]:
     old, new = entry.parts, cell.key_parts
     lines = [
         f"config {key}: {_value(before)} -> {_value(after)}"
-        for key, (before, after) in _changed(_flat(old["config"]), _flat(new["config"])).items()
+        for key, (before, after) in _changed(entry.flat, flat(new["config"])).items()
     ]
     lines += [
         f"data {name}: fingerprint {str(before)[:8]} -> {str(after)[:8]}"
@@ -112,16 +112,6 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[
         for key in sorted({*old, *new})
         if key not in old or key not in new or old[key] != new[key]
     }
-
-
-def _flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in config.items():
-        if isinstance(value, Mapping) and value:
-            found |= _flat(value, f"{prefix}{key}.")
-        else:
-            found[f"{prefix}{key}"] = value
-    return found
 
 
 def _value(value: Any) -> str:
