@@ -7,6 +7,7 @@ was; layers with parameters, and dropout, unfold the replicas and treat each wit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -18,8 +19,9 @@ from torch.nn import functional as F
 from deepclaims.nn.dropout import Dropout
 
 ALIGNMENT = 16
-"""Numbers in a line of the cache. Every network starts at one: where a matrix begins may decide the
-order in which its products are summed."""
+"""Numbers in a line of the cache. The parameters and the samples of every replica start at one:
+where a matrix begins may decide the order in which its products are summed, and a replica's bits
+are not to depend on its place in the stack."""
 
 
 class StackedLinear(nn.Module):
@@ -99,12 +101,16 @@ class StackedRecurrence(nn.Module):
         w_ih, w_hh, b_ih, b_hh = (getattr(self, f"{kind}_{name}") for kind in kinds)
         n, steps = len(x) // replicas, x.shape[1]
         rows = x.reshape(replicas, n * steps, -1)
-        z = _affine(rows, w_ih, b_ih + b_hh).view(replicas, n, steps, -1)
+        outputs = w_ih.shape[1]
+        w_ih, bias = _lengthened(w_ih, b_ih + b_hh, -outputs % ALIGNMENT)
+        w_hh, _ = _lengthened(w_hh, bias, -outputs % ALIGNMENT)
+        z = torch.baddbmm(bias[:, None], rows, w_ih.mT).view(replicas, n, steps, -1)
         state = tuple(z.new_zeros(replicas, n, self.hidden_size) for _ in range(self.step.kept))
         states: list[Tensor] = []
         order = range(steps)[::-1] if name.endswith("_reverse") else range(steps)
         for t in order:
-            state = self.step(torch.baddbmm(z[:, :, t], state[0], w_hh.mT), state)
+            reached = torch.baddbmm(z[:, :, t], state[0], w_hh.mT)[..., :outputs]
+            state = self.step(reached, state)
             states.append(state[0])
         if name.endswith("_reverse"):
             states.reverse()
@@ -140,12 +146,14 @@ class StackedDropout(nn.Module):
     Attributes:
         p_keep: of each replica; one that keeps all draws nothing, as alone.
         generators: of each replica.
+        samples: of each replica; rows beyond them are padding, for which nothing is drawn.
     """
 
     def __init__(self, layer: Dropout, replicas: int) -> None:
         super().__init__()
         self.p_keep: Sequence[float] = [layer.p_keep] * replicas
         self.generators: Sequence[Generator] = []
+        self.samples: int | None = None
 
     def forward(self, h: Tensor) -> Tensor:
         """Any shape in, the same shape out."""
@@ -155,7 +163,8 @@ class StackedDropout(nn.Module):
         each = eta.unflatten(0, (len(self.p_keep), -1))
         for own, p, generator in zip(each, self.p_keep, self.generators, strict=True):
             if p < 1:
-                own.bernoulli_(p, generator=generator).div_(p)
+                own[: self.samples].bernoulli_(p, generator=generator).div_(p)
+                own[len(own) if self.samples is None else self.samples :] = 1
             else:
                 own.fill_(1)
         return h * eta
@@ -202,6 +211,8 @@ class Stack(nn.Module):
     Attributes:
         theta: (R, P), what the layers see; a row is a network's parameters in their order, and
             zeros up to the next multiple of `ALIGNMENT`.
+        quantum: n is to be a multiple of this, so that each replica's part of all that flows
+            starts at a line of the cache.
     """
 
     def __init__(self, template: nn.Module, networks: Sequence[nn.Module]) -> None:
@@ -211,6 +222,8 @@ class Stack(nn.Module):
         self.parts = list(self.network.parameters())
         self.parameters_each = sum(p[0].numel() for p in self.parts)
         self.padding = -self.parameters_each % ALIGNMENT
+        widths = [size for p in self.parts for size in (p[0].shape[0], p[0][0].numel())]
+        self.quantum = ALIGNMENT // math.gcd(ALIGNMENT, *widths)
         rows = [torch.cat([p.detach().flatten() for p in own.parameters()]) for own in networks]
         self.load(F.pad(torch.stack(rows), (0, self.padding)))
 
@@ -247,5 +260,15 @@ def _take_parameters(module: nn.Module, layer: nn.Module, replicas: int) -> None
 
 
 def _affine(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    """(R, n, d_in), (R, d_out, d_in), (R, d_out) -> (R, n, d_out)."""
-    return torch.baddbmm(b[:, None], x, w.mT)
+    """(R, n, d_in), (R, d_out, d_in), (R, d_out) -> (R, n, d_out).
+
+    Outputs are added where the gradient of W would not fill whole lines of the cache.
+    """
+    outputs, inputs = w.shape[1:]
+    w, b = _lengthened(w, b, -outputs % (ALIGNMENT // math.gcd(ALIGNMENT, inputs)))
+    return torch.baddbmm(b[:, None], x, w.mT)[..., :outputs]
+
+
+def _lengthened(w: Tensor, b: Tensor, outputs: int) -> tuple[Tensor, Tensor]:
+    """W and b with so many outputs more."""
+    return (F.pad(w, (0, 0, 0, outputs)), F.pad(b, (0, outputs))) if outputs else (w, b)

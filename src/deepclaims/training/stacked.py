@@ -26,8 +26,8 @@ from deepclaims.training.objectives import Objective
 from deepclaims.training.resident import StackedSplit
 from deepclaims.training.scores import StackedScores
 
-SCORED_ROWS = 16_000
-"""Samples scored at a time, all replicas together."""
+SCORED_ROWS = 256
+"""Samples of each replica scored at a time: not fewer in a larger stack, for the sums' sake."""
 
 
 @dataclass
@@ -105,6 +105,7 @@ class StackedTraining(pl.LightningModule):
         self.splits = splits
         self.update = update
         self.validates = validates
+        self.dropouts = stack.dropouts()
         self.augments = any(own.augment is not None for own in replicas)
         self.steps = 0
         self._go_on_with(torch.arange(len(replicas)))
@@ -143,16 +144,18 @@ class StackedTraining(pl.LightningModule):
         losses = []
         for batch in chunk.batches:
             own = batch if everybody else batch[active]
-            inputs = tuple(source.gather(own, active) for source in split.inputs)
+            samples = own.shape[1]
+            padded = self._padded(own)
+            inputs = tuple(source.gather(padded, active) for source in split.inputs)
             if self.augments:
-                inputs = self._augmented(inputs)
+                inputs = self._augmented(inputs, samples)
             targets = split.targets.gather(own, active).unflatten(0, (replicas, -1))
             weights = (
                 None
                 if split.weights is None
                 else split.weights.gather(own, active).unflatten(0, (replicas, -1))
             )
-            outputs = stack(*inputs).unflatten(0, (replicas, -1))
+            outputs = stack(*inputs).unflatten(0, (replicas, -1))[:, :samples]
             loss = objective.losses(outputs, targets, weights)
             # The replicas share no number: the gradient of the sum is each one's own.
             g = stack.gradient(loss.sum())
@@ -164,12 +167,25 @@ class StackedTraining(pl.LightningModule):
             self.steps += 1
         return losses
 
-    def _augmented(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def _padded(self, rows: Tensor) -> Tensor:
+        """Numbers of rows (r, n), the first of them again up to a multiple of the quantum."""
+        samples = rows.shape[1]
+        for layer in self.dropouts:
+            layer.samples = samples
+        padding = -samples % self.stack.quantum
+        return torch.cat([rows, rows[:, :1].expand(-1, padding)], dim=1) if padding else rows
+
+    def _augmented(self, inputs: tuple[Tensor, ...], samples: int) -> tuple[Tensor, ...]:
         each = zip(*(x.chunk(len(self.active)) for x in inputs), strict=True)
-        changed = [
-            own if replica.augment is None else replica.augment(own)
-            for replica, own in zip(self._present(), each, strict=True)
-        ]
+        changed: list[tuple[Tensor, ...]] = []
+        for replica, own in zip(self._present(), each, strict=True):
+            if replica.augment is None:
+                changed.append(own)
+                continue
+            new = replica.augment(tuple(x[:samples] for x in own))
+            changed.append(
+                tuple(torch.cat([x, old[samples:]]) for x, old in zip(new, own, strict=True))
+            )
         return tuple(torch.cat(tensors) for tensors in zip(*changed, strict=True))
 
     def on_train_epoch_end(self) -> None:
@@ -193,17 +209,17 @@ class StackedTraining(pl.LightningModule):
         scores = StackedScores(
             self.objective, len(active), self.stack.theta.device, keep_outputs=keep_outputs
         )
-        rows = max(1, min(500, SCORED_ROWS // max(1, len(active))))
+        replicas = len(active)
         training = self.stack.training
         self.stack.eval()
         with torch.no_grad():
-            for start, stop in Rows(len(split), rows):
-                inputs = (source.slice(start, stop, active) for source in split.inputs)
-                targets = split.targets.slice(start, stop, active)
-                scores.update(
-                    self.stack(*inputs).unflatten(0, (len(active), -1)),
-                    targets.unflatten(0, (len(active), -1)),
-                )
+            for start, stop in Rows(len(split), SCORED_ROWS):
+                rows = torch.arange(start, stop, device=active.device).expand(replicas, -1)
+                padded = self._padded(rows)
+                inputs = (source.gather(padded, active) for source in split.inputs)
+                outputs = self.stack(*inputs).unflatten(0, (replicas, -1))[:, : stop - start]
+                targets = split.targets.gather(rows, active).unflatten(0, (replicas, -1))
+                scores.update(outputs, targets)
         self.stack.train(training)
         return scores
 
@@ -244,7 +260,7 @@ class StackedTraining(pl.LightningModule):
         self.active = active
         self.everybody = len(active) == len(self.replicas)
         present = self._present()
-        for place, layer in enumerate(self.stack.dropouts()):
+        for place, layer in enumerate(self.dropouts):
             layer.p_keep = [replica.p_keep[place] for replica in present]
             layer.generators = [replica.noise for replica in present]
         clips = torch.tensor([replica.clip for replica in present], dtype=torch.float64)
