@@ -35,7 +35,7 @@ from torch.nn import functional as F  # noqa: E402
 
 from deepclaims.data.splits import Split, Splits  # noqa: E402
 from deepclaims.training.replicas import train_stacked_on  # noqa: E402
-from deepclaims.training.stacking import choose_batches  # noqa: E402
+from deepclaims.training.stacking import choose_batches, is_stacked  # noqa: E402
 from deepclaims.training.task import train_on  # noqa: E402
 
 Config = dict[str, Any]
@@ -215,7 +215,7 @@ def choice(turns: int) -> bool:
     kept = True
     with workers(2, 1) as pair:
         for name, (settings, replicas) in CASES.items():
-            chosen = choose_batches([settings] * replicas, 2)
+            chosen = choose_batches([settings] * replicas, [is_stacked(settings)] * replicas, 2)
             size = max(map(len, chosen))
             sizes = sorted({replicas, replicas // 2, replicas // 4, 2, 1, size})
             times = take_turns(

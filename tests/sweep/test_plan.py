@@ -1,23 +1,46 @@
 import pytest
 
 from deepclaims.errors import ConfigError
-from deepclaims.sweep.cell import Cell
-from deepclaims.sweep.options import KINDS, LocalOptions, read_executor
+from deepclaims.sweep.cell import Cell, training_task
+from deepclaims.sweep.options import KINDS, read_executor
 from deepclaims.sweep.plan import plan
 from deepclaims.sweep.unit import Unit
 
+CONFIG = {
+    "data": {"name": "mnist", "n_train": 1000, "pool": 2},
+    "init": {"name": "he"},
+    "optimizer": {"name": "adam"},
+    "schedule": {"name": "constant"},
+}
+SMALL = {**CONFIG, "model": {"name": "mlp", "depth": 1, "width": 16}}
+LARGE = {**CONFIG, "model": {"name": "lenet"}}
 
-def unit(seed, **trainer):
-    return Unit(Cell({"trainer": trainer}, "deepclaims.training.task:train", {}), seed, {})
+
+def unit(seed, config=LARGE, stack="auto", **trainer):
+    config = {**config, "trainer": trainer}
+    return Unit(Cell(config, training_task(config, stack), {}), seed, {})
 
 
-def test_every_unit_is_in_one_batch_and_shared_trainings_come_last():
-    shared = unit(0, strategy="ddp", devices=2)
-    units = [shared, *(unit(seed, strategy="single", devices=1) for seed in range(3))]
-    batches = plan(units, LocalOptions())
-    assert sorted(map(len, batches)) == [1, 1, 1, 1]
-    assert [each.seed for batch in batches for each in batch] == [0, 1, 2, 0]
-    assert batches[-1] == [shared]
+def test_replicas_of_small_nets_are_stacked_and_shared_trainings_come_last():
+    shared = unit(9, strategy="ddp", devices=2)
+    own = Unit(Cell({}, "deepclaims.claims.some.claim:walk", {}), 8, {})
+    small = [unit(seed, SMALL) for seed in range(6)]
+    units = [shared, own, *small, unit(6), unit(7)]
+    batches = plan(units, workers=2)
+    assert sorted(each.seed for batch in batches for each in batch) == list(range(10))
+    assert [sorted(each.seed for each in batch) for batch in batches if len(batch) > 1] == [
+        [0, 2, 4],
+        [1, 3, 5],
+    ]
+    assert batches[-2:] == [[own], [shared]]
+
+
+def test_stacking_can_be_forbidden_and_forced_and_another_code_is_another_key():
+    free, never = unit(0, SMALL), unit(0, SMALL, "never")
+    assert free.cell.task != never.cell.task
+    assert free.cell.key != never.cell.key
+    assert {len(batch) for batch in plan([unit(s, SMALL, "never") for s in range(4)], 2)} == {1}
+    assert {len(batch) for batch in plan([unit(s, LARGE, "always") for s in range(4)], 2)} == {2}
 
 
 def test_what_a_unit_asks_for():

@@ -1,7 +1,10 @@
+import shutil
+
 import pytest
 
-from deepclaims.errors import SweepError
-from deepclaims.pipeline import train
+from deepclaims.errors import ConfigError, SweepError
+from deepclaims.pipeline import runs, train
+from deepclaims.sweep.store import RunStore
 from deepclaims.tracking.index import Index
 
 TINY = ["data=function", "model.depth=1", "model.width=4", "fit.steps=5"]
@@ -25,6 +28,42 @@ def test_one_training_then_a_sweep_share_the_cache(project, capfd):
     capfd.readouterr()
     train.run(["-m", *TINY, "seed=0,1", "executor.workers=1"])
     assert "2 replicas, 1 cached" in capfd.readouterr().err
+
+
+def test_replicas_are_stacked_and_their_bits_do_not_depend_on_which_were_missing(project, capfd):
+    sweep = ["-m", *TINY, "optimizer.lr=0.1,0.01,0.001", "seed=range(0,3)", "executor.workers=1"]
+    train.run([*TINY, "optimizer.lr=0.01", "seed=1"])  # a stack of one
+    train.run(sweep)
+    assert "9 replicas, 1 cached" in capfd.readouterr().err
+    together = _results(project)
+    shutil.rmtree(project.runs)
+    train.run([*sweep[:-1], "executor.workers=2"])
+    assert _results(project) == together
+    assert len(together) == 9
+
+
+def test_stacked_and_alone_are_told_apart(project, capfd):
+    words = [*TINY, "seed=0"]
+    train.run(words)
+    train.run([*words, "executor.stack=never"])
+    assert len(_results(project)) == 2
+    capfd.readouterr()
+    with pytest.raises(ConfigError, match="stack=sometimes"):
+        train.run([*words, "executor.stack=sometimes"])
+    shutil.rmtree(project.runs)
+    train.run([*words, "executor.stack=never"])
+    runs.run(["--why", *words])
+    assert "training: one by one -> stacked" in capfd.readouterr().out
+
+
+def _results(project):
+    """The bytes of every replica's results, which hold no time."""
+    store = RunStore(project.runs)
+    return {
+        (key, seed): repr(store.load(key, seed).outcome)
+        for key in store.keys()  # noqa: SIM118
+        for seed in store.seeds(key)
+    }
 
 
 def test_a_failing_training_is_named(project):

@@ -40,7 +40,7 @@ def test_what_costs_nothing_to_know_is_not_guessed(make_config):
     assert cost_of(Settings.read(unknown)) is None
     assert not is_stacked(unknown)
     assert is_stacked(unknown, "always")
-    assert len(choose_batches([unknown] * 4, 2, "always")) == 2
+    assert len(choose_batches([unknown] * 4, [True] * 4, 2)) == 2
 
 
 def test_a_gpu_is_another_matter(make_config, large):
@@ -57,7 +57,7 @@ def test_stacking_can_be_forced_and_forbidden(make_config, small, large):
 
 
 def test_whether_it_is_stacked_does_not_depend_on_its_company(small):
-    assert choose_batches([small], 8) == [[0]]
+    assert choose_batches([small], [True], 8) == [[0]]
     assert is_stacked(small)
 
 
@@ -66,7 +66,7 @@ def test_whether_it_is_stacked_does_not_depend_on_its_company(small):
 def test_every_replica_is_in_one_batch(small, large, make_config, workers, replicas):
     other = make_config(**{**small, "model": {**small["model"], "width": 32}})
     configs = [small, large, other] * replicas
-    batches = choose_batches(configs, workers)
+    batches = choose_batches(configs, [is_stacked(c) for c in configs], workers)
     assert sorted(i for batch in batches for i in batch) == list(range(3 * replicas))
     for batch in batches:
         assert len({str(configs[i]["model"]) for i in batch}) == 1
@@ -74,20 +74,20 @@ def test_every_replica_is_in_one_batch(small, large, make_config, workers, repli
 
 
 def test_workers_share_what_there_is(small):
-    assert [len(batch) for batch in choose_batches([small] * 16, 1)] == [16]
-    assert [len(batch) for batch in choose_batches([small] * 16, 2)] == [8, 8]
+    assert [len(batch) for batch in choose_batches([small] * 16, [True] * 16, 1)] == [16]
+    assert [len(batch) for batch in choose_batches([small] * 16, [True] * 16, 2)] == [8, 8]
 
 
 def test_stacks_end_where_the_cache_does(small):
     cost = cost_of(Settings.read(small))
-    sizes = {len(batch) for batch in choose_batches([small] * 100, 1)}
+    sizes = {len(batch) for batch in choose_batches([small] * 100, [True] * 100, 1)}
     assert max(sizes) <= cost.most < 100
     assert cost.most * cost.parameters <= 2**18
 
 
 def test_the_longest_come_first(small, make_config):
     long = make_config(**{**small, "fit": {**small["fit"], "epochs": 50}})
-    batches = choose_batches([small] * 4 + [long] * 4, 2)
+    batches = choose_batches([small] * 4 + [long] * 4, [True] * 8, 2)
     assert min(batches[0]) >= 4
 
 

@@ -51,7 +51,7 @@ def measure(project: Project, request: Request) -> list[Claim]:
             tables are left as they were.
     """
     loaded = request.load(project)
-    plan = planned(loaded, project)
+    plan = planned(loaded, project, request.options.stack)
     units = _units(project, plan)
     pages = [each.page for each in plan]
     session = carry_out(request.title, units, pages, project, request.options)

@@ -71,8 +71,8 @@ class Planned:
         return Page(self.cell, claim.chapter, identity, self.seeds, parent)
 
 
-def planned(loaded: Sequence[Claim], project: Project) -> list[Planned]:
-    """The cells of some claims.
+def planned(loaded: Sequence[Claim], project: Project, stack: str = "auto") -> list[Planned]:
+    """The cells of some claims; `stack` says which trainings are stacked.
 
     Raises:
         ConfigError: when a part's overrides do not compose.
@@ -82,7 +82,7 @@ def planned(loaded: Sequence[Claim], project: Project) -> list[Planned]:
     return [
         Planned(claim, cell, part.seeds)
         for claim in loaded
-        for cell, part in cells_of(claim, composer, project)
+        for cell, part in cells_of(claim, composer, project, stack)
     ]
 
 

@@ -105,7 +105,7 @@ def _asked(project: Project, words: Sequence[str]) -> list[tuple[Cell, list[int]
     """The cells that a claim or a training's overrides come to, each with its seeds."""
     if any(word.startswith(("claim=", "chapter=")) for word in words):
         request = read_request(words, project)
-        plan = planned(request.load(project), project)
+        plan = planned(request.load(project), project, request.options.stack)
         return [(each.cell, list(each.seeds)) for each in plan]
     unit = TrainingSweep(project, Composer(project.conf)).units([words])[0]
     return [(unit.cell, [unit.seed])]

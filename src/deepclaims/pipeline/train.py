@@ -102,5 +102,5 @@ def _job(config: DictConfig) -> dict[str, Any]:
     overrides = list(HydraConfig.get().overrides.task)
     options = read_executor(OmegaConf.to_container(config.executor))  # type: ignore[arg-type]
     if isinstance(options, LocalOptions):
-        options = LocalOptions(workers=0, retry_failed=options.retry_failed)
+        options = LocalOptions(0, options.stack, options.retry_failed)
     return TrainingSweep(project, Composer(project.conf), options).run([overrides])[0]

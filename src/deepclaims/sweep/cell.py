@@ -19,8 +19,11 @@ from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
 from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.fingerprint import code_fingerprint, parse
+from deepclaims.training.stacking import is_stacked
 
 TRAIN = "deepclaims.training.task:train"
+STACKED = "deepclaims.training.replicas:train_in_stack"
+"""The same training by the code that trains many at once: other roundings, so another key."""
 LIBRARIES = ("torch", "pytorch-lightning", "numpy", "scipy", "scikit-learn")
 """Libraries whose version decides a result's bits."""
 
@@ -99,16 +102,33 @@ def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def cells_of(claim: Claim, composer: Composer, project: Project) -> list[tuple[Cell, Part]]:
+def cells_of(
+    claim: Claim, composer: Composer, project: Project, stack: str = "auto"
+) -> list[tuple[Cell, Part]]:
     """All cells of a claim with the part each belongs to.
+
+    Args:
+        claim: the claim.
+        composer: composes the configs of its trainings.
+        project: whose prepared data.
+        stack: which trainings are stacked, see `training_task`.
 
     Raises:
         ClaimError: when a part names a task its module does not have.
         ConfigError: when a part's overrides do not compose.
         StageError: when the prepared data are not there.
     """
-    return [(_cell(claim, part, point, composer, project), part)
+    return [(_cell(claim, part, point, composer, project, stack), part)
             for part in claim.parts for point in part.points()]  # fmt: skip
+
+
+def training_task(config: Mapping[str, Any], stack: str = "auto") -> str:
+    """What trains a config: `TRAIN`, or `STACKED`. The config decides, not what else is to be run.
+
+    Raises:
+        ConfigError: when the config, or `stack`, cannot be read.
+    """
+    return STACKED if is_stacked(config, stack) else TRAIN
 
 
 def _cell(
@@ -117,11 +137,12 @@ def _cell(
     point: tuple[str, dict[str, Any]],
     composer: Composer,
     project: Project,
+    stack: str,
 ) -> Cell:
     arm, axes = point
     if part.task == "train":
         config = composer.cell([*part.base, *part.arms[arm]], axes)
-        task, data = TRAIN, data_of(config, project)
+        task, data = training_task(config, stack), data_of(config, project)
     else:
         if part.task not in parse(claim.module).definitions:
             raise ClaimError(f"{claim.name}, part {part.name}: no task '{part.task}' in its module")

@@ -10,12 +10,13 @@ from functools import cached_property
 from pathlib import Path
 
 from deepclaims.errors import StorageError, SweepError
+from deepclaims.sweep.environment import cores
 from deepclaims.sweep.executors import Executor, open_executor
 from deepclaims.sweep.fingerprint import symbol_hashes
 from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.plan import plan
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Batch, Orders, Report, Unit, last_line
+from deepclaims.sweep.unit import Batch, Orders, Report, Unit, last_line, named
 
 Listener = Callable[[Unit, Report], None]
 """Told of every unit as it ends."""
@@ -36,7 +37,7 @@ class Tally:
     failed_before: list[tuple[Unit, str]] = field(default_factory=list)
 
     def raise_if_failed(self) -> None:
-        """Raise a summary that names every failed replica with its error, and how to retry.
+        """Raise a summary that names every failed replica and its error, and says how to retry.
 
         Raises:
             SweepError: when a unit failed, now or in an earlier sweep.
@@ -49,8 +50,13 @@ class Tally:
         if before:
             said += f"{', ' if now else ''}{before} of {total} failed in an earlier run and "
             said += "were not run again" if before > 1 else "was not run again"
-        lines = [f"  {unit.cell.label or unit.cell.key} · seed {unit.seed}: {last_line(error)}"
-                 for unit, error in [*self.failed, *self.failed_before]]  # fmt: skip
+        alike: dict[tuple[str, str], list[int]] = {}
+        for unit, error in [*self.failed, *self.failed_before]:
+            reason = unit.cell.label or unit.cell.key, last_line(error)
+            alike.setdefault(reason, []).append(unit.seed)
+        lines = [
+            f"  {label} · {named(seeds)}: {reason}" for (label, reason), seeds in alike.items()
+        ]
         raise SweepError(
             f"{said}; the others are saved. The same command with --retry-failed runs them again; "
             "`deepclaims runs state=failed` has the tracebacks:\n" + "\n".join(lines)
@@ -151,7 +157,7 @@ def _run(sweep: Sweep, executor: Executor, gauge: Gauge | None) -> Iterator[tupl
     left to do.
     """
     orders = Orders(wait=False, retry=sweep.options.retry_failed)
-    fresh: deque[Batch] = deque(plan(sweep.pending, sweep.options))
+    fresh: deque[Batch] = deque(plan(sweep.pending, executor.workers or cores()))
     aside: deque[Batch] = deque()
     flying: dict[Future[list[Report]], Batch] = {}
     attempts: Counter[int] = Counter()

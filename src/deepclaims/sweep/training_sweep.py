@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deepclaims.project import Project
-from deepclaims.sweep.cell import TRAIN, Cell, data_of
+from deepclaims.sweep.cell import Cell, data_of, training_task
 from deepclaims.sweep.compose import Composer, cell_config, parse
 from deepclaims.sweep.environment import commit
 from deepclaims.sweep.logbook import Page
@@ -63,7 +63,8 @@ class TrainingSweep:
     def _unit(self, job: Sequence[str], axes: dict[str, Any], sources: _Sources) -> Unit:
         config = self.composer.config(job)
         name = str(config["data"]["name"])
-        cell = Cell(cell_config(config), TRAIN, sources.fingerprints(config, name), axes=axes)
+        task = training_task(config, self.options.stack)
+        cell = Cell(cell_config(config), task, sources.fingerprints(config, name), axes=axes)
         about = {"commit": commit(self.project.root), "sources": sources.sources(cell.data)}
         return Unit(cell, int(config["seed"]), about)
 

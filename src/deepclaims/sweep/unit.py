@@ -84,6 +84,13 @@ def last_line(traceback: str) -> str:
     return lines[-1].strip() if lines else ""
 
 
+def named(seeds: Sequence[int], shown: int = 8) -> str:
+    """Some seeds for people: `seeds 3, 5, 7`."""
+    listed = ", ".join(map(str, seeds[:shown]))
+    more = f" and {len(seeds) - shown} more" if len(seeds) > shown else ""
+    return f"seed{'s' if len(seeds) > 1 else ''} {listed}{more}"
+
+
 def _trainer(cell: Cell) -> Mapping[str, Any]:
     trainer = cell.config.get("trainer")
     return trainer if isinstance(trainer, Mapping) else {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deepclaims.sweep.cell import Cell, flat
+from deepclaims.sweep.cell import STACKED, TRAIN, Cell, flat
 from deepclaims.sweep.fingerprint import symbol_hashes
 from deepclaims.sweep.inventory import Entry
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import last_line
+from deepclaims.sweep.unit import last_line, named
 
 SHOWN = 8
 """So many symbols of a change in the code are named."""
@@ -35,7 +35,7 @@ def explain(cell: Cell, seeds: Sequence[int], entries: Sequence[Entry], store: R
     if not missing and not failed:
         return "cached"
     if missing and finished:
-        lines.append(f"no replica yet of {_seeds(missing)}; cached are {_seeds(sorted(finished))}")
+        lines.append(f"no replica yet of {named(missing)}; cached are {named(sorted(finished))}")
     elif missing:
         lines += _against_the_nearest(cell, entries, store)
     return "\n".join(lines)
@@ -55,7 +55,8 @@ def nearest(cell: Cell, entries: Sequence[Entry]) -> Entry | None:
 
     Where it is one key of the config or the code, it is the code: the same cell, of before.
     """
-    candidates = [each for each in entries if each.parts["task"] == cell.task and each.seeds]
+    tasks = _TRAININGS if cell.task in _TRAININGS else {cell.task: ""}
+    candidates = [each for each in entries if each.parts["task"] in tasks and each.seeds]
     mine = flat(cell.key_parts["config"])
 
     def distance(entry: Entry) -> tuple[int, int, float]:
@@ -69,7 +70,10 @@ def nearest(cell: Cell, entries: Sequence[Entry]) -> Entry | None:
 def differences(cell: Cell, entry: Entry, store: RunStore) -> list[str]:
     """What differs between the key of a cached cell and that of `cell`, old first."""
     old, new = entry.parts, cell.key_parts
-    lines = [
+    lines = []
+    if old["task"] != cell.task:
+        lines.append(f"training: {_TRAININGS[old['task']]} -> {_TRAININGS[cell.task]}")
+    lines += [
         f"config {key}: {_value(before)} -> {_value(after)}"
         for key, (before, after) in _changed(entry.flat, flat(new["config"])).items()
     ]
@@ -77,7 +81,7 @@ def differences(cell: Cell, entry: Entry, store: RunStore) -> list[str]:
         f"data {name}: fingerprint {str(before)[:8]} -> {str(after)[:8]}"
         for name, (before, after) in _changed(old["data"], new["data"]).items()
     ]
-    if old["code"] != new["code"]:
+    if old["code"] != new["code"] and old["task"] == cell.task:
         lines.append(_code(store.code(old["code"]), symbol_hashes([cell.task])))
     lines += [
         f"library {name}: {before} -> {after}"
@@ -86,7 +90,8 @@ def differences(cell: Cell, entry: Entry, store: RunStore) -> list[str]:
     return lines
 
 
-_REST = ("data", "code", "libraries")
+_TRAININGS = {TRAIN: "one by one", STACKED: "stacked"}
+_REST = ("task", "data", "code", "libraries")
 _ABSENT = "absent"
 
 
@@ -116,9 +121,3 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[
 
 def _value(value: Any) -> str:
     return "null" if value is None else str(value)
-
-
-def _seeds(seeds: Sequence[int]) -> str:
-    listed = ", ".join(map(str, seeds[:SHOWN]))
-    more = f" and {len(seeds) - SHOWN} more" if len(seeds) > SHOWN else ""
-    return f"seed{'s' if len(seeds) > 1 else ''} {listed}{more}"

@@ -23,7 +23,7 @@ from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Batch, Orders, Report, Unit
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-PRELOAD = ("torch", "pytorch_lightning", "pandas", "deepclaims.training.task")
+PRELOAD = ("torch", "pytorch_lightning", "pandas", "deepclaims.training.replicas")
 """Imported once by the fork server, so that a worker starts in milliseconds."""
 
 

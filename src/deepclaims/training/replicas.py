@@ -2,8 +2,7 @@
 
 `train_stacked` gives what `train` gives for each replica on its own: in double precision to
 1e-10, in single to the rounding that its training amplifies (docs/training.md). On a CPU what it
-gives for one does not depend on the others, bit for bit, unless widths are odd: the last few
-numbers of a tensor are computed one by one, and may be rounded otherwise.
+gives for one does not depend on the others, bit for bit.
 """
 
 from __future__ import annotations
@@ -73,6 +72,11 @@ def train_stacked(configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) ->
             known[key] = _interned(in_precision(load(data, seed, folder), dtype), intern)
         everything.append(known[key])
     return train_stacked_on(everything, configs, seeds)
+
+
+def train_in_stack(config: Mapping[str, Any], seed: int) -> Outcome:
+    """Train one replica as `train_stacked` would in any company; on a CPU to the bit."""
+    return train_stacked([config], [seed])[0]
 
 
 def train_stacked_on(

@@ -110,7 +110,7 @@ def is_stacked(config: Mapping[str, Any], mode: str = "auto") -> bool:
 
 
 def choose_batches(
-    configs: Sequence[Mapping[str, Any]], workers: int, mode: str = "auto"
+    configs: Sequence[Mapping[str, Any]], stacked: Sequence[bool], workers: int
 ) -> list[list[int]]:
     """Divide replicas among batches, each to be run by one worker in one go.
 
@@ -118,20 +118,20 @@ def choose_batches(
 
     Args:
         configs: of each replica.
+        stacked: of each whether it is, see `is_stacked`.
         workers: how many there are.
-        mode: see `is_stacked`.
 
     Returns:
         Numbers of replicas, every one once. A batch of several is one stack; the longest come
         first, so that workers end together.
 
     Raises:
-        ConfigError: see `is_stacked`.
+        ConfigError: a config that cannot be read.
     """
     alone: list[int] = []
     groups: dict[Hashable, list[int]] = {}
     for i, config in enumerate(configs):
-        if is_stacked(config, mode):
+        if stacked[i]:
             groups.setdefault(stack_signature(config), []).append(i)
         else:
             alone.append(i)
