@@ -1,8 +1,9 @@
 """What stacking replicas saves, and whether the automatic choice is the right one.
 
-    python benchmarks/replicas.py [--turns 5] [--parts tiny pool choice cuda]
+    python benchmarks/replicas.py [--turns 5] [--parts tiny balls pool choice cuda]
 
 - tiny: 64 replicas of a 16-16-4 net, stacked, one after another, and in a plain PyTorch loop;
+- balls: 2000 trajectories of the noise ball's SGD in one array program and one after another;
 - pool: 16 MLPs 784-128-10, in one process of one thread, of two, in two of one, and stacked;
 - choice: six kinds of net on two workers: alone in the pool, in stacks of several sizes, and as
   `choose_batches` has it;
@@ -33,6 +34,9 @@ import torch  # noqa: E402  the thread variables come first
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
+from deepclaims.claims.optimisation.population_problem import PROBLEMS, constants  # noqa: E402
+from deepclaims.claims.optimisation.projected_sgd import Walk  # noqa: E402
+from deepclaims.claims.optimisation.projected_sgd import run as walk_of  # noqa: E402
 from deepclaims.data.splits import Split, Splits  # noqa: E402
 from deepclaims.training.replicas import train_stacked_on  # noqa: E402
 from deepclaims.training.stacking import choose_batches, is_stacked  # noqa: E402
@@ -141,6 +145,32 @@ def tiny(turns: int) -> bool:
         slow = [4 * seconds for seconds in times[name]]
         kept &= verdict(f"{name} / stacked", slow, times["stacked"], bound)
     return kept
+
+
+def balls(turns: int) -> bool:
+    problem = PROBLEMS["tight"]()
+    known = constants(problem)
+
+    def walk(replicas: int, seeds: Sequence[int]) -> None:
+        for seed in seeds:
+            walk_of(problem, known, Walk(0.005, 1, replicas, 1000), seed)
+
+    # Of the 2000 one after another 10 are timed.
+    times = take_turns(
+        {
+            "one after another": lambda: walk(1, range(10)),
+            "one program": lambda: walk(2000, [0]),
+        },
+        turns,
+        time.process_time,
+    )
+    times["one after another"] = [200 * seconds for seconds in times["one after another"]]
+    print("2000 trajectories of SGD on the tight noise-ball problem, 1000 steps (CPU time)")
+    for name, seconds in times.items():
+        print(f"  {name:>18}: {statistics.median(seconds):6.2f} s")
+    return verdict(
+        "one after another / one program", times["one after another"], times["one program"], 12
+    )
 
 
 def _job(job: tuple[Config, list[int], bool]) -> None:
@@ -281,7 +311,7 @@ def _synchronised(settings: Config, replicas: int, *, stacked: bool) -> Callable
     return contestant
 
 
-PARTS = {"tiny": tiny, "pool": pool, "choice": choice, "cuda": cuda}
+PARTS = {"tiny": tiny, "balls": balls, "pool": pool, "choice": choice, "cuda": cuda}
 
 
 def main() -> int:

@@ -3,7 +3,7 @@ import pytest
 from deepclaims.errors import ConfigError
 from deepclaims.pipeline import diagnose
 from deepclaims.pipeline.diagnose import Diagnosis
-from deepclaims.tracking.store import TrackedRun, Tracker
+from deepclaims.tracking.rows import TrackedRun, Tracker
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from deepclaims.errors import StorageError
 from deepclaims.tracking.index import Index, database
-from deepclaims.tracking.store import TrackedRun, Tracker, create
+from deepclaims.tracking.rows import TrackedRun, Tracker, create
 
 
 @pytest.fixture

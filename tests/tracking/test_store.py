@@ -5,7 +5,8 @@ import pytest
 
 from deepclaims.errors import ConfigError, StorageError
 from deepclaims.tracking.index import Index
-from deepclaims.tracking.store import TrackedRun, Tracker, create, database, run_metrics
+from deepclaims.tracking.rows import TrackedRun
+from deepclaims.tracking.store import Tracker, create, database, run_metrics
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from deepclaims.sweep.cell import Cell, flat
 from deepclaims.sweep.store import Replica
-from deepclaims.tracking.store import TrackedRun
+from deepclaims.tracking.rows import TrackedRun
 
 VOLATILE = "volatile_"
 """Prefix of columns that differ from run to run: times, commits, machines."""

@@ -1,7 +1,7 @@
 """What the MLflow store holds, read from its sqlite file: MLflow itself takes seconds to import.
 
-Read only, and only four columns that MLflow has kept for years; everything that is written goes
-through MLflow.
+Read only, and only columns that MLflow has kept for years; everything that is written goes through
+MLflow, or its own definitions of its tables.
 """
 
 from __future__ import annotations

@@ -12,50 +12,26 @@ import os
 import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
 from filelock import FileLock
 
 from deepclaims.errors import ConfigError, StorageError
-from deepclaims.tracking.index import IDENTITY, SEEDS, Index, database
+from deepclaims.tracking.index import BUSY_SECONDS, IDENTITY, SEEDS, Index, database
+from deepclaims.tracking.rows import TrackedRun, insert
 
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow import MlflowClient
+    from sqlalchemy import Engine
 
 PARENT = "mlflow.parentRunId"
-POINTS_PER_CURVE = 200
-BATCH_METRICS, BATCH_PARAMS = 1000, 100
-
-
-@dataclass(frozen=True)
-class TrackedRun:
-    """What MLflow is told of one cell.
-
-    Args:
-        identity: what makes it this run and no other.
-        name: shown in the UI.
-        params: flat config.
-        metrics: name -> value (means over seeds, ends of intervals).
-        curves: name -> (steps, values), means over seeds.
-        tags: further tags.
-        seeds: which replicas it holds.
-        frames: name -> table, kept as Parquet artifacts; `replicas` is the one that is exported.
-    """
-
-    identity: str
-    name: str
-    params: Mapping[str, Any]
-    metrics: Mapping[str, float]
-    seeds: Sequence[int]
-    curves: Mapping[str, tuple[Sequence[int], Sequence[float]]] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def uri(folder: Path) -> str:
@@ -96,7 +72,8 @@ class Tracker:
         self._client = _client(uri(folder))
         self._turn = FileLock(folder / ".writer.lock")
         with self._turn:
-            self._experiment = self._experiment_id(folder / "artifacts", experiment)
+            self._experiment, self._artifacts = self._find(folder / "artifacts", experiment)
+        self._engine = _engine(folder)
 
     def parent(self, identity: str, name: str, tags: Mapping[str, str]) -> str:
         """The run id of a claim's parent run, made if there is none."""
@@ -112,8 +89,8 @@ class Tracker:
     def log(self, run: TrackedRun, parent: str | None = None) -> str:
         """Log a cell once; returns its run id.
 
-        A run of the same identity and seeds is left as it is. One with other seeds, or one whose
-        logging was cut short, is replaced.
+        A run of the same identity and seeds is left as it is; one with other seeds is replaced. Its
+        tables are written before its rows, so that a run that is there is whole.
         """
         seeds = seeds_tag(run.seeds)
         with self._turn:
@@ -125,11 +102,12 @@ class Tracker:
             tags = {**run.tags, IDENTITY: run.identity, SEEDS: seeds}
             if parent:
                 tags[PARENT] = parent
-            made = self._client.create_run(self._experiment, tags=tags, run_name=run.name)
-            run_id = str(made.info.run_id)
-            self._write(run_id, run)
-            _write_frames(str(made.info.artifact_uri), run.frames)
-            self._client.set_terminated(run_id)
+            run_id, start = uuid.uuid4().hex, int(time.time() * 1000)
+            artifacts = f"{self._artifacts}/{run_id}/artifacts"
+            _write_frames(artifacts, run.frames)
+            insert(
+                self._engine, self._experiment, run_id, replace(run, tags=tags), artifacts, start
+            )
             return run_id
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
@@ -137,26 +115,20 @@ class Tracker:
         for name, value in tags.items():
             self._client.set_tag(run_id, name, value)
 
-    def _write(self, run_id: str, run: TrackedRun) -> None:
-        from mlflow.entities import Metric, Param
-
-        now = int(time.time() * 1000)
-        metrics = [Metric(_name(name), value, now, 0) for name, value in run.metrics.items()]
-        for name, (steps, values) in run.curves.items():
-            metrics += [
-                Metric(_name(name), value, now, step) for step, value in _thin(steps, values)
-            ]
-        params = [Param(key, str(value)[:6000]) for key, value in run.params.items()]
-        while metrics or params:
-            self._client.log_batch(run_id, metrics[:BATCH_METRICS], params[:BATCH_PARAMS])
-            metrics, params = metrics[BATCH_METRICS:], params[BATCH_PARAMS:]
-
-    def _experiment_id(self, artifacts: Path, name: str) -> str:
+    def _find(self, artifacts: Path, name: str) -> tuple[str, str]:
+        """Id and artifact URI of the experiment, made if there is none."""
         found = self._client.get_experiment_by_name(name)
-        if found:
-            return str(found.experiment_id)
-        folder = (artifacts / name).resolve()
-        return str(self._client.create_experiment(name, artifact_location=folder.as_uri()))
+        if found is None:
+            folder = (artifacts / name).resolve()
+            made = self._client.create_experiment(name, artifact_location=folder.as_uri())
+            found = self._client.get_experiment(made)
+        return str(found.experiment_id), str(found.artifact_location)
+
+
+def _engine(folder: Path) -> Engine:
+    from sqlalchemy import create_engine
+
+    return create_engine(uri(folder), connect_args={"timeout": BUSY_SECONDS})
 
 
 def seeds_tag(seeds: Sequence[int]) -> str:
@@ -186,16 +158,6 @@ def _client(tracking_uri: str) -> MlflowClient:
     for noisy in ("alembic", "mlflow"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     return MlflowClient(tracking_uri=tracking_uri)
-
-
-def _name(name: str) -> str:
-    """MLflow takes letters, digits, and `_-. :/` in a metric's name."""
-    return "".join(each if each.isalnum() or each in "_-. :/" else "_" for each in name)
-
-
-def _thin(steps: Sequence[int], values: Sequence[float]) -> list[tuple[int, float]]:
-    stride = max(1, -(-len(steps) // POINTS_PER_CURVE))
-    return list(zip(steps[::stride], values[::stride], strict=True))
 
 
 def run_metrics(folder: Path, run_id: str) -> dict[str, float]:
