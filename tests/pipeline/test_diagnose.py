@@ -3,7 +3,8 @@ import pytest
 from deepclaims.errors import ConfigError
 from deepclaims.pipeline import diagnose
 from deepclaims.pipeline.diagnose import Diagnosis
-from deepclaims.tracking.rows import TrackedRun, Tracker
+from deepclaims.tracking.rows import TrackedRun
+from deepclaims.tracking.store import Tracker
 
 
 @pytest.mark.parametrize(

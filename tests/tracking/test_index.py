@@ -9,7 +9,8 @@ import pytest
 
 from deepclaims.errors import StorageError
 from deepclaims.tracking.index import Index, database
-from deepclaims.tracking.rows import TrackedRun, Tracker, create
+from deepclaims.tracking.rows import TrackedRun
+from deepclaims.tracking.store import Tracker, create
 
 
 @pytest.fixture
