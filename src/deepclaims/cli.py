@@ -43,6 +43,12 @@ VERBS = {
         "deepclaims measure claim=optimisation/sgd-noise-ball profile=smoke claim.grid.lr=0.1,0.01",
     ),
     "judge": Verb("deepclaims.pipeline.judge", "tables to statistics, verdicts and figures"),
+    "recheck": Verb(
+        "deepclaims.pipeline.recheck",
+        "measure again with other seeds: which verdicts stand",
+        "chapter=NAME|all | claim=CHAPTER/ID [profile=smoke|laptop|full] [executor=…]",
+        "deepclaims recheck chapter=all",
+    ),
     "publish": Verb("deepclaims.pipeline.publish", "evidence to the site in reports/"),
     "report": Verb("deepclaims.pipeline.whereabouts", "where the report is, and on what data"),
     "train": Verb(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,8 @@ class Claim:
     """One lecture statement with its question, criterion, control and experiments.
 
     `text` is the YAML file's content with the profile merged in; `written` is the file's
-    content as it stands, which is what registration hashes.
+    content as it stands, which is what registration hashes. `shift` is what was added to every seed
+    of its parts.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Claim:
     written: Mapping[str, Any]
     parts: tuple[Part, ...]
     changed: tuple[str, ...] = ()
+    shift: int = 0
 
     @property
     def id(self) -> str:
@@ -169,6 +171,14 @@ def load(
         parts=tuple(_part(full, text, key, part) for key, part in text["parts"].items()),
         changed=tuple(changes or {}),
     )
+
+
+def shifted(claim: Claim, shift: int) -> Claim:
+    """The same claim with `shift` added to every seed of its parts, however they came by them."""
+    parts = (
+        replace(part, seeds=tuple(seed + shift for seed in part.seeds)) for part in claim.parts
+    )
+    return replace(claim, parts=tuple(parts), shift=claim.shift + shift)
 
 
 def _read(file: Path, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from deepclaims.evidence.verdict import Ruling, Verdict
+from deepclaims.evidence.verdict import SPANISH, Ruling, Verdict
 
 LEVEL = 0.05
 
@@ -53,11 +53,7 @@ def settle(verdicts: Mapping[str, Verdict], level: float = LEVEL) -> dict[str, V
 def _settled(verdict: Verdict, p: float, size: int, level: float) -> Verdict:
     if p <= level or verdict.ruling is Ruling.INCONCLUSIVE:
         return replace(verdict, p_adjusted=p)
-    spanish = {
-        Ruling.SUPPORTED: "respaldada",
-        Ruling.REFUTED: "refutada",
-        Ruling.CORRECTED: "corregida",
-    }[verdict.ruling]
+    spanish = SPANISH[verdict.ruling]
     return replace(
         verdict,
         ruling=Ruling.INCONCLUSIVE,

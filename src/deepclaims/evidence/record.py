@@ -80,6 +80,7 @@ class EvidenceRecord:
         p_adjusted: after Holm's correction.
         post_hoc: what in the criterion changed after the claim was first run; empty when the
             criterion is the registered one.
+        second_look: how the claim came out with other seeds, as `second_look.SecondLook` has it.
         seeds: every seed that was run.
         n_runs: runs (cells) behind the evidence.
         n_replicas: replicas (cells times seeds).
@@ -103,6 +104,7 @@ class EvidenceRecord:
     p_value: float | None = None
     p_adjusted: float | None = None
     post_hoc: tuple[str, ...] = ()
+    second_look: Mapping[str, Any] | None = None
     seeds: tuple[int, ...] = ()
     n_runs: int | None = None
     n_replicas: int | None = None

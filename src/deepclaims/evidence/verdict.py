@@ -33,6 +33,14 @@ class Ruling(StrEnum):
     CORRECTED = "corrected"
 
 
+SPANISH = {
+    Ruling.SUPPORTED: "respaldada",
+    Ruling.REFUTED: "refutada",
+    Ruling.CORRECTED: "corregida",
+    Ruling.INCONCLUSIVE: "no concluyente",
+}
+
+
 @dataclass(frozen=True)
 class Check:
     """One registered comparison of an estimate with a bound.

@@ -7,9 +7,10 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from deepclaims.evidence import record as records
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
 from deepclaims.evidence.registration import Registration, post_hoc
+from deepclaims.evidence.second_look import SecondLook, confirm
+from deepclaims.evidence.second_look import read as read_looks
 from deepclaims.evidence.verdict import Finding, Verdict, findings, verdict
 from deepclaims.project import Project
 from deepclaims.sweep.environment import cores, variables
@@ -61,8 +64,13 @@ def judge(project: Project) -> list[EvidenceRecord]:
     draft = _draft(project)
     try:
         judged = _judge_all(project, names, draft)
-        settled = settle({each.claim.name: each.verdict for each in judged})
-        found = [_record(each, settled[each.claim.name]) for each in judged]
+        looks = _looks(project, judged)
+        settled = {
+            name: confirm(verdict, looks.get(name))
+            for name, verdict in settle({each.claim.name: each.verdict for each in judged}).items()
+        }
+        found = [_record(each, settled[each.claim.name], looks.get(each.claim.name))
+                 for each in judged]  # fmt: skip
         for record in found:
             file = draft / record.chapter / f"{record.id}.json"
             file.write_text(json.dumps(record.to_dict(), indent=1, ensure_ascii=False) + "\n")
@@ -74,6 +82,25 @@ def judge(project: Project) -> list[EvidenceRecord]:
         mark = " (post hoc)" if record.post_hoc else ""
         print(f"{record.verdict:>12}  {record.name}{mark}", file=sys.stderr)
     return found
+
+
+def judge_only(project: Project, names: Sequence[str], results: str = "") -> list[Judged]:
+    """Judge claims without a correction for their number, figures or evidence.
+
+    Args:
+        project: whose tables.
+        names: of the claims.
+        results: the folder below `results/` that has the chapters' folders.
+
+    Raises:
+        StageError: when one has not been measured.
+    """
+    for name in names:
+        _about(project, name, results)
+    with _pool(len(names)) as pool:
+        return list(
+            pool.map(_judge_one, *zip(*((project, n, results) for n in names), strict=True))
+        )
 
 
 def judge_tables(claim: Claim, folder: Path) -> Verdict:
@@ -105,12 +132,7 @@ def read_results(claim: Claim, folder: Path) -> Results:
 
 
 def _judge_all(project: Project, names: Sequence[str], draft: Path) -> list[Judged]:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["torch", "pandas", "scipy.stats", "matplotlib.figure"])
-    with (
-        variables(dict.fromkeys(THREAD_VARIABLES, "1")),
-        ProcessPoolExecutor(min(cores(), len(names)), mp_context=context) as pool,
-    ):
+    with _pool(len(names)) as pool:
         judged = [pool.submit(_judge_one, project, name) for name in names]
         drawn = [
             pool.submit(_draw_one, project, name, draft, language)
@@ -122,9 +144,20 @@ def _judge_all(project: Project, names: Sequence[str], draft: Path) -> list[Judg
         return [each.result() for each in judged]
 
 
-def _judge_one(project: Project, name: str) -> Judged:
+@contextmanager
+def _pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["torch", "pandas", "scipy.stats", "matplotlib.figure"])
+    with (
+        variables(dict.fromkeys(THREAD_VARIABLES, "1")),
+        ProcessPoolExecutor(min(cores(), tasks), mp_context=context) as pool,
+    ):
+        yield pool
+
+
+def _judge_one(project: Project, name: str, folder: str = "") -> Judged:
     """Judge one claim; runs in a worker process."""
-    claim, results, about = _measured(project, name)
+    claim, results, about = _measured(project, name, folder)
     return Judged(claim, _verdict(claim, results), _facts(results, about))
 
 
@@ -134,10 +167,12 @@ def _draw_one(project: Project, name: str, draft: Path, language: str) -> None:
     _draw(claim, results, draft / claim.chapter / claim.id, language)
 
 
-def _measured(project: Project, name: str) -> tuple[Claim, Results, dict[str, Any]]:
-    about = _about(project, name)
-    claim = claims.load(project.conf, name, about["profile"])
-    return claim, read_results(claim, project.results(claim.chapter) / claim.id), about
+def _measured(
+    project: Project, name: str, folder: str = ""
+) -> tuple[Claim, Results, dict[str, Any]]:
+    about = _about(project, name, folder)
+    claim = claims.shifted(claims.load(project.conf, name, about["profile"]), about["shift"])
+    return claim, read_results(claim, project.results(folder) / name), about
 
 
 def _verdict(claim: Claim, results: Results) -> Verdict:
@@ -176,7 +211,22 @@ def _facts(results: Results, about: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _record(judged: Judged, settled: Verdict) -> EvidenceRecord:
+def _looks(project: Project, judged: Sequence[Judged]) -> dict[str, SecondLook]:
+    """The second looks that were at the claims as they are now, on the data of this measurement."""
+    looks = read_looks(project.conf / "recheck.json")
+    return {
+        each.claim.name: looks[each.claim.name]
+        for each in judged
+        if each.claim.name in looks
+        and looks[each.claim.name].is_of(
+            str(Registration.of(each.claim.written)),
+            each.claim.profile,
+            each.facts["data_sources"],
+        )
+    }
+
+
+def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> EvidenceRecord:
     from deepclaims.sweep.cell import library_versions
 
     claim = judged.claim
@@ -188,6 +238,7 @@ def _record(judged: Judged, settled: Verdict) -> EvidenceRecord:
         figures=tuple(FigureNote(name, text) for name, text in claim.text["figures"].items()),
         p_value=settled.p,
         p_adjusted=settled.p_adjusted,
+        second_look=asdict(look) if look else None,
         post_hoc=settled.post_hoc,
         command=f"deepclaims measure claim={claim.name} profile={claim.profile}",
         versions=library_versions(),
@@ -209,9 +260,9 @@ def _finding(found: Finding) -> records.Finding:
     )
 
 
-def _about(project: Project, name: str) -> dict[str, Any]:
-    chapter, claim_id = name.split("/")
-    file = project.results(chapter) / claim_id / "about.json"
+def _about(project: Project, name: str, folder: str = "") -> dict[str, Any]:
+    chapter = name.split("/")[0]
+    file = project.results(folder) / name / "about.json"
     try:
         about: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -97,6 +97,7 @@ def _export(
         "claim": claim.name,
         "profile": claim.profile,
         "changed": list(claim.changed),
+        "shift": claim.shift,
         "sources": _sources(project, own),
         "mlflow_parent": logbook.parent(own[0].page) if own else "",
         "mlflow_runs": {each.cell.key: run.run_id for each, run in logged if run},

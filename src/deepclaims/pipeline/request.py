@@ -24,7 +24,10 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Request:
-    """What the command line asks for: claims by name, and the folder their tables go to."""
+    """What the command line asks for: claims by name, and the folder their tables go to.
+
+    `shift` is added to every seed.
+    """
 
     names: tuple[str, ...]
     folder: Path
@@ -32,6 +35,7 @@ class Request:
     options: Options = field(default_factory=LocalOptions)
     changes: dict[str, Any] = field(default_factory=dict)
     single: bool = False
+    shift: int = 0
 
     @property
     def title(self) -> str:
@@ -51,7 +55,8 @@ class Request:
         Raises:
             ClaimError: for a claim whose file contradicts itself.
         """
-        return [claims.load(project.conf, name, self.profile, self.changes) for name in self.names]
+        loaded = [claims.load(project.conf, n, self.profile, self.changes) for n in self.names]
+        return [claims.shifted(claim, self.shift) for claim in loaded]
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,10 @@ class Planned:
     def page(self) -> Page:
         """What MLflow is to know of the cell."""
         claim = self.claim
-        identity = f"{claim.name}/{self.cell.part}/{self.cell.arm}/{self.cell.key}"
-        parent = Parent(claim.name, claim.id, {"deepclaims.claim": claim.name})
+        other = f"+{claim.shift}" if claim.shift else ""
+        identity = f"{claim.name}{other}/{self.cell.part}/{self.cell.arm}/{self.cell.key}"
+        tags = {"deepclaims.claim": claim.name}
+        parent = Parent(claim.name + other, claim.id + (other and f" seeds {other}"), tags)
         return Page(self.cell, claim.chapter, identity, self.seeds, parent)
 
 

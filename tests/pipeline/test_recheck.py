@@ -1,0 +1,80 @@
+import json
+
+import pytest
+
+from deepclaims.claims import claim as claims
+from deepclaims.errors import StageError
+from deepclaims.pipeline import judge as judging
+from deepclaims.pipeline import recheck
+from deepclaims.pipeline.measure import measure
+from deepclaims.pipeline.request import Request
+from deepclaims.sweep.options import LocalOptions
+from deepclaims.tracking.index import Index
+
+NAME = "optimisation/backpropagation"
+ASKED = [f"claim={NAME}", "profile=smoke", "executor.workers=0"]
+
+
+@pytest.fixture
+def alone(project):
+    """A project whose catalogue is one quick claim."""
+    for name in set(claims.catalogue(project.conf)) - {NAME}:
+        (project.conf / "claim" / f"{name}.yaml").unlink()
+    return project
+
+
+@pytest.fixture
+def measured(alone):
+    options = LocalOptions(workers=0)
+    measure(alone, Request((NAME,), alone.root / "results", profile="smoke", options=options))
+    return alone
+
+
+def test_all_seeds_are_others(project):
+    claim = claims.load(project.conf, NAME)
+    other = claims.shifted(claim, recheck.SHIFT)
+    for part, moved in zip(claim.parts, other.parts, strict=True):
+        assert len(part.seeds) == len(moved.seeds)
+        assert not set(part.seeds) & set(moved.seeds)
+
+
+def test_a_verdict_that_stands(measured, capsys):
+    recheck.run(ASKED)
+    assert "1 of 1 verdicts are the same" in capsys.readouterr().out
+    assert len(Index(measured.mlflow, "optimisation").runs()) == 2 * _runs_of_one(measured)
+    (record,) = judging.judge(measured)
+    assert record.verdict == "supported"
+    assert record.second_look["ruling"] == "supported"
+    assert not set(record.seeds) & set(range(*record.second_look["seeds"][1:]))
+    assert record.second_look["seeds"][1] >= recheck.SHIFT
+
+
+def _runs_of_one(project):
+    names = Index(project.mlflow, "optimisation").runs()
+    return len([name for name in names if not name.startswith(f"{NAME}+")])
+
+
+def test_a_verdict_that_flips_becomes_inconclusive_until_the_claim_changes(measured):
+    recheck.run(ASKED)
+    file = measured.conf / "recheck.json"
+    looks = json.loads(file.read_text())
+    looks[NAME]["ruling"] = "refuted"
+    file.write_text(json.dumps(looks))
+    (record,) = judging.judge(measured)
+    assert record.verdict == "inconclusive"
+    assert "it is refuted" in record.reason["en"]
+    claim = measured.conf / "claim" / f"{NAME}.yaml"
+    claim.write_text(claim.read_text().replace("bound: 1.0e-12", "bound: 1.0e-11"))
+    (record,) = judging.judge(measured)
+    assert record.second_look is None
+    assert record.verdict == "supported"
+
+
+def test_first_things_first(alone):
+    with pytest.raises(StageError, match="has not been measured"):
+        recheck.run(ASKED)
+
+
+def test_the_profiles_must_agree(measured):
+    with pytest.raises(StageError, match="was measured with profile=smoke"):
+        recheck.run([f"claim={NAME}", "executor.workers=0"])
