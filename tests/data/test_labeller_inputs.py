@@ -48,8 +48,9 @@ def test_one_lead_is_seen_as_the_first_of_two(small_ecg):
     assert splits.input_shapes == ((64, 1, 108), (64, 9))
     signal, samples, _ = read_record(raw, 103)
     mine = record_inputs(signal[:, :1], samples, options, training_beats(prepared, options, 1))
-    for ours, theirs in zip(mine, of_record(splits, 103), strict=True):
-        assert torch.equal(ours, theirs)
+    theirs = of_record(splits, 103)
+    assert torch.equal(mine[0], theirs[0])
+    assert torch.allclose(mine[1], theirs[1], atol=1e-5)  # sums of one lead round otherwise
 
 
 def test_what_is_remembered_is_of_the_training_records_alone(small_ecg):

@@ -30,6 +30,8 @@ ROW, ROWS = 10.0, 3
 """Seconds in a strip; strips."""
 QRS = (-0.07, 0.11)
 """Seconds about the annotation that are drawn in the colour of the class."""
+MOST_LINES = 30
+"""Millivolts, more than which get no grid."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,10 @@ def draw_annotated(record: Annotated, start: float | None, language: str) -> Fig
     for pair in axes[:rows]:
         for ax in pair:
             ax.remove()
-    offset = _offset(record)
+    frame = _frame(record, begin, begin + rows * ROW)
     for row in range(rows):
         ax = fig.add_subplot(grid[row, :])
-        _strip(ax, record, begin + row * ROW, offset, language)
+        _strip(ax, record, begin + row * ROW, frame, language)
         if row == rows - 1:
             ax.set_xlabel(say(language, "tiempo (s)", "time (s)"))
     _counts(axes[rows, 0], record, language)
@@ -105,34 +107,54 @@ def draw_annotated(record: Annotated, start: float | None, language: str) -> Fig
     return fig
 
 
-def _offset(record: Annotated) -> float:
-    """How far below the first lead the second is drawn, mV."""
-    return float(np.percentile(np.abs(record.signal - np.median(record.signal, axis=0)), 99.9) * 2)
+@dataclass(frozen=True)
+class _Frame:
+    """Millivolts, the same in all strips: how far the leads are below 0, and the limits."""
+
+    below: tuple[float, ...]
+    low: float
+    high: float
 
 
-def _strip(ax: Axes, record: Annotated, start: float, offset: float, language: str) -> None:
+def _frame(record: Annotated, start: float, end: float) -> _Frame:
+    part = record.signal[int(start * record.rate) : int(end * record.rate)]
+    # Without the extremes: an electrode that slips must not make the beats small.
+    low, high = np.percentile(part - np.median(part, axis=0), (0.3, 99.7), axis=0)
+    gap = 0.15 * float((high - low).max())
+    below = [0.0]
+    for lead in range(1, len(record.leads)):
+        below.append(below[-1] - float(low[lead - 1]) + float(high[lead]) + gap)
+    return _Frame(tuple(below), float(low[-1]) - below[-1] - gap, float(high[0]) + gap)
+
+
+def _strip(ax: Axes, record: Annotated, start: float, frame: _Frame, language: str) -> None:
+    from matplotlib.ticker import MultipleLocator
+
     rate = record.rate
     first = int(start * rate)
     part = record.signal[first : int((start + ROW) * rate)]
     times = start + np.arange(len(part)) / rate
     inside = np.flatnonzero((record.times >= start) & (record.times < start + len(part) / rate))
-    low, high = np.inf, -np.inf
-    for lead, name in enumerate(record.leads):
-        y = part[:, lead] - np.median(part[:, lead]) - lead * offset
-        low, high = min(low, float(y.min())), max(high, float(y.max()))
+    for lead, below in enumerate(frame.below):
+        y = part[:, lead] - np.median(part[:, lead]) - below
         ax.plot(times, y, color="#333333", linewidth=0.8, zorder=2)
-        ax.text(start + 0.03, -lead * offset + 0.12 * offset, name, fontsize="x-small", zorder=5)
         for beat in inside:
             begin = max(0, int(record.sample[beat] - first + QRS[0] * rate))
             stop = int(record.sample[beat] - first + QRS[1] * rate)
             colour = COLOURS[CLASSES[record.label[beat]]]
             ax.plot(times[begin:stop], y[begin:stop], color=colour, linewidth=2.2, zorder=3)
-    room = 0.22 * (high - low)
+    room = 0.28 * (frame.high - frame.low)
     for beat in inside:
-        _name_beat(ax, record, int(beat), high + 0.25 * room, language)
-    ax.set_ylim(low - 0.2 * room, high + 1.2 * room)
+        _name_beat(ax, record, int(beat), frame.high + 0.1 * room, language)
+    ax.set_ylim(frame.low, frame.high + room)
     ax.set_xlim(start, start + ROW)
-    ax.set_ylabel("mV")
+    ax.set_yticks([-below for below in frame.below], record.leads)
+    ax.grid(axis="y", visible=False)
+    if frame.high - frame.low < MOST_LINES:
+        ax.yaxis.set_minor_locator(MultipleLocator(1))
+        ax.grid(axis="y", which="minor")
+        ax.tick_params(axis="y", which="minor", length=0)
+        ax.set_ylabel(say(language, "1 mV por línea", "1 mV a line"), fontsize="small")
 
 
 def _name_beat(ax: Axes, record: Annotated, beat: int, height: float, language: str) -> None:
