@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from deepclaims.sweep.trained_labeller import Trained
 
 SURE = 0.9
+SAME_PERSON = (("201", "202"), ("202", "201"))
+"""Records of MIT-BIH."""
 NO_CLINICAL_USE = "not for clinical use: made for teaching, tested on one data base"
 STAND_IN = (
     "STAND-IN: the networks have seen a synthetic ECG only, so these labels say nothing about a "
@@ -45,7 +47,7 @@ def about_record(recording: Recording, beats: Beats, found_by: str) -> list[str]
 def about_model(trained: Trained, name: str) -> list[str]:
     """The networks, what they were trained on, and how far to trust them."""
     labeller = trained.labeller
-    records = labeller.training.records
+    records = [str(number) for number in labeller.training.records]
     what = "MIT-BIH (the official files)" if trained.source == "official" else "the STAND-IN"
     count = len(labeller.networks)
     lines = [
@@ -61,11 +63,14 @@ def about_model(trained: Trained, name: str) -> list[str]:
             )
         )
         lines.append(f"on the records kept for testing, one network alone, Se/+P in %: {each}")
-    if name in map(str, records):
+    if name in records:
         lines.append(
             f"WARNING: {name} is the name of a record they were trained on; if it is that one, "
             "they may only remember it"
         )
+    for known, other in SAME_PERSON:
+        if name == other and known in records and other not in records:
+            lines.append(f"WARNING: {other} is the same person as {known}, whom they have seen")
     if trained.source != "official":
         lines.append(STAND_IN)
     return lines

@@ -30,6 +30,8 @@ ROW, ROWS = 10.0, 3
 """Seconds in a strip; strips."""
 QRS = (-0.07, 0.11)
 """Seconds about the annotation that are drawn in the colour of the class."""
+BEAT = 0.4
+"""Seconds before and after the annotation that decide how much room a lead gets."""
 MOST_LINES = 30
 """Millivolts, more than which get no grid."""
 
@@ -117,10 +119,15 @@ class _Frame:
 
 
 def _frame(record: Annotated, start: float, end: float) -> _Frame:
-    part = record.signal[int(start * record.rate) : int(end * record.rate)]
-    # Without the extremes: an electrode that slips must not make the beats small.
-    low, high = np.percentile(part - np.median(part, axis=0), (0.3, 99.7), axis=0)
-    gap = 0.15 * float((high - low).max())
+    shown = record.sample[(record.times >= start) & (record.times < end)]
+    around = np.arange(int(-BEAT * record.rate), int(BEAT * record.rate))
+    index = (shown if len(shown) else record.sample)[:, None] + around
+    beats = record.signal[np.clip(index, 0, len(record.signal) - 1)]
+    beats = beats - np.median(beats, axis=1, keepdims=True)
+    # Of beats and without the extremes: an electrode that slips must not make them small.
+    low = np.percentile(beats.min(axis=1), 10, axis=0)
+    high = np.percentile(beats.max(axis=1), 90, axis=0)
+    gap = 0.2 * float((high - low).max())
     below = [0.0]
     for lead in range(1, len(record.leads)):
         below.append(below[-1] - float(low[lead - 1]) + float(high[lead]) + gap)
