@@ -118,11 +118,13 @@ class Files:
 
         label = probabilities.argmax(axis=1)
         percent = np.round(100 * probabilities.max(axis=1)).astype(np.int64)
+        # Remarks at sample 0 are the file's own: wfdb's reader does not show them.
+        first = min(1, int(sample[0]))
         try:
             wfdb.wrann(
                 self.name,
                 self.extension,
-                sample=np.concatenate([[0], sample]),
+                sample=np.concatenate([[first], sample]),
                 symbol=[COMMENT, *[CLASSES[each] for each in label]],
                 num=np.concatenate([[0], percent]),
                 aux_note=[NOTE, *[""] * len(sample)],
