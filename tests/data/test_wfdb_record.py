@@ -47,6 +47,8 @@ def test_a_bare_name_is_looked_for_among_the_fetched(record, tmp_path, monkeypat
     assert find_record("103", record.parent) == record
     with pytest.raises(DataError, match=r"there is no record \.\./104: .*records in .*: 103"):
         find_record("../104", record.parent)
+    with pytest.raises(DataError, match="names no record"):
+        find_record(".", record.parent)
 
 
 def test_the_leads_and_the_beats_are_those_of_wfdb(record):

@@ -72,6 +72,8 @@ def find_record(name: str, known: Path) -> Path:
         DataError: there is no header there.
     """
     given = Path(name)
+    if not given.name:
+        raise DataError(f"'{name}' names no record")
     path = given.with_suffix("")
     for candidate in (path, known / path) if path.parent == Path() else (path,):
         if candidate.with_suffix(".hea").is_file():
