@@ -43,7 +43,7 @@ def run(words: Sequence[str]) -> None:
     beats, found_by = _beats(recording, wish.annotator)
     reference = _reference(recording, beats, wish) if wish.compare else None
     files = annotations.Files(Path(wish.out), path.name, wish.extension)
-    files.refuse_others()
+    files.make_room()
     for line in summary.about_record(recording, beats, found_by):
         print(line)
 

@@ -47,11 +47,12 @@ class Files:
             self.notes.with_name(f"{self.notes.name}.png"),
         )
 
-    def refuse_others(self) -> None:
-        """Refuse to overwrite an annotation file, or anything else, that we have not written.
+    def make_room(self) -> None:
+        """Make the folder; refuse to overwrite an annotation file that we have not written.
 
         Raises:
             ConfigError: there is one; names it.
+            StorageError: the folder cannot be written.
         """
         if self.notes.exists() and not (
             self.notes.is_file() and SIGNATURE.encode() in self.notes.read_bytes()
@@ -60,6 +61,11 @@ class Files:
                 f"{self.notes} is there already and was not made by {SIGNATURE}: name another "
                 "extension= or out="
             )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.folder).close()
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def write(
         self,
@@ -96,7 +102,6 @@ class Files:
         last = max(0.0, recording.seconds - 1)
         picture = draw_annotated(drawn, None if start is None else min(start, last), language)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             draft = Path(tempfile.mkdtemp(prefix=f".{self.name}-", dir=self.folder))
             try:
                 self._write_notes(draft, recording.rate, sample, probabilities)
@@ -108,8 +113,7 @@ class Files:
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
         except OSError as error:
-            reason = error.strerror or error
-            raise StorageError(f"cannot write {error.filename or self.folder}: {reason}") from error
+            raise _unwritable(self.folder, error) from error
 
     def _write_notes(
         self, folder: Path, rate: float, sample: np.ndarray, probabilities: np.ndarray
@@ -133,6 +137,10 @@ class Files:
             )
         except ValueError as error:
             raise DataError(f"wfdb cannot write {self.notes.name}: {error}") from None
+
+
+def _unwritable(folder: Path, error: OSError) -> StorageError:
+    return StorageError(f"cannot write {folder}: {error.strerror or error}")
 
 
 def _rows(

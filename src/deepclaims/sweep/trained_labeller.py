@@ -100,8 +100,8 @@ def _train(
     from deepclaims.sweep.session import carry_out
 
     print(
-        f"no labeller for {cell.arm} is kept yet: training {len(seeds)} networks, once "
-        "(about ten seconds each)",
+        f"no labeller for {cell.arm} is kept yet: training {len(seeds)} network"
+        f"{'s' * (len(seeds) > 1)}, once (about ten seconds each)",
         flush=True,
     )
     about = {"commit": commit(project.root), "sources": {"ecg": source}}
