@@ -5,12 +5,14 @@ import numpy as np
 import pytest
 import wfdb
 import yaml
+from matplotlib.figure import Figure
 
 from deepclaims.data.aami import CLASS_OF
 from deepclaims.errors import ConfigError, DataError, StageError, StorageError
 from deepclaims.pipeline import annotate
 from deepclaims.pipeline.annotation_wish import read_wish
 from deepclaims.project import Project
+from deepclaims.report import annotations
 from deepclaims.sweep import trained_labeller
 
 HERE = "executor.workers=0"
@@ -52,6 +54,12 @@ def ready(project, kept, monkeypatch):
     return project
 
 
+@pytest.fixture
+def no_picture(monkeypatch):
+    """Drawing takes a second."""
+    monkeypatch.setattr(annotations, "draw_annotated", lambda *_: Figure(figsize=(1, 1)))
+
+
 def test_a_record_is_annotated(ready, small_ecg, capsys):
     annotate.run(["103", "--compare", "out=result"])
     said = capsys.readouterr().out
@@ -86,12 +94,12 @@ def _agrees(file, notes, reference, beats, said):
     assert agreed > 0.9 * len(true)
 
 
-def test_a_record_that_was_trained_on_is_pointed_out(ready, capsys):
+def test_a_record_that_was_trained_on_is_pointed_out(ready, no_picture, capsys):
     annotate.run(["101"])
     assert "WARNING: 101 is the name of a record they were trained on" in capsys.readouterr().out
 
 
-def test_another_rate_and_no_annotations(ready, tmp_path, small_ecg, capsys):
+def test_another_rate_and_no_annotations(ready, no_picture, tmp_path, small_ecg, capsys):
     """The same heart, sampled at 250 Hz, its beats detected: the labels are the same."""
     from scipy.signal import resample_poly
 
@@ -111,7 +119,7 @@ def test_another_rate_and_no_annotations(ready, tmp_path, small_ecg, capsys):
     assert (same & (near.min(axis=1) < 0.15)).mean() > 0.95
 
 
-def test_the_first_use_trains_and_the_second_does_not(project, small_ecg, capfd):
+def test_the_first_use_trains_and_the_second_does_not(project, no_picture, small_ecg, capfd):
     """One lead has a labeller of its own, of as many networks as there are seeds."""
     shrink(project.conf, seeds=(0, 1), epochs=1)
     (project.root / "data").symlink_to(small_ecg[1].parents[1])
@@ -134,7 +142,7 @@ def test_a_damaged_network_is_named(ready):
         annotate.run(["103"])
 
 
-def test_files_of_others_are_not_overwritten(ready, small_ecg, tmp_path):
+def test_files_of_others_are_not_overwritten(ready, no_picture, small_ecg, tmp_path):
     for extension in ("hea", "dat", "atr"):
         shutil.copy(small_ecg[0] / f"103.{extension}", tmp_path)
     words = [str(tmp_path / "103"), f"out={tmp_path}"]
@@ -188,7 +196,7 @@ def test_misuse(project, words, said):
 
 
 @pytest.mark.real_data
-def test_a_patient_never_seen(project, mirror, tmp_path, prepare_ecg, capsys):
+def test_a_patient_never_seen(project, mirror, no_picture, prepare_ecg, capsys):
     """200 of DS2, by one quick network that has seen five patients of DS1."""
     raw = mirror / "mitdb" / "1.0.0"
     prepared = project.prepared("ecg")

@@ -127,7 +127,7 @@ def _frame(record: Annotated, start: float, end: float) -> _Frame:
     # Of beats and without the extremes: an electrode that slips must not make them small.
     low = np.percentile(beats.min(axis=1), 10, axis=0)
     high = np.percentile(beats.max(axis=1), 90, axis=0)
-    gap = 0.2 * float((high - low).max())
+    gap = 0.3 * float((high - low).max())
     below = [0.0]
     for lead in range(1, len(record.leads)):
         below.append(below[-1] - float(low[lead - 1]) + float(high[lead]) + gap)
