@@ -129,3 +129,41 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.syspath_prepend(str(tmp_path))
     yield name
     sys.modules.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def small_ecg(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Raw and prepared folder, as they lie in `data/`, of five synthetic ECG records.
+
+    101, 114 and 116 are of DS1, 100 and 103 of DS2.
+    """
+    from deepclaims.data.synthetic_records import write_record
+
+    raw = tmp_path_factory.mktemp("small-ecg") / "data" / "raw" / "mitdb"
+    raw.mkdir(parents=True)
+    for number in (101, 114, 116, 100, 103):
+        write_record(raw, number)
+    prepared = raw.parents[1] / "prepared" / "ecg"
+    prepare_some_ecg(raw, prepared, ((101, 114, 116), (100, 103)), "embedded")
+    return raw, prepared
+
+
+@pytest.fixture(scope="session")
+def prepare_ecg():
+    """Prepares some records only: see `prepare_some_ecg`."""
+    return prepare_some_ecg
+
+
+def prepare_some_ecg(
+    raw: Path, prepared: Path, records: tuple[tuple[int, ...], tuple[int, ...]], source: str
+) -> None:
+    """Prepare these records of DS1 and of DS2, and no others."""
+    from deepclaims.data import ecg_files
+    from deepclaims.data.prepared import write_prepared
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ecg_files, "DS1", records[0])
+        patch.setattr(ecg_files, "DS2", records[1])
+        arrays, facts = ecg_files.ecg_arrays(raw, "embedded")
+    meta = {"dataset": "ecg", "source": source, "fingerprint": f"{source} {records}"}
+    write_prepared(prepared, arrays, meta | facts)

@@ -68,6 +68,21 @@ VERBS = {
         "deepclaims runs --prune [filters as above] [--yes]",
         "deepclaims runs --why model=lenet optimizer.lr=0.01 seed=0",
     ),
+    "annotate": Verb(
+        "deepclaims.pipeline.annotate",
+        "label the beats of an ECG record (WFDB) with trained networks; not for clinical use",
+        "RECORD [annotator=NAME|detect] [lead=MLII] [second=NAME|none]\n"
+        "    [out=annotated] [extension=deep] [at=SECONDS] [language=en|es] [--compare]\n"
+        "    [executor=local|ray|slurm] [executor.workers=N] [--retry-failed]\n\n"
+        "RECORD     path of a WFDB record, or the number of one of MIT-BIH that was fetched\n"
+        "annotator  extension of the file that says where the beats are; without it .atr, and "
+        "where\n           there is none, as with annotator=detect, wfdb's detector XQRS\n"
+        "lead       the first lead; the networks know MLII\n"
+        "second     the second one; without it one that MIT-BIH has too, or none\n"
+        "at         where the picture begins; without it where most happens\n"
+        "--compare  say how far the labels agree with those of the annotation file",
+        "deepclaims annotate 200 --compare",
+    ),
     "diagnose": Verb(
         "deepclaims.pipeline.diagnose",
         "avoidable bias, generalisation gap, and what the lecture's flow chart says to do",

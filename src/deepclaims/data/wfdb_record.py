@@ -1,0 +1,219 @@
+"""Any WFDB record, for a model that was trained on MIT-BIH: its leads in mV and its beats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from deepclaims.data.aami import CLASS_OF, UNKNOWN
+from deepclaims.data.beats import RATE
+from deepclaims.errors import DataError
+
+LEAD = "MLII"
+KNOWN_SECOND = ("V1", "V5", "V2", "V4")
+"""What MIT-BIH has beside MLII, the commonest first."""
+AUTO, NONE = "auto", "none"
+
+OTHER_BEATS = "Bnr?"
+"""Beat symbols of WFDB that MIT-BIH does not use: beats, but of no class we score."""
+MILLIVOLTS = {"mV": 1.0, "uV": 1e-3, "µV": 1e-3, "V": 1e3}
+SLOWEST = 100.0
+"""Samples a second: fewer show no QRS."""
+SHORTEST = 10.0
+"""Seconds."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One or two leads of a record.
+
+    Args:
+        path: of the record, without extension.
+        rate: samples a second.
+        leads: their names; the first is the one beats are sought in.
+        signal: (samples, leads) in mV, without gaps.
+        missing: share of the samples that were marked as missing, and are interpolated.
+    """
+
+    path: Path
+    rate: float
+    leads: tuple[str, ...]
+    signal: np.ndarray
+    missing: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return len(self.signal) / self.rate
+
+
+@dataclass(frozen=True)
+class Beats:
+    """Beats of a record: `sample` (n,) increasing, and `label` (n,), their AAMI class numbers.
+
+    `label` is `aami.UNKNOWN` where the class is none that is scored.
+    """
+
+    sample: np.ndarray
+    label: np.ndarray
+
+
+def find_record(name: str, known: Path) -> Path:
+    """The path of a record without extension.
+
+    Args:
+        name: as the user says it, with or without the extension of one of its files.
+        known: a folder to look for a bare name in, after the current one.
+
+    Raises:
+        DataError: there is no header there.
+    """
+    given = Path(name)
+    if not given.name:
+        raise DataError(f"'{name}' names no record")
+    path = given.with_suffix("")
+    for candidate in (path, known / path) if path.parent == Path() else (path,):
+        if candidate.with_suffix(".hea").is_file():
+            return candidate
+    found = sorted(file.stem for file in path.parent.glob("*.hea")) if path.parent.is_dir() else []
+    others = f"; records in {path.parent.resolve()}: {', '.join(found[:12])}" if found else ""
+    raise DataError(f"there is no record {path}: {path}.hea is missing{others}")
+
+
+def read_recording(path: Path, lead: str = LEAD, second: str = AUTO) -> Recording:
+    """Read the leads that are wanted.
+
+    Args:
+        path: of the record, without extension.
+        lead: name of the first lead.
+        second: name of the second; `auto` takes one that MIT-BIH has beside MLII, or else none;
+            `none` takes none.
+
+    Raises:
+        DataError: the record is missing, damaged, too short or too coarse, or lacks the lead.
+    """
+    import wfdb
+
+    try:
+        wfdb.rdheader(str(path))
+    except Exception as error:  # wfdb raises what its parsing happens to hit
+        raise DataError(f"the header {path}.hea is damaged ({_line(error)})") from None
+    try:
+        record = wfdb.rdrecord(str(path))
+    except FileNotFoundError as error:
+        raise DataError(f"{error.filename} is missing, which {path}.hea names") from None
+    except Exception as error:
+        raise DataError(
+            f"the signal of record {path} is damaged, or shorter than {path}.hea says "
+            f"({_line(error)})"
+        ) from None
+    rate = float(record.fs)
+    leads = _chosen(list(record.sig_name or ()), lead, second, path)
+    columns = [record.sig_name.index(name) for name in leads]
+    scale = [MILLIVOLTS.get(record.units[column], 1.0) for column in columns]
+    signal, missing = _without_gaps(record.p_signal[:, columns] * scale)
+    found = Recording(path, rate, leads, signal, missing)
+    _require_usable(found)
+    return found
+
+
+def read_beats(recording: Recording, annotator: str) -> Beats:
+    """The beats of the record's annotation file with the extension `annotator`.
+
+    Raises:
+        DataError: there is no such file, or it is damaged.
+    """
+    import wfdb
+
+    path = recording.path
+    try:
+        notes = wfdb.rdann(str(path), annotator)
+    except FileNotFoundError:
+        raise DataError(
+            f"{path}.{annotator} is missing: name another annotation file with annotator=NAME, or "
+            "say annotator=detect to have the beats detected"
+        ) from None
+    except Exception as error:
+        raise DataError(f"{path}.{annotator} is damaged ({_line(error)})") from None
+    kept = [
+        (sample, CLASS_OF.get(symbol, UNKNOWN))
+        for sample, symbol in zip(notes.sample.tolist(), notes.symbol, strict=True)
+        if (symbol in CLASS_OF or symbol in OTHER_BEATS) and 0 <= sample < len(recording.signal)
+    ]
+    label = dict(sorted(kept))  # two beats at one sample are one
+    return Beats(np.array([*label], dtype=np.int64), np.array([*label.values()], dtype=np.int64))
+
+
+def detect_beats(recording: Recording) -> Beats:
+    """The beats that wfdb's detector XQRS finds in the first lead; their classes are unknown."""
+    from wfdb.processing import xqrs_detect
+
+    found = xqrs_detect(recording.signal[:, 0], recording.rate, verbose=False)
+    sample = np.unique(np.asarray(found, dtype=np.int64))
+    return Beats(sample, np.full(len(sample), UNKNOWN))
+
+
+def at_training_rate(recording: Recording, beats: Beats) -> tuple[np.ndarray, np.ndarray]:
+    """Signal and samples of the beats at the 360 Hz that preparation starts from."""
+    if recording.rate == RATE:
+        return recording.signal, beats.sample
+    from scipy.signal import resample_poly
+
+    ratio = Fraction(RATE / recording.rate).limit_denominator(1000)
+    # Lines are taken off first: a signal that does not start at zero would ring at its ends.
+    signal = resample_poly(
+        recording.signal, ratio.numerator, ratio.denominator, axis=0, padtype="line"
+    )
+    sample = np.round(beats.sample * (RATE / recording.rate)).astype(np.int64)
+    return signal, np.minimum(sample, len(signal) - 1)
+
+
+def _chosen(names: list[str], lead: str, second: str, path: Path) -> tuple[str, ...]:
+    if lead not in names:
+        raise DataError(
+            f"record {path} has no lead {lead}, but {', '.join(map(str, names)) or 'none'}; "
+            f"lead=NAME takes another (the model has learnt from {LEAD})"
+        )
+    if second == AUTO:
+        return (lead, *[name for name in KNOWN_SECOND if name in names and name != lead][:1])
+    if second == NONE:
+        return (lead,)
+    if second not in names or second == lead:
+        others = ", ".join(name for name in names if name != lead)
+        raise DataError(f"record {path} has no second lead {second}, but {others or 'none'}")
+    return (lead, second)
+
+
+def _without_gaps(signal: np.ndarray) -> tuple[np.ndarray, float]:
+    """Interpolate NaN, lead by lead; a lead of nothing else becomes flat."""
+    gaps = ~np.isfinite(signal)
+    if not gaps.any():
+        return signal, 0.0
+    filled, at = signal.copy(), np.arange(len(signal))
+    for lead, gap in zip(filled.T, gaps.T, strict=True):
+        lead[gap] = 0.0 if gap.all() else np.interp(at[gap], at[~gap], lead[~gap])
+    return filled, float(gaps.mean())
+
+
+def _require_usable(recording: Recording) -> None:
+    path = recording.path
+    if recording.rate < SLOWEST:
+        raise DataError(
+            f"record {path} has {recording.rate:g} samples a second; at least {SLOWEST:g} are "
+            "needed"
+        )
+    if recording.seconds < SHORTEST:
+        raise DataError(
+            f"record {path} is too short: {recording.seconds:.1f} s, and at least {SHORTEST:g} s "
+            "are needed to know the record's own beat"
+        )
+    for name, lead in zip(recording.leads, recording.signal.T, strict=True):
+        if np.ptp(lead) == 0:
+            raise DataError(f"lead {name} of record {path} is flat or empty: choose another one")
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

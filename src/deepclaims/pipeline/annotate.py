@@ -1,0 +1,110 @@
+"""Annotate: label the beats of a record with trained networks, for other WFDB programs and eyes.
+
+For teaching and for looking at what such networks do. It is no medical device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deepclaims.errors import DataError
+from deepclaims.pipeline.annotation_wish import AUTO, DETECT, STANDARD, Wish, read_wish
+from deepclaims.project import Project
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from deepclaims.data.wfdb_record import Beats, Recording
+    from deepclaims.evidence.beat_agreement import Agreement
+
+FEWEST = 11
+"""Beats: what is called local in the rhythm."""
+
+
+def run(words: Sequence[str]) -> None:
+    """Carry out `deepclaims annotate RECORD …`.
+
+    Raises:
+        ConfigError: for an unknown word, or files that are not ours to overwrite.
+        DataError: for a record that cannot be read or is not fit for it.
+        StageError: when the ECG to train on is not prepared.
+        StorageError: when a kept network is damaged, or a folder cannot be written.
+    """
+    project = Project.here()
+    wish = read_wish(words, project)
+    from deepclaims.data import wfdb_record
+    from deepclaims.pipeline import annotation_summary as summary
+    from deepclaims.report import annotations
+
+    path = wfdb_record.find_record(wish.record, project.raw("mitdb"))
+    recording = wfdb_record.read_recording(path, wish.lead, wish.second)
+    beats, found_by = _beats(recording, wish.annotator)
+    reference = _reference(recording, beats, wish) if wish.compare else None
+    files = annotations.Files(Path(wish.out), path.name, wish.extension)
+    files.make_room()
+    for line in summary.about_record(recording, beats, found_by):
+        print(line)
+
+    from deepclaims.sweep.trained_labeller import trained_labeller
+
+    trained = trained_labeller(project, len(recording.leads), wish.executor)
+    for line in summary.about_model(trained, path.name):
+        print(line)
+    given = trained.labeller.probabilities(*wfdb_record.at_training_rate(recording, beats))
+    print("\n" + "\n".join(summary.table(given)))
+    matched = None
+    if reference is not None:
+        shown, matched = _compared(recording, beats, given, reference)
+        print("\n" + "\n".join(summary.comparison(shown, path.name, wish.reference)))
+    files.write(recording, beats.sample, given, matched, wish.at, wish.language)
+    print(f"\nwritten: {', '.join(map(str, files.all))}\n{summary.NO_CLINICAL_USE}")
+
+
+def _beats(recording: Recording, annotator: str) -> tuple[Beats, str]:
+    """The beats to label, and who found them."""
+    from deepclaims.data.wfdb_record import detect_beats, read_beats
+
+    if annotator == DETECT or (annotator == AUTO and not _has(recording, STANDARD)):
+        beats, found_by = detect_beats(recording), "found by the detector XQRS of wfdb"
+    else:
+        name = STANDARD if annotator == AUTO else annotator
+        beats, found_by = read_beats(recording, name), f"of {recording.path.name}.{name}"
+    if len(beats.sample) < FEWEST:
+        raise DataError(
+            f"record {recording.path} has {len(beats.sample)} beats ({found_by}): at least "
+            f"{FEWEST} are needed to know its rhythm"
+        )
+    return beats, found_by
+
+
+def _reference(recording: Recording, beats: Beats, wish: Wish) -> Beats:
+    from deepclaims.data.wfdb_record import read_beats
+
+    own = wish.annotator != DETECT and _has(recording, wish.reference)
+    return beats if own else read_beats(recording, wish.reference)
+
+
+def _compared(
+    recording: Recording, beats: Beats, given: np.ndarray, reference: Beats
+) -> tuple[Agreement, np.ndarray]:
+    """The agreement, and for each labelled beat the reference's class (-1 for none)."""
+    import numpy as np
+
+    from deepclaims.evidence.beat_agreement import TOLERANCE, agreement, matched
+
+    tolerance = TOLERANCE * recording.rate
+    classes = given.shape[1]
+    called = given.argmax(axis=1)
+    found = agreement(
+        (reference.sample, reference.label), (beats.sample, called), tolerance, classes
+    )
+    pairs = matched(reference.sample, beats.sample, tolerance)
+    true = np.full(len(called), -1)
+    true[pairs[:, 1]] = reference.label[pairs[:, 0]]
+    return found, np.where(true < classes, true, -1)
+
+
+def _has(recording: Recording, annotator: str) -> bool:
+    return recording.path.with_suffix(f".{annotator}").is_file()

@@ -1,0 +1,111 @@
+"""What `deepclaims annotate` says: of the record, of the networks, of what they found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deepclaims.data.beats import RATE
+from deepclaims.data.wfdb_record import LEAD
+from deepclaims.report.ecg_strip import CLASSES, NAMES
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from deepclaims.data.wfdb_record import Beats, Recording
+    from deepclaims.evidence.beat_agreement import Agreement
+    from deepclaims.sweep.trained_labeller import Trained
+
+SURE = 0.9
+SAME_PERSON = (("201", "202"), ("202", "201"))
+"""Records of MIT-BIH."""
+NO_CLINICAL_USE = "not for clinical use: made for teaching, tested on one data base"
+STAND_IN = (
+    "STAND-IN: the networks have seen a synthetic ECG only, so these labels say nothing about a "
+    "patient; fetch and prepare the official files (DEEPCLAIMS_MIRROR, or a network)"
+)
+
+
+def about_record(recording: Recording, beats: Beats, found_by: str) -> list[str]:
+    """The record, its leads and beats, and what had to be done to it."""
+    minutes, seconds = divmod(round(recording.seconds), 60)
+    leads = " and ".join(recording.leads)
+    lines = [
+        f"record {recording.path.name}: {minutes} min {seconds} s of {leads} at "
+        f"{recording.rate:g} Hz, {len(beats.sample)} beats {found_by}"
+    ]
+    if recording.rate != RATE:
+        lines.append(f"resampled from {recording.rate:g} to {RATE} Hz, which the networks know")
+    if len(recording.leads) == 1:
+        lines.append(f"one lead: the networks used have learnt from {LEAD} alone")
+    if recording.leads[0] != LEAD:
+        lines.append(f"lead {recording.leads[0]} is taken for {LEAD}, which the networks know")
+    if recording.missing:
+        lines.append(f"{recording.missing:.1%} of the samples are missing, and interpolated")
+    return lines
+
+
+def about_model(trained: Trained, name: str) -> list[str]:
+    """The networks, what they were trained on, and how far to trust them."""
+    labeller = trained.labeller
+    records = [str(number) for number in labeller.training.records]
+    what = "MIT-BIH (the official files)" if trained.source == "official" else "the STAND-IN"
+    count = len(labeller.networks)
+    lines = [
+        f"model {trained.key}: {count} network{'s' * (count > 1)}, "
+        f"trained on {len(records)} records of {what}"
+    ]
+    scores = trained.agreement
+    if scores.counts.sum():
+        each = ", ".join(
+            f"{label} {_percent(se)}/{_percent(p)}"
+            for label, se, p in zip(
+                CLASSES, scores.sensitivity, scores.positive_predictivity, strict=True
+            )
+        )
+        lines.append(f"on the records kept for testing, one network alone, Se/+P in %: {each}")
+    if name in records:
+        lines.append(
+            f"WARNING: {name} is the name of a record they were trained on; if it is that one, "
+            "they may only remember it"
+        )
+    for known, other in SAME_PERSON:
+        if name == other and known in records and other not in records:
+            lines.append(f"WARNING: {other} is the same person as {known}, whom they have seen")
+    if trained.source != "official":
+        lines.append(STAND_IN)
+    return lines
+
+
+def table(given: np.ndarray) -> list[str]:
+    """Beats by class, with the mean probability and how many are in doubt."""
+    label, top = given.argmax(axis=1), given.max(axis=1)
+    lines = [f"{'class':<20}{'beats':>8}{'share':>9}{'mean p':>9}{f'p < {SURE}':>9}"]
+    for number, name in enumerate(CLASSES):
+        mine = top[label == number]
+        mean = f"{mine.mean():.2f}" if len(mine) else "–"
+        lines.append(
+            f"{name + ' ' + NAMES[name][1]:<20}{len(mine):>8}{len(mine) / len(label):>9.1%}"
+            f"{mean:>9}{int((mine < SURE).sum()):>9}"
+        )
+    return lines
+
+
+def comparison(found: Agreement, name: str, annotator: str) -> list[str]:
+    """The confusion with an annotation file, and what EC57 asks for by class."""
+    called = "".join(f"{each:>8}" for each in CLASSES)
+    lines = [f"{f'{name}.{annotator}':<12}{called}{'missed':>8}{'Se %':>8}{'+P %':>8}"]
+    rows = zip(CLASSES, found.counts, found.missed, found.sensitivity,
+               found.positive_predictivity, strict=True)  # fmt: skip
+    for label, counts, missed, se, p in rows:
+        cells = "".join(f"{count:>8}" for count in counts)
+        lines.append(f"{label:<12}{cells}{missed:>8}{_percent(se):>8}{_percent(p):>8}")
+    if found.extra.any():
+        cells = "".join(f"{count:>8}" for count in found.extra)
+        lines.append(f"{'no beat':<12}{cells}")
+    agreed, scored = int(found.counts.trace()), int(found.counts.sum() + found.missed.sum())
+    lines.append(f"{agreed} of {scored} beats called as there" if scored else "no labels there")
+    return lines
+
+
+def _percent(share: float) -> str:
+    return "–" if share != share else f"{100 * share:.1f}"
