@@ -92,6 +92,13 @@ def test_gaps_are_filled_and_told(tmp_path):
     assert np.allclose(recording.signal, waves(), atol=1e-2)
 
 
+def _flip(file):
+    """Change one byte in the middle."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    file.write_bytes(content)
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -100,6 +107,7 @@ def test_gaps_are_filled_and_told(tmp_path):
         (lambda p: p.with_suffix(".dat").unlink(), "103.dat is missing, which .*103.hea names"),
         (lambda p: p.with_suffix(".dat").write_bytes(b""), "is damaged, or shorter than"),
         (lambda p: p.with_suffix(".dat").write_bytes(bytes(9999)), "is damaged, or shorter than"),
+        (lambda p: _flip(p.with_suffix(".dat")), r"the samples of MLII.* the checksum"),
     ],
 )
 def test_a_damaged_record_is_named(record, damage, said):

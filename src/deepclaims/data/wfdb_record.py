@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -102,7 +103,7 @@ def read_recording(path: Path, lead: str = LEAD, second: str = AUTO) -> Recordin
     except Exception as error:  # wfdb raises what its parsing happens to hit
         raise DataError(f"the header {path}.hea is damaged ({_line(error)})") from None
     try:
-        record = wfdb.rdrecord(str(path))
+        record = wfdb.rdrecord(str(path), physical=False)
     except FileNotFoundError as error:
         raise DataError(f"{error.filename} is missing, which {path}.hea names") from None
     except Exception as error:
@@ -110,6 +111,8 @@ def read_recording(path: Path, lead: str = LEAD, second: str = AUTO) -> Recordin
             f"the signal of record {path} is damaged, or shorter than {path}.hea says "
             f"({_line(error)})"
         ) from None
+    _require_intact(record, path)
+    record.dac(inplace=True)
     rate = float(record.fs)
     leads = _chosen(list(record.sig_name or ()), lead, second, path)
     columns = [record.sig_name.index(name) for name in leads]
@@ -196,6 +199,21 @@ def _without_gaps(signal: np.ndarray) -> tuple[np.ndarray, float]:
     for lead, gap in zip(filled.T, gaps.T, strict=True):
         lead[gap] = 0.0 if gap.all() else np.interp(at[gap], at[~gap], lead[~gap])
     return filled, float(gaps.mean())
+
+
+def _require_intact(record: Any, path: Path) -> None:
+    """Compare the sums of the samples with those in the header, where it has them."""
+    said, found = record.checksum or [], record.calc_checksum()
+    wrong = [
+        name
+        for name, a, b in zip(record.sig_name, said, found, strict=False)
+        if a is not None and (a - b) % 2**16
+    ]
+    if wrong:
+        raise DataError(
+            f"the signal of record {path} is damaged: the samples of {', '.join(wrong)} do not add "
+            "up to the checksum in its header"
+        )
 
 
 def _require_usable(recording: Recording) -> None:
