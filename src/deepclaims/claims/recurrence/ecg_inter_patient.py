@@ -74,6 +74,7 @@ def judge(results: Results) -> dict[str, Estimate]:
 def draw(results: Results, language: str) -> dict[str, Figure]:
     """What is told right and wrong, in numbers and in ECG, and what the numbers hang on."""
     from deepclaims.claims.recurrence import inter_patient_figures as figures
+    from deepclaims.claims.recurrence.reliability_figure import reliability_diagram
     from deepclaims.claims.recurrence.strip_figures import right_and_wrong
 
     return {
@@ -82,6 +83,6 @@ def draw(results: Results, language: str) -> dict[str, Figure]:
         "patients": figures.patients(results, language),
         "controls": figures.controls(results, language),
         "folds": figures.folds(results, language),
-        "reliability": figures.reliability_diagram(results, language),
+        "reliability": reliability_diagram(results, language),
         "strips": right_and_wrong(results, language),
     }

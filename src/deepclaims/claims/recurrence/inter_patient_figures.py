@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import yaml
 
-from deepclaims.claims.recurrence.beat_ensemble import Ensemble, reliability, unweighted
 from deepclaims.claims.recurrence.class_scores import (
     CLASSES,
     Confusions,
@@ -27,7 +25,6 @@ from deepclaims.claims.recurrence.inter_patient_scores import (
     scored,
     single_nets,
 )
-from deepclaims.evidence.resampling import bootstrap
 from deepclaims.report.style import OKABE_ITO, figure, measured, panel_titles, say
 
 if TYPE_CHECKING:
@@ -124,7 +121,8 @@ def patients(results: Results, language: str) -> Figure:
         annotated, found = counts[:, k].sum(axis=-1), counts[:, k, k]
         wrongly = counts[:, :, k].sum(axis=-1) - found
         x = np.arange(len(beats.records))
-        ax.vlines(x, found, annotated, color="#BBBBBB", linewidth=2.0, zorder=1)
+        found, wrongly = (np.where(n > 0, n, np.nan) for n in (found, wrongly))
+        ax.vlines(x, np.nan_to_num(found), annotated, color="#BBBBBB", linewidth=2.0, zorder=1)
         ax.plot(x, annotated, "o", markerfacecolor="white", color=INK, markersize=7,
                 linestyle="none", label=say(language, "anotados", "annotated"))  # fmt: skip
         ax.plot(x, found, "o", color=OKABE_ITO["green"], markersize=4.5, linestyle="none",
@@ -164,7 +162,6 @@ def controls(results: Results, language: str) -> Figure:
         kept = {name: beats.without(left_out) for name, beats in rows.items()}
         _compared(ax, kept, language)
     axes[0].set_yticks(range(len(rows)), list(rows))
-    axes[0].invert_yaxis()
     panel_titles(
         axes,
         [
@@ -184,7 +181,6 @@ def folds(results: Results, language: str) -> Figure:
     rows = {names.get(arm, arm): ensemble(results, "folds", arm).confusions() for arm in part.arms}
     _compared(ax, rows, language)
     ax.set_yticks(range(len(rows)), list(rows))
-    ax.invert_yaxis()
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return made
 
@@ -204,61 +200,6 @@ FOLD_ARMS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """What differs in each arm of the folds."""
-
-
-def reliability_diagram(results: Results, language: str) -> Figure:
-    """How often a beat is what it is said to be with probability p."""
-    made, axes = figure(1, 3, sharey=True, height=4.4)
-    net = ensemble(results, "ds2")
-    honest = unweighted(net.p, class_weights(results))
-    edges = np.linspace(0, 1, 11)
-    kinds = (
-        (net.p, "o", say(language, "como salen de la red", "as the net gives them"), "-"),
-        (honest, "s", say(language, "sin los pesos de clase", "class weights undone"), ":"),
-    )
-    for ax, label in zip(axes, ("N", "S", "V"), strict=True):
-        k = CLASSES.index(label)
-        for p, marker, name, style in kinds:
-            x, found = _calibration(net, p[:, k], k, edges)
-            measured(
-                ax, x, [e.value for e in found], [e.low for e in found], [e.high for e in found],
-                name, COLOURS[label] if marker == "o" else INK, marker=marker, linestyle=style,
-                band=False, markerfacecolor=None if marker == "o" else "white",
-            )  # fmt: skip
-        ax.plot([0, 1], [0, 1], color=OKABE_ITO["grey"], linestyle=(0, (5, 2.5)), linewidth=1.3,
-                label=say(language, "calibradas", "calibrated"))  # fmt: skip
-        ax.set_xlabel(
-            say(language, f"probabilidad dada a {label}", f"probability given to {label}")
-        )
-        ax.set_xlim(-0.02, 1.02)
-        ax.set_ylim(-0.02, 1.02)
-        ax.legend(loc="upper left")
-    axes[0].set_ylabel(say(language, "fracción de esa clase en DS2", "share of that class in DS2"))
-    panel_titles(axes, ["N", "S", "V"])
-    return made
-
-
-def class_weights(results: Results) -> list[float]:
-    """How much a beat of each class counted in training, as the claim's file says."""
-    base = next(part.base for part in results.claim.parts if part.name == "ds2")
-    word = next(line for line in base if line.startswith("fit.class_weights="))
-    return [float(weight) for weight in yaml.safe_load(word.partition("=")[2])]
-
-
-def _calibration(
-    net: Ensemble, p: np.ndarray, label: int, edges: np.ndarray
-) -> tuple[np.ndarray, list[Estimate]]:
-    """Mean probability and observed share in each bin that has beats of more than one patient."""
-    sums = reliability(net, p, label, edges)
-    x, found = [], []
-    for beats in sums.swapaxes(0, 1):
-        if (beats[:, 0] > 0).sum() < 2 or beats[:, 0].sum() < 20:
-            continue
-        x.append(beats[:, 1].sum() / beats[:, 0].sum())
-        found.append(
-            bootstrap(lambda b: float(b[:, 2].sum() / max(b[:, 0].sum(), 1)), beats, draws=DRAWS)
-        )
-    return np.array(x), found
 
 
 def _subsets(ax: Axes, score: Score, subsets: Mapping[str, Confusions]) -> None:
@@ -311,6 +252,7 @@ def _compared(ax: Axes, rows: Mapping[str, Confusions], language: str) -> None:
                  ("macro-F1 (N, S, V)" if name == "macro" else f"F1 {name}")
                  if y == 0 else None)  # fmt: skip
     ax.set_xlim(-0.03, 1.03)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(
         say(language, "F1 e intervalo del 95 % (pacientes)", "F1 and 95 % interval (patients)")

@@ -53,7 +53,9 @@ def right_and_wrong(results: Results, language: str) -> Figure:
     for ax, (true, given) in zip(axes.flat, SHOWN, strict=True):
         wanted = (CLASSES.index(true), CLASSES.index(given))
         strip = typical(candidates, *wanted)
-        heading = say(language, f"anotado {true}, dado {given}", f"annotated {true}, given {given}")
+        heading = say(
+            language, f"anotado {true}, clasificado {given}", f"annotated {true}, given {given}"
+        )
         if strip is None:
             none = say(language, "ninguno entre los candidatos", "none among the candidates")
             ax.set_title(f"{heading}: {none}")
