@@ -180,6 +180,8 @@ def folds(results: Results, language: str) -> Figure:
     names = FOLD_ARMS.get(language, {})
     rows = {names.get(arm, arm): ensemble(results, "folds", arm).confusions() for arm in part.arms}
     _compared(ax, rows, language)
+    n = max(len(beats.records) for beats in rows.values())
+    ax.set_title(say(language, f"{n} pacientes de DS1", f"{n} patients of DS1"))
     ax.set_yticks(range(len(rows)), list(rows))
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return made
