@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from deepclaims.claims.results import Results
 
-SHOWN = tuple(tuple(pair) for pair in ("SS", "SN", "VV", "VN", "NN", "NS", "FF", "FV"))
-"""Annotated and given class of each panel: right on the left, wrong on the right."""
+SHOWN = tuple(tuple(pair) for pair in ("SS", "SN", "VV", "VN", "NN", "NS", "FN", "FV"))
+"""Annotated and given class of each panel: right on the left, wrong on the right, F at the end."""
 RIGHT, WRONG = OKABE_ITO["green"], OKABE_ITO["vermilion"]
 
 
