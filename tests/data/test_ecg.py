@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from deepclaims.data import load
-from deepclaims.data.aami import CLASSES, DS1, DS2, PUBLISHED, VALIDATION
+from deepclaims.data.aami import CLASSES, DS1, DS2, FOLDS, PUBLISHED, VALIDATION
 from deepclaims.data.ecg import EcgOptions, divide
 from deepclaims.data.prepared import read_array, read_meta
 from deepclaims.errors import ConfigError, DataError
@@ -98,6 +98,21 @@ def test_swapped_and_without_validation(folder):
     assert records(swapped, swapped.test) == set(DS1)
 
 
+def test_the_folds_part_ds1_by_patient(folder):
+    assert sorted(sum(FOLDS, ())) == sorted(DS1)
+    tested = []
+    for fold in range(len(FOLDS)):
+        splits = ecg(folder, protocol="folds", fold=fold)
+        test, held_out = records(splits, splits.test), records(splits, splits.validation)
+        assert test == set(FOLDS[fold])
+        assert records(splits, splits.train) | held_out == set(DS1) - test
+        assert held_out
+        assert not records(splits, splits.train) & held_out
+        tested += class_counts(splits.test)
+    everything = ecg(folder, use_validation=False).train
+    assert np.reshape(tested, (-1, 4)).sum(axis=0).tolist() == class_counts(everything)
+
+
 def test_intra_has_every_patient_on_both_sides_but_no_beat():
     record, place = np.repeat(DS2, 640), np.tile(np.arange(640), len(DS2))
     masks = divide(record, place, EcgOptions(protocol="intra"))
@@ -141,7 +156,9 @@ def test_q_is_neither_learnt_nor_scored(folder, tmp_path):
     ("options", "says"),
     [
         ({"split": "inter"}, "no option split; known: protocol"),
-        ({"protocol": "random"}, "may be inter, swap, intra"),
+        ({"protocol": "random"}, "may be inter, swap, intra, folds"),
+        ({"protocol": "folds", "fold": 5}, "may be 0, 1, 2, 3, 4"),
+        ({"fold": True}, "fold=True is not possible"),
         ({"features": "all"}, "may be offline, causal, none"),
         ({"sequence_length": None}, "whole number > 0"),
     ],

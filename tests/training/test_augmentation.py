@@ -65,5 +65,24 @@ def test_gain_is_one_number_a_run_and_lead():
     assert abs(torch.corrcoef(log_gain.T)[0, 1].item()) < 0.1
 
 
+def test_a_run_has_both_leads_or_the_first_alone():
+    x = torch.randn(2000, 3, 2, 4)
+    plain = {"name": "beats", "noise": 0.0, "feature_noise": 0.0, "gain": 0.0, "samples": 0}
+    (out,) = build_augment({**plain, "silence": 0.3}, generator())((x,))
+    assert torch.equal(out[:, :, 0], x[:, :, 0])
+    off = (out[:, :, 1] == 0).flatten(1).all(dim=1)
+    assert torch.equal(out[~off], x[~off])
+    assert abs(off.float().mean().item() - 0.3) < 0.04
+
+
+def test_without_silence_no_number_is_drawn_for_it():
+    x, drawn = torch.randn(4, 3, 2, 8), []
+    for silence in ({}, {"silence": 0.0}):
+        own = generator()
+        build_augment({"name": "beats", **silence}, own)((x,))
+        drawn.append(own.get_state())
+    assert torch.equal(*drawn)
+
+
 def test_none_is_nothing():
     assert build_augment({"name": "none"}, generator()) is None

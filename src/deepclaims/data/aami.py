@@ -42,6 +42,15 @@ DS2 = (
 VALIDATION = (109, 112, 118, 223)
 """Patients of DS1 kept for choosing: 171 of its 944 S, 527 of its 3 788 V, 16 of its 415 F."""
 
+FOLDS = (
+    (101, 106, 122, 203, 209),
+    (114, 119, 207, 230),
+    (108, 115, 208, 220),
+    VALIDATION,
+    (116, 124, 201, 205, 215),
+)
+"""DS1 in five parts by patient, each with some S and V: to compare recipes without DS2."""
+
 SWAPPED_VALIDATION = (100, 200, 213, 222)
 """Patients of DS2 kept for choosing where DS2 is trained on."""
 

@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from deepclaims.data.aami import CLASSES, DS1, DS2, SWAPPED_VALIDATION, UNKNOWN, VALIDATION
+from deepclaims.data.aami import (
+    CLASSES,
+    DS1,
+    DS2,
+    FOLDS,
+    SWAPPED_VALIDATION,
+    UNKNOWN,
+    VALIDATION,
+)
 from deepclaims.data.beats import WINDOW, cut
 from deepclaims.data.options import require_choice, require_count
 from deepclaims.data.prepared import read_array, read_meta
@@ -33,6 +41,7 @@ class EcgOptions:
     """Options of `conf/data/ecg.yaml`, which says what each one means."""
 
     protocol: str = "inter"
+    fold: int = 0
     features: str = "offline"
     waveform: str = "difference"
     sequence_length: int = 64
@@ -40,7 +49,8 @@ class EcgOptions:
     shuffle_labels: bool = False
 
     def __post_init__(self) -> None:
-        require_choice("protocol", self.protocol, ("inter", "swap", "intra"))
+        require_choice("protocol", self.protocol, ("inter", "swap", "intra", "folds"))
+        require_choice("fold", self.fold, tuple(range(len(FOLDS))))
         require_choice("features", self.features, ("offline", "causal", "none"))
         require_choice("waveform", self.waveform, ("difference", "raw"))
         require_count("sequence_length", self.sequence_length, optional=False)
@@ -93,8 +103,9 @@ def divide(record: np.ndarray, place: np.ndarray, options: EcgOptions) -> dict[s
         record: (n,) number of each beat's record.
         place: (n,) of each beat in its record, 0 first.
         options: `protocol` inter (DS1 to train, DS2 to test, no patient in both), swap (the
-            other way round) or intra (DS2's records in alternate pieces of one sequence: every
-            patient in both, the leak that makes published results look better).
+            other way round), folds (inside DS1: the patients of `fold` to test, the rest to train)
+            or intra (DS2's records in alternate pieces of one sequence: every patient in both,
+            the leak that makes published results look better).
 
     Returns:
         Masks by "train", "validation" (absent if unused), "test".
@@ -105,14 +116,24 @@ def divide(record: np.ndarray, place: np.ndarray, options: EcgOptions) -> dict[s
         test, kept = inside & (piece % 2 == 1), inside & (piece % 2 == 0)
         held_out = kept & (piece % 10 == 4)
     else:
-        first, second, patients = DS1, DS2, VALIDATION
-        if options.protocol == "swap":
-            first, second, patients = DS2, DS1, SWAPPED_VALIDATION
+        first, second, patients = _patients(options)
         kept, test = np.isin(record, first), np.isin(record, second)
         held_out = np.isin(record, patients)
     if not options.use_validation:
         return {"train": kept, "test": test}
     return {"train": kept & ~held_out, "validation": held_out, "test": test}
+
+
+def _patients(options: EcgOptions) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Records to learn from, to test on, and those of the first that are kept to choose by."""
+    match options.protocol:
+        case "swap":
+            return DS2, DS1, SWAPPED_VALIDATION
+        case "folds":
+            tested = FOLDS[options.fold]
+            others = tuple(number for number in DS1 if number not in tested)
+            return others, tested, FOLDS[(options.fold + 1) % len(FOLDS)]
+    return DS1, DS2, VALIDATION
 
 
 class _Beats:

@@ -46,8 +46,12 @@ def beats(
     noise: float = 0.03,
     samples: int = 2,
     feature_noise: float = 0.05,
+    silence: float = 0.0,
 ) -> Augment:
     """Runs of beats seen through another electrode: gain, noise and shift; features with noise.
+
+    Every lead but the first may be switched off for a run: the second is V1 in one patient and
+    V5 in another, so that a network which needs it fails on the next.
 
     Args:
         generator: draws everything.
@@ -55,6 +59,7 @@ def beats(
         noise: standard deviation added to each sample of a waveform.
         samples: largest shift of a run, either way, in samples.
         feature_noise: standard deviation added to each feature.
+        silence: probability that the leads after the first are 0 all over a run.
     """
 
     def normal_like(x: Tensor) -> Tensor:
@@ -68,6 +73,9 @@ def beats(
             steps = torch.randint(-samples, samples + 1, (n,), generator=generator, device=x.device)
             x = torch.stack([torch.roll(run, int(k), -1) for run, k in zip(x, steps, strict=True)])
         x = x + noise * normal_like(x)
+        if silence:
+            on = x.new_empty(n, 1, 1, 1).bernoulli_(1 - silence, generator=generator)
+            x = torch.cat([x[:, :, :1], x[:, :, 1:] * on], dim=2)
         return (x, *(f + feature_noise * normal_like(f) for f in features))
 
     return augment

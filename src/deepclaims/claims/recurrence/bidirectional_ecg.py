@@ -84,6 +84,7 @@ def draw(results: Results, language: str) -> dict[str, Figure]:
 
     return {
         "gain": figures.gains(results, language),
+        "cells": figures.cells(results, language),
         "classes": figures.class_scores(results, language),
         "patients": figures.without_each_patient(results, language),
         "forecast": figures.forecasts(results, language),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,20 +46,8 @@ DRAWS = 499  # enough to draw an interval; judging takes more
 
 def gains(results: Results, language: str) -> Figure:
     """Both intervals of each gain, with and without the two odd patients."""
-    made, ax = figure(width=8.0, height=4.6)
-    beats = {arm: confusions(results, arm) for arm in ARMS}
-    rows = [(cell, left_out) for cell in CELLS for left_out in SUBSETS]
-    for y, (cell, left_out) in enumerate(rows):
-        bi, uni = (beats[f"{cell}_{direction}"].without(left_out) for direction in ("bi", "uni"))
-        seeds, patients = gain(bi, uni, DRAWS)
-        _bar(ax, y - 0.13, seeds, COLOURS[cell], filled=True)
-        _bar(ax, y + 0.17, patients, COLOURS[cell], filled=False)
-    _legend_of_intervals(ax, language)
-    ax.axvline(0.0, color="#222222", linewidth=1.2, zorder=1)
-    ax.axhline(len(SUBSETS) - 0.5, color="#BBBBBB", linewidth=0.8)
-    ax.set_yticks(range(len(rows)), [_row(cell, out, language) for cell, out in rows])
-    ax.invert_yaxis()
-    ax.grid(visible=False, axis="y")
+    pairs = {cell.upper(): (f"{cell}_bi", f"{cell}_uni", COLOURS[cell]) for cell in CELLS}
+    made, ax = _differences(results, language, pairs)
     ax.set_xlabel(
         say(
             language,
@@ -67,6 +56,54 @@ def gains(results: Results, language: str) -> Figure:
         )
     )
     return made
+
+
+def cells(results: Results, language: str) -> Figure:
+    """LSTM against RNN, read in either way, with and without the two odd patients."""
+    names = {
+        "uni": say(language, "un sentido", "one way"),
+        "bi": say(language, "los dos sentidos", "both ways"),
+    }
+    colours = {"uni": OKABE_ITO["grey"], "bi": OKABE_ITO["green"]}
+    pairs = {names[d]: (f"lstm_{d}", f"rnn_{d}", colours[d]) for d in DIRECTIONS}
+    made, ax = _differences(results, language, pairs)
+    ax.set_xlabel(
+        say(
+            language,
+            "macro-F1 (N, S, V) de la LSTM menos la de la RNN",
+            "macro-F1 (N, S, V) of the LSTM minus that of the RNN",
+        )
+    )
+    return made
+
+
+def _differences(
+    results: Results, language: str, pairs: Mapping[str, tuple[str, str, str]]
+) -> tuple[Figure, Axes]:
+    """Both intervals of the difference of two arms, for each subset of patients.
+
+    Args:
+        results: of the claim.
+        language: es or en.
+        pairs: name of a pair -> first arm, second arm, colour.
+    """
+    made, ax = figure(width=8.0, height=4.6)
+    beats = {arm: confusions(results, arm) for arm in ARMS}
+    rows = [(name, left_out) for name in pairs for left_out in SUBSETS]
+    for y, (name, left_out) in enumerate(rows):
+        first, second, colour = pairs[name]
+        seeds, patients = gain(
+            beats[first].without(left_out), beats[second].without(left_out), DRAWS
+        )
+        _bar(ax, y - 0.13, seeds, colour, filled=True)
+        _bar(ax, y + 0.17, patients, colour, filled=False)
+    _legend_of_intervals(ax, language)
+    ax.axvline(0.0, color="#222222", linewidth=1.2, zorder=1)
+    ax.axhline(len(SUBSETS) - 0.5, color="#BBBBBB", linewidth=0.8)
+    ax.set_yticks(range(len(rows)), [_row(name, out, language) for name, out in rows])
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    return made, ax
 
 
 def class_scores(results: Results, language: str) -> Figure:
@@ -221,12 +258,12 @@ def _legend_of_intervals(ax: Axes, language: str) -> None:
         label=say(language, "semillas × pacientes (bootstrap)", "seeds × patients (bootstrap)"),
         **grey,
     )  # fmt: skip
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
 
-def _row(cell: str, left_out: tuple[int, ...], language: str) -> str:
+def _row(name: str, left_out: tuple[int, ...], language: str) -> str:
     if not left_out:
-        return say(language, f"{cell.upper()}, todos", f"{cell.upper()}, everybody")
+        return say(language, f"{name}, todos", f"{name}, everybody")
     names = say(language, " ni ", " and ").join(map(str, left_out))
     return say(language, f"sin {names}", f"without {names}")
 
