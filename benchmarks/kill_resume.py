@@ -1,11 +1,12 @@
 """Whether a sweep survives `kill -9`: ten times, at any moment, the last start finishes it.
 
-    python benchmarks/kill_resume.py [--cells 60] [--kills 10] [--seed 0]
+    python benchmarks/kill_resume.py [--cells 60] [--kills 10] [--seed 0] [--stack auto]
 
 Two sweeps of the same cells by `deepclaims train -m`, each in a project of its own: one is left
 alone; the other is killed again and again with all its processes, at random moments, while a
 replica is being written, and while MLflow commits. What must come out: the same results bit for
-bit, in the run cache as in MLflow, and no replica that was finished before a kill run again.
+bit, in the run cache as in MLflow, and no replica that was finished before a kill run again. By
+itself the sweep trains these cells in two stacks; `--stack never` has them one by one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -43,9 +45,10 @@ def project(folder: Path) -> Path:
     return folder
 
 
-def start(folder: Path, cells: int) -> subprocess.Popen[str]:
+def start(folder: Path, cells: int, stack: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "deepclaims.cli", "train", "-m", "data=function",
                "model.depth=1", "model.width=32", "fit.steps=3000", "executor.workers=2",
+               f"executor.stack={stack}",
                f"optimizer.lr=range(0.001,{0.001 * (cells + 0.5):.4f},0.001)"]  # fmt: skip
     return subprocess.Popen(
         command,
@@ -57,8 +60,8 @@ def start(folder: Path, cells: int) -> subprocess.Popen[str]:
     )
 
 
-def finish(folder: Path, cells: int) -> str:
-    process = start(folder, cells)
+def finish(folder: Path, cells: int, stack: str) -> str:
+    process = start(folder, cells, stack)
     said = process.communicate()[1]
     if process.returncode:
         sys.exit(said)
@@ -121,7 +124,9 @@ def main() -> int:
     parser.add_argument("--cells", type=int, default=60)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--stack", choices=("auto", "never"), default="auto")
     options = parser.parse_args()
+    sweep = partial(start, cells=options.cells, stack=options.stack)
     generator = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as name:
         disturbed = project(Path(name) / "disturbed")
@@ -129,7 +134,7 @@ def main() -> int:
         again = 0
         before: dict[str, int] = {}
         for number, kind in enumerate(moments(generator, options.kills), start=1):
-            killed = kill_at(kind, start(disturbed, options.cells), disturbed, generator)
+            killed = kill_at(kind, sweep(disturbed), disturbed, generator)
             after = finished(disturbed)
             again += sum(after.get(file) != when for file, when in before.items())
             before = after
@@ -140,10 +145,10 @@ def main() -> int:
                 f"finished, {drafts} half written, {logged} in MLflow",
                 flush=True,
             )
-        finish(disturbed, options.cells)
+        finish(disturbed, options.cells, options.stack)
         after = finished(disturbed)
         again += sum(after.get(file) != when for file, when in before.items())
-        finish(alone, options.cells)
+        finish(alone, options.cells, options.stack)
         checks = {
             f"{len(after)} of {options.cells} replicas finished": len(after) == options.cells,
             f"{again} finished replicas run again": again == 0,
