@@ -1,0 +1,40 @@
+"""How a score depends on the learning rate, and which rate was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deepclaims.claims.optimisation.tuned_rates import Tuned
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.report.style import COLOURS, MARKERS, measured, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def rates_panel(
+    ax: Axes, methods: Mapping[str, Tuned], metric: str, language: str, scale: float = 1.0
+) -> None:
+    """A line a method of a metric over its rates, a circle where it was tuned to.
+
+    Args:
+        ax: the panel.
+        methods: by the name the legend gives them.
+        metric: what the reporting seeds say.
+        language: es or en.
+        scale: what the metric is multiplied by.
+    """
+    looks = zip(methods.items(), COLOURS, MARKERS, strict=False)
+    for (name, method), colour, marker in looks:
+        found = [mean_interval(scale * method.reported(metric, rate)) for rate in method.rates]
+        ends = np.array([[each.value, each.low, each.high] for each in found]).T
+        ends[~np.isfinite(ends)] = np.nan
+        measured(ax, method.rates, *ends, name, colour, marker=marker, band=False)
+        chosen = found[method.rates.index(method.rate)].value
+        ax.plot([method.rate], [chosen], "o", markersize=13, markerfacecolor="none",
+                markeredgecolor=colour)  # fmt: skip
+    ax.set_xscale("log")
+    ax.set_xlabel(say(language, "tasa α", "learning rate α"))
