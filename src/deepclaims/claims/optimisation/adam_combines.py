@@ -18,7 +18,7 @@ from deepclaims.claims.optimisation.tuned_rates_figures import rates_panel
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.statistics import mean_interval, paired_difference, worst
+from deepclaims.evidence.statistics import mean_interval, paired_difference
 from deepclaims.optim import rules
 from deepclaims.report.style import COLOURS, figure, measured, panel_titles, say, theory
 
@@ -53,7 +53,9 @@ def identities(config: dict[str, Any], seed: int) -> Outcome:
     start, gradient = _noisy_quadratic(config["dimension"], steps, seed)
 
     def walk(step: Step, signs: bool = False) -> Tensor:
-        return _walk(step, start, (lambda x, t: gradient(x, t).sign()) if signs else gradient, steps)
+        return _walk(
+            step, start, (lambda x, t: gradient(x, t).sign()) if signs else gradient, steps
+        )
 
     text = _text(alpha, beta1, beta2, eps)
     printed = _rule(rules.adam, alpha, beta1=beta1, beta2=beta2, eps=eps, root="inside",
@@ -101,9 +103,7 @@ def _walk(step: Step, start: Tensor, gradient: Gradient, steps: int) -> Tensor:
     return torch.stack(path)
 
 
-def _text(
-    alpha: float | Callable[[int], float], beta1: float, beta2: float, eps: float
-) -> Step:
+def _text(alpha: float | Callable[[int], float], beta1: float, beta2: float, eps: float) -> Step:
     """The text of the slide: both averages as weighted means of the whole past, weights of sum 1.
 
     Written as the sums of "momentum with bias correction" and not as a recursion, so that it is
@@ -177,17 +177,14 @@ def judge(results: Results) -> dict[str, Estimate]:
     methods = tuned(results)
     errors = {name: 100 * method.reported("test_error") for name, method in methods.items()}
     hats = results.values("identities", "late_hat_gap")
-    bound = results.claim.checks["same_as_rmsprop"]["bound"]
     return {
         "two_halves": gap("rmsprop_gap", "momentum_gap"),
         "printed_is_text": gap("printed_gap"),
         "gain_over_rmsprop": paired_difference(errors["RMSprop"], errors["Adam"]),
         "hatted_is_adam": gap("hatted_gap"),
         "printed_is_warm_up": gap("warm_up_gap"),
-        "hat_harmless": paired_difference(errors["printed"], errors["Adam"]),
-        "same_as_rmsprop": worst(
-            [paired_difference(errors["RMSprop"], errors["Adam"])], "within", bound
-        ),
+        "hat_not_needed": paired_difference(errors["printed"], errors["Adam"]),
+        "rmsprop_not_behind": paired_difference(errors["RMSprop"], errors["Adam"]),
         "no_momentum_no_hat": gap("no_momentum_gap"),
         "wrong_hat_seen": exact(float(hats.min()), len(hats)),
         "rates_interior": exact(share_on_the_edge(list(methods.values()))),
@@ -245,6 +242,9 @@ def _draw_mnist(results: Results, language: str) -> Figure:
     axes[1].set(yscale="log", xlabel=say(language, "paso", "step"))
     axes[1].set_ylabel(say(language, "pérdida de train (nats)", "training loss (nats)"))
     axes[0].legend()
-    titles = (("error según la tasa", "error against the rate"), ("a la tasa elegida", "at the rate chosen"))
+    titles = (
+        ("error según la tasa", "error against the rate"),
+        ("a la tasa elegida", "at the rate chosen"),
+    )
     panel_titles(axes, [say(language, *title) for title in titles])
     return made

@@ -16,8 +16,8 @@ import numpy as np
 from deepclaims.claims.results import Results
 
 LR = "optimizer.lr"
-TUNING = 4
-"""Seeds that choose; half of them where there are fewer than eight."""
+TUNING = 6
+"""Seeds that choose; half of them where there are fewer than twelve."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from deepclaims.report.style import COLOURS, MARKERS, measured, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 
 def rates_panel(
@@ -38,3 +39,27 @@ def rates_panel(
                 markeredgecolor=colour)  # fmt: skip
     ax.set_xscale("log")
     ax.set_xlabel(say(language, "tasa α", "learning rate α"))
+    decimal_ticks(ax.xaxis, language)
+    decimal_ticks(ax.yaxis, language, log=False)
+
+
+def decimal_ticks(axis: Axis, language: str, *, log: bool = True) -> None:
+    """Plain decimal numbers at the ticks, with a comma in Spanish.
+
+    Args:
+        axis: whose ticks; its scale and limits are settled.
+        language: es or en.
+        log: ticks at 1, 2 and 5 of every decade, at 1 alone over more than two decades.
+    """
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    if log:
+        low, high = axis.get_view_interval()
+        axis.set_major_locator(LogLocator(subs=(1.0,) if high > 100 * low else (1.0, 2.0, 5.0)))
+        axis.set_minor_formatter(NullFormatter())
+
+    def write(value: float, position: int) -> str:
+        text = f"{value:g}".replace("-", "−")
+        return text.replace(".", ",") if language == "es" else text
+
+    axis.set_major_formatter(FuncFormatter(write))
