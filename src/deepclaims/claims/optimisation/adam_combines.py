@@ -14,13 +14,17 @@ import torch
 from torch import Tensor
 
 from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.optimisation.tuned_rates_figures import rates_panel
+from deepclaims.claims.optimisation.tuned_rates_figures import (
+    decimal_ticks,
+    loss_band,
+    rates_panel,
+)
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.statistics import mean_interval, paired_difference
+from deepclaims.evidence.statistics import paired_difference
 from deepclaims.optim import rules
-from deepclaims.report.style import COLOURS, figure, measured, panel_titles, say, theory
+from deepclaims.report.style import COLOURS, figure, panel_titles, say, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -234,17 +238,11 @@ def _draw_mnist(results: Results, language: str) -> Figure:
     axes[0].set_ylim(5, 11)
     axes[0].set_ylabel(say(language, "error de test (%)", "test error (%)"))
     for (name, method), colour in zip(named.items(), COLOURS, strict=False):
-        steps, losses = method.curve("train_loss")
-        every = [mean_interval(losses[:, i]) for i in range(len(steps))]
-        ends = np.array([[each.value, each.low, each.high] for each in every]).T
-        ends[~np.isfinite(ends)] = np.nan
-        measured(axes[1], steps, *ends, name, colour, band=True)
+        loss_band(axes[1], method, name, colour)
     axes[1].set(yscale="log", xlabel=say(language, "paso", "step"))
     axes[1].set_ylabel(say(language, "pérdida de train (nats)", "training loss (nats)"))
+    decimal_ticks(axes[1].yaxis, language)
     axes[0].legend()
-    titles = (
-        ("error según la tasa", "error against the rate"),
-        ("a la tasa elegida", "at the rate chosen"),
-    )
-    panel_titles(axes, [say(language, *title) for title in titles])
+    against = say(language, "error según la tasa", "error against the rate")
+    panel_titles(axes, [against, say(language, "a la tasa elegida", "at the rate chosen")])
     return made

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.optimisation.tuned_rates_figures import decimal_ticks, rates_panel
+from deepclaims.claims.optimisation.tuned_rates_figures import (
+    decimal_ticks,
+    loss_band,
+    rates_panel,
+)
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
-from deepclaims.evidence.statistics import mean_interval, paired_difference, ratio_interval, worst
+from deepclaims.evidence.statistics import paired_difference, ratio_interval, worst
 from deepclaims.report.style import (
     COLOURS,
     MARKERS,
     figure,
     level_line,
-    measured,
     panel_titles,
     say,
 )
@@ -117,12 +120,8 @@ def _draw_training(problems: Mapping[str, Methods], language: str) -> Figure:
     made, axes = figure(1, 2)
     for ax, methods in zip(axes, problems.values(), strict=True):
         for (name, method), colour in zip(methods.items(), COLOURS, strict=False):
-            steps, losses = method.curve("train_loss")
-            every = [mean_interval(losses[:, i]) for i in range(len(steps))]
-            ends = [[getattr(each, end) for each in every] for end in ("value", "low", "high")]
             label = f"{NAMES[name]}, α = {_number(method.rate, language)}"
-            measured(ax, steps, *np.nan_to_num(ends, posinf=np.nan, neginf=np.nan),
-                     label, colour, band=True)  # fmt: skip
+            loss_band(ax, method, label, colour)
         level_line(ax, TARGET)
         ax.set(yscale="log", xlabel=say(language, "paso", "step"))
         ax.set_ylabel(say(language, "pérdida de train (nats)", "training loss (nats)"))

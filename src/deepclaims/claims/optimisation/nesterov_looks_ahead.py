@@ -19,7 +19,7 @@ from deepclaims.claims.optimisation.quadratic_rates import (
     steps_for,
 )
 from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.optimisation.tuned_rates_figures import decimal_ticks, rates_panel
+from deepclaims.claims.optimisation.tuned_rates_figures import rates_panel
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Outcome
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LARGE = 0.99
 SMALL = 0.9
+SCORE = "validation_mse"
 ARMS = {"heavy_ball": "momentum", "nesterov": "nesterov"}
 
 
@@ -130,11 +131,10 @@ def _asked(ball: str, ahead: str) -> set[str]:
 
 def tuned(results: Results) -> dict[str, Tuned]:
     """Each method and β on the autoencoder, at the rate its tuning seeds chose."""
-    score = {"score": "validation_mse"}
-    found = {"sgd": Tuned(results, "sgd", **score)}
+    found = {"sgd": Tuned(results, "sgd", "sgd", SCORE)}
     for kind in ARMS.values():
         for part, beta in (("small_beta", SMALL), ("large_beta", LARGE)):
-            found[f"{kind} {beta}"] = Tuned(results, part, kind, **score)
+            found[f"{kind} {beta}"] = Tuned(results, part, kind, SCORE)
     return found
 
 
@@ -180,10 +180,9 @@ def _draw_quadratic(results: Results, language: str) -> Figure:
             mean_interval(results.values("quadratic", f"{method}_steps", where={"kappa": kappa}))
             for kappa in kappas
         ]
-        ends = np.array([[each.value, each.low, each.high] for each in found]).T
-        ends[~np.isfinite(ends)] = np.nan
-        measured(ax, kappas, *ends, _names(language)[method], colour, marker=marker,
-                 linestyle="none")  # fmt: skip
+        mean, low, high = columns(found)
+        label = _names(language)[method]
+        measured(ax, kappas, mean, low, high, label, colour, marker=marker, linestyle="none")
         theory(ax, grid, [steps_for(best(method, kappa)[2]) for kappa in grid], colour=colour)
     theory(ax, [], [], say(language, "ln 10⁶ / −ln ρ", "ln 10⁶ / −ln ρ"))
     ax.set(xscale="log", yscale="log")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ class Tuned:
         """The grid, ascending."""
         return sorted(float(rate) for rate in self.results.axis(self.part, LR))
 
-    @property
+    @cached_property
     def scores(self) -> list[float]:
         """Mean score of the tuning seeds at each rate; infinite where one has diverged."""
         means = [self._tuning(self.at(rate, self.score)).mean() for rate in self.rates]

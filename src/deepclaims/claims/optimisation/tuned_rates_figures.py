@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from deepclaims.claims.optimisation.tuned_rates import Tuned
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.style import COLOURS, MARKERS, measured, say
 
@@ -31,9 +32,8 @@ def rates_panel(
     looks = zip(methods.items(), COLOURS, MARKERS, strict=False)
     for (name, method), colour, marker in looks:
         found = [mean_interval(scale * method.reported(metric, rate)) for rate in method.rates]
-        ends = np.array([[each.value, each.low, each.high] for each in found]).T
-        ends[~np.isfinite(ends)] = np.nan
-        measured(ax, method.rates, *ends, name, colour, marker=marker, band=False)
+        mean, low, high = columns(found)
+        measured(ax, method.rates, mean, low, high, name, colour, marker=marker, band=False)
         chosen = found[method.rates.index(method.rate)].value
         ax.plot([method.rate], [chosen], "o", markersize=13, markerfacecolor="none",
                 markeredgecolor=colour)  # fmt: skip
@@ -41,6 +41,20 @@ def rates_panel(
     ax.set_xlabel(say(language, "tasa α", "learning rate α"))
     decimal_ticks(ax.xaxis, language)
     decimal_ticks(ax.yaxis, language, log=False)
+
+
+def loss_band(ax: Axes, method: Tuned, label: str, colour: str) -> None:
+    """The training loss along the training, at the chosen rate, with its interval as a band."""
+    steps, losses = method.curve("train_loss")
+    mean, low, high = columns([mean_interval(losses[:, i]) for i in range(len(steps))])
+    measured(ax, steps, mean, low, high, label, colour, band=True)
+
+
+def columns(found: Sequence[Estimate]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values, lower and upper ends of estimates; NaN where an end is open."""
+    table = np.array([[each.value, each.low, each.high] for each in found]).T
+    table[~np.isfinite(table)] = np.nan
+    return table[0], table[1], table[2]
 
 
 def decimal_ticks(axis: Axis, language: str, *, log: bool = True) -> None:
