@@ -19,7 +19,7 @@ from deepclaims.claims.optimisation.quadratic_rates import (
     steps_for,
 )
 from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.optimisation.tuned_rates_figures import rates_panel
+from deepclaims.claims.optimisation.tuned_rates_figures import columns, rates_panel
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Outcome
