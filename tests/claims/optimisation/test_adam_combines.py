@@ -82,8 +82,7 @@ def test_inconclusive_where_a_control_fails(imagined, ruling, gap):
     assert ruling(imagined(NAME, world(**gap))) == "inconclusive"
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("profile", ["laptop", "smoke"])
+@pytest.mark.parametrize(("language", "profile"), [("es", "laptop"), ("en", "smoke")])
 def test_figures(imagined, language, profile):
     results = imagined(NAME, world(), profile)
     assert set(claim.draw(results, language)) == set(results.claim.text["figures"])

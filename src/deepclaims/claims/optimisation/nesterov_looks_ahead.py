@@ -36,11 +36,11 @@ ARMS = {"heavy_ball": "momentum", "nesterov": "nesterov"}
 
 
 def quadratic(config: dict[str, Any], seed: int) -> Outcome:
-    """Walk down one quadratic with each tuned method, from one random start.
+    """Walk down one quadratic with each tuned method, from random starts.
 
     Args:
         config: `kappa`, the condition number.
-        seed: of the start.
+        seed: of the starts.
 
     Returns:
         For each method `<method>_steps` to shrink the distance by 10⁶, and
@@ -69,7 +69,7 @@ def fixed(config: dict[str, Any], seed: int) -> Outcome:
 
     Args:
         config: `beta` and `kappa`.
-        seed: of the start.
+        seed: of the starts.
 
     Returns:
         `ratio`, steps of heavy ball over Nesterov's by their factors; `walked`, the same from
