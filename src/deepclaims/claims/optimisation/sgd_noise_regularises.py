@@ -40,6 +40,7 @@ BATCHES = ("1", "4", "16", "64", "full")
 MODES = ("steps", "epochs")
 SMALL = ("4", "16")
 """Batches whose noise is compared with the full set's none."""
+TUNING = 4
 TUNING_PROBLEMS = 8
 """Regression problems that choose the rate of a batch size; the others report."""
 
@@ -110,7 +111,7 @@ def judge(results: Results) -> dict[str, Estimate]:
 
 def tuned(results: Results, mode: str) -> dict[str, Tuned]:
     """Each batch size at the rate its tuning seeds chose, at equal steps or equal epochs."""
-    return {batch: Tuned(results, f"b_{batch}", mode) for batch in BATCHES}
+    return {batch: Tuned(results, f"b_{batch}", mode, choosers=TUNING) for batch in BATCHES}
 
 
 def behind(nets: dict[str, Tuned], one: str, other: str) -> Estimate:
