@@ -71,7 +71,7 @@ def test_inconclusive_where_a_control_fails(imagined, changed, control):
 
 def test_the_diagonal_task_chooses_on_its_tuning_problems():
     config = {
-        "arm": "linear", "batch": 8, "lrs": {8: [0.001, 0.1, 0.2, 9.0]},
+        "arm": "linear", "batch": 8, "lrs": {"b8": [0.001, 0.1, 0.2, 9.0]},
         "problems": 10, "n": 8, "d": 20, "k": 2, "steps": 3000,
     }  # fmt: skip
     made = claim.diagonal(config, 1)

@@ -49,18 +49,19 @@ def diagonal(config: dict[str, Any], seed: int) -> Outcome:
     """SGD at every rate of a list on many sparse regressions, by the net and by the linear model.
 
     Args:
-        config: `arm` (net or linear), `batch`, `lrs` by batch, `problems`, `n`, `d`, `k`, `steps`.
+        config: `arm` (net or linear), `batch`, `lrs` (of `b<batch>`), `problems`, `n`, `d`,
+            `k`, `steps`.
         seed: draws problems and samples; the same problems for every batch and model.
 
     Returns:
         Curve `error` over the number of a problem among those that report: ‖w − w*‖² at the rate
         that was best on the tuning problems among those at which all of these interpolate;
-        metrics `lr`, `on_edge`, and `fitted`, the share of reporting problems interpolated.
+        metrics `lr`, and `fitted`, the share of reporting problems interpolated.
     """
     generator = torch.Generator().manual_seed(seed)
     data = diagonal_net.draw(*(int(config[key]) for key in ("problems", "n", "d", "k")), generator)
     linear, batch = config["arm"] == "linear", int(config["batch"])
-    lrs = [float(lr) for lr in config["lrs"][batch]]
+    lrs = [float(lr) for lr in config["lrs"][f"b{batch}"]]
     error, loss = diagonal_net.train(data, lrs, batch, int(config["steps"]), generator,
                                      linear=linear)  # fmt: skip
     fits = loss < diagonal_net.INTERPOLATES
@@ -68,10 +69,8 @@ def diagonal(config: dict[str, Any], seed: int) -> Outcome:
     score[~fits[:, :TUNING_PROBLEMS].all(1)] = torch.inf
     best = int(score.argmin())
     kept = error[best, TUNING_PROBLEMS:]
-    # At the end where larger rates diverge there is nothing beyond.
     metrics = {
         "lr": lrs[best],
-        "on_edge": float(best in (0, len(lrs) - 1)),
         "fitted": float(fits[best, TUNING_PROBLEMS:].double().mean()),
     }
     return Outcome(metrics, {"error": Curve(range(len(kept)), kept.tolist())})
