@@ -19,7 +19,11 @@ from deepclaims.claims.optimisation.quadratic_rates import (
     steps_for,
 )
 from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.optimisation.tuned_rates_figures import columns, rates_panel
+from deepclaims.claims.optimisation.tuned_rates_figures import (
+    columns,
+    decimal_ticks,
+    rates_panel,
+)
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Outcome
@@ -205,6 +209,8 @@ def _draw_fixed(results: Results, language: str) -> Figure:
             ax.plot([top * kappa], [low], "o", color=colour)
         ax.set(xscale="log", xlabel=say(language, "tasa ηL", "rate ηL"))
         ax.set_ylabel(say(language, "factor por paso ρ", "factor per step ρ"))
+        decimal_ticks(ax.xaxis, language)
+        decimal_ticks(ax.yaxis, language, log=False)
         ax.legend()
     comma = (lambda b: f"{b:g}".replace(".", ",")) if language == "es" else (lambda b: f"{b:g}")
     panel_titles(axes, [f"β = {comma(beta)}, κ = {kappa:g}" for beta in (SMALL, LARGE)])
