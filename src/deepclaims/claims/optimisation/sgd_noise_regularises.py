@@ -13,7 +13,11 @@ import torch
 
 from deepclaims.claims.optimisation import diagonal_net
 from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.optimisation.tuned_rates_figures import columns, rates_panel
+from deepclaims.claims.optimisation.tuned_rates_figures import (
+    columns,
+    decimal_ticks,
+    rates_panel,
+)
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Curve, Outcome
@@ -213,6 +217,7 @@ def _draw_diagonal(results: Results, language: str) -> Figure:
         mean, low, high = columns(found)
         measured(ax, batches, mean, low, high, name, colour, marker=marker)
     level_line(ax, 1.0)
+    decimal_ticks(ax.yaxis, language, log=False)
     ax.set(xscale="log")
     ax.set_xticks(batches, [str(batch) for batch in batches])
     ax.minorticks_off()
