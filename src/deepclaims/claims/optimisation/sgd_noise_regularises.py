@@ -63,7 +63,8 @@ def diagonal(config: dict[str, Any], seed: int) -> Outcome:
         metrics `lr`, and `fitted`, the share of reporting problems interpolated.
     """
     generator = torch.Generator().manual_seed(seed)
-    data = diagonal_net.draw(*(int(config[key]) for key in ("problems", "n", "d", "k")), generator)
+    problems, n, d, k = (int(config[key]) for key in ("problems", "n", "d", "k"))
+    data = diagonal_net.draw(problems, n, d, k, generator)
     linear, batch = config["arm"] == "linear", int(config["batch"])
     lrs = [float(lr) for lr in config["lrs"][f"b{batch}"]]
     error, loss = diagonal_net.train(data, lrs, batch, int(config["steps"]), generator,
