@@ -41,6 +41,10 @@ def adam(theta, g, s, t):
     return theta - ALPHA * m_hat / (v_hat**0.5 + EPS)
 
 
+def adam_unhatted(theta, g, s, t):
+    return theta + (1 - BETA1**t) * (adam(theta, g, s, t) - theta)
+
+
 def adamw(theta, g, s, t):
     return adam(theta * (1 - ALPHA * 0.1), g, s, t)
 
@@ -52,6 +56,7 @@ RULES = {
     "adagrad": (adagrad, {"eps": EPS}),
     "rmsprop": (rmsprop, {"beta2": BETA2, "eps": EPS}),
     "adam": (adam, {"beta1": BETA1, "beta2": BETA2, "eps": EPS}),
+    "adam_unhatted": (adam_unhatted, {"beta1": BETA1, "beta2": BETA2, "eps": EPS}),
     "adamw": (adamw, {"beta1": BETA1, "beta2": BETA2, "eps": EPS, "weight_decay": 0.1}),
 }
 
@@ -75,7 +80,7 @@ def network():
     return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2)).double()
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam", "rmsprop"])
+@pytest.mark.parametrize("name", ["sgd", "adam", "adam_unhatted", "rmsprop"])
 @pytest.mark.parametrize("lambdas", [0.3, [0.3, 0.7]])
 def test_l2_is_the_gradient_of_the_penalty_on_each_layers_weights(name, lambdas):
     x, y = torch.randn(6, 4).double(), torch.randn(6, 2).double()

@@ -33,6 +33,9 @@ def test_small_nets_are_stacked_and_large_ones_are_not(make_config, small, large
     assert not is_stacked(make_config(model={"name": "lenet"}))
     assert not is_stacked(make_config(model={"name": "lstm", "width": 64}))
     assert is_stacked(make_config(data={"name": "function"}))
+    segments = make_config(data={"name": "ecg_segments"}, model={"depth": 1, "width": 32})
+    assert is_stacked(segments)
+    assert cost_of(Settings.read(segments)).parameters == 181 * 32 + 33 * 2
 
 
 def test_what_costs_nothing_to_know_is_not_guessed(make_config):

@@ -16,6 +16,8 @@ from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 from deepclaims.errors import ConfigError
 from deepclaims.groups import choose
+from deepclaims.optim import rules
+from deepclaims.optim.lecture_optimizers import RuleOptimizer
 
 ParameterGroups = Sequence[dict[str, Any]]
 
@@ -60,6 +62,21 @@ def adam(
     return Adam(groups, lr=lr, betas=(beta1, beta2), eps=eps, fused=True)
 
 
+def adam_unhatted(
+    groups: ParameterGroups,
+    *,
+    lr: float = 1e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+) -> Optimizer:
+    """θ_t = θ_{t-1} − α m_t / (√v̂_t + ε): no hat on m, as in the formula of L1 "ADAM"."""
+    penalised = [{**group, "l2": group["weight_decay"]} for group in groups]
+    return RuleOptimizer(
+        penalised, rules.adam, lr=lr, beta1=beta1, beta2=beta2, eps=eps, hat_on_m=False
+    )
+
+
 def adamw(
     groups: ParameterGroups,
     *,
@@ -93,6 +110,7 @@ OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = MappingProxyType(
         "adagrad": adagrad,
         "rmsprop": rmsprop,
         "adam": adam,
+        "adam_unhatted": adam_unhatted,
         "adamw": adamw,
     }
 )

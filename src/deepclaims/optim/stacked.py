@@ -7,6 +7,7 @@ company.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 from deepclaims.optim import rules
+from deepclaims.optim.lecture_optimizers import RuleOptimizer
 
 
 class StackedUpdate:
@@ -84,6 +86,10 @@ def _rule_of(
             return rules.rmsprop, lambda group: {"beta2": group["alpha"], "eps": group["eps"]}
         case Adam():  # AdamW is one too
             return rules.adam, _adams_numbers
+        case RuleOptimizer() if optimizer.rule is rules.adam and not groups[0]["hat_on_m"]:
+            numbers = ("beta1", "beta2", "eps")
+            rule = partial(rules.adam, hat_on_m=False)
+            return rule, lambda group: {name: group[name] for name in numbers}
     raise TypeError(f"optimisers of type {type(optimizer).__name__} cannot be stacked")
 
 

@@ -27,6 +27,9 @@ CACHED = 2**18
 RESIDENT = 2**28
 """Numbers in the training data of all replicas, where each has its own (1 GB)."""
 
+ECG_TRAINING_SECONDS = 19_860.0
+"""Of the eleven records that `ecg_segments` trains on."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -175,4 +178,7 @@ def _shape(data: Mapping[str, Any]) -> Shape | None:
         case "curve":
             d = int(data.get("dimension", 8))
             return Shape(d, d, d, int(data.get("n", 1000)))
+        case "ecg_segments":
+            seconds, rate = float(data.get("seconds", 3.0)), int(data.get("rate", 60))
+            return Shape(round(seconds * rate), 1, 2, round(ECG_TRAINING_SECONDS / seconds))
     return None

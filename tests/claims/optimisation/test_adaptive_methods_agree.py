@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from deepclaims.claims.optimisation import adaptive_methods_agree as claim
+from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.evidence.verdict import findings, verdict
+
+NAME = "optimisation/adaptive-methods-agree"
+BEST = {"adam": 0.01, "rmsprop": 0.008, "adagrad": 0.04, "sgd": 0.4}
+ON_ECG = {"adam": 0.005, "rmsprop": 0.008, "adagrad": 0.08, "sgd": 1.6}
+
+
+def world(lag=None, slow=1.0, best=None):
+    """Errors with a valley over the rate; `lag`: points added by method; SGD `slow` times later."""
+
+    def outcome(part, arm, axes, seed):
+        problem = part.name.split("_")[0]
+        rng = np.random.default_rng([seed, len(part.name), int(1e5 * axes["optimizer.lr"])])
+        at = {**(BEST if problem == "mnist" else ON_ECG), **(best or {})}[arm]
+        level = {"mnist": 0.06, "ecg": 0.24}[problem]
+        error = level + 0.02 * np.log2(axes["optimizer.lr"] / at) ** 2 + 0.002 * rng.normal()
+        error += 0.01 * (lag or {}).get((problem, arm), 0.0)
+        steps = np.arange(50, 1201, 50)
+        pace = slow if arm == "sgd" else 1.0
+        losses = 2 * np.exp(-steps / 150 / pace) * (1 + 0.02 * rng.normal())
+        scores = {"validation_error": error, "test_error": error + 0.001 * rng.normal()}
+        return Outcome(scores, {"train_loss": Curve(steps.tolist(), losses.tolist())})
+
+    return outcome
+
+
+LECTURE = world(slow=2.5)
+OURS = world({("mnist", "adagrad"): 1.2})
+
+
+def judged(results):
+    found = findings(results.claim.checks, claim.judge(results))
+    return str(verdict(found).ruling), {each.check.name: each.outcome for each in found}
+
+
+@pytest.fixture(scope="module")
+def lecture(imagined):
+    return imagined(NAME, LECTURE)
+
+
+@pytest.fixture(scope="module")
+def ours(imagined):
+    return imagined(NAME, OURS)
+
+
+def test_supported_where_the_lecture_is_right(lecture):
+    ruling, outcomes = judged(lecture)
+    assert ruling == "supported"
+    assert outcomes["sgd_not_slower"] is False
+
+
+def test_corrected_where_adagrad_lags_and_sgd_does_not(ours):
+    assert judged(ours)[0] == "corrected"
+
+
+def test_refuted_where_rmsprop_is_behind_adam_and_sgd_never_gets_there(imagined):
+    ruling, outcomes = judged(
+        imagined(NAME, world({("mnist", "rmsprop"): 2.0, ("ecg", "sgd"): 9.0}, slow=4.0))
+    )
+    assert outcomes["rmsprop_not_behind"] is outcomes["sgd_similar_ecg"] is False
+    assert ruling == "refuted"
+
+
+def test_inconclusive_where_a_rate_is_at_the_end_of_its_grid(imagined):
+    ruling, outcomes = judged(imagined(NAME, world(best={"sgd": 1.6}, slow=2.5)))
+    assert outcomes["rates_interior"] is False
+    assert ruling == "inconclusive"
+
+
+def test_inconclusive_where_the_rate_does_not_matter(lecture, made_world):
+    flat = made_world(lecture, "mnist_adagrad", {"test_error": lambda values: 0 * values + 0.06})
+    ruling, outcomes = judged(flat)
+    assert outcomes["untuned_disagree"] is not True
+    assert ruling == "inconclusive"
+
+
+def test_steps_are_those_of_the_curve(lecture):
+    methods = claim.tuned(lecture, "mnist")
+    steps = methods["adam"].steps_to(claim.TARGET)
+    # 2 e^(−t/150) < 0.2 from t = 150 ln 10 = 345 on; points are 50 steps apart
+    assert steps == pytest.approx(350)
+    assert methods["sgd"].steps_to(claim.TARGET) == pytest.approx(2.5 * 345, abs=60)
+    assert np.isinf(methods["sgd"].steps_to(1e-9)).all()
+
+
+@pytest.mark.parametrize(("language", "profile"), [("es", "laptop"), ("en", "smoke")])
+def test_figures(imagined, ours, language, profile):
+    results = ours if profile == "laptop" else imagined(NAME, OURS, profile)
+    assert set(claim.draw(results, language)) == set(results.claim.text["figures"])
+
+
+def test_smoke_decides_nothing(imagined):
+    assert judged(imagined(NAME, OURS, "smoke"))[0] == "inconclusive"
