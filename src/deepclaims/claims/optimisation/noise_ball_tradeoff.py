@@ -39,7 +39,7 @@ def race(config: dict[str, Any], seed: int) -> Outcome:
         seed: of starts and samples.
 
     Returns:
-        Metrics `ball` and `ball_square`, as in `walk`, over the second half of 10/α steps, and
+        Metrics `ball` and `ball_square`, as in `walk`, over the second half of 16/α steps, and
         `steps`, at which the mean of ‖W_t − w*‖² falls to ε (interpolated; NaN if it never does).
         Curve `distance`, that mean.
     """
@@ -48,7 +48,7 @@ def race(config: dict[str, Any], seed: int) -> Outcome:
     size, full = len(problem.y), config["batch"] == 0
     rng = np.random.default_rng([seed, config["batch"], round(alpha * 1e9)])
     draws = Draws(size, size if full else config["batch"], replicas)
-    steps = math.ceil(10 / alpha)
+    steps = math.ceil(16 / alpha)
     walked = walk(
         problem,
         SAMPLING["subsets" if full else "iid"](draws, rng),
@@ -214,4 +214,4 @@ def _slope(results: Results, cells: list[tuple[float, int]]) -> Estimate:
         x.append(np.log(balls))
         y.append(np.log(batch * results.values("race", "steps", where=where)))
         seeds.append(np.arange(len(balls)))
-    return slope_interval(*(np.concatenate(each) for each in (x, y, seeds)))
+    return slope_interval(np.concatenate(x), np.concatenate(y), np.concatenate(seeds))

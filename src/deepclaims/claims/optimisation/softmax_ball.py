@@ -104,10 +104,10 @@ def excess(
     problem: Softmax,
     least: Minimum,
     *,
-    alphas: Sequence[float],
+    alphas: Sequence[float] | Array,
     batch: int,
     replicas: int,
-    look_at: Sequence[int],
+    look_at: Sequence[int] | Array,
     at_minimum: bool,
     rng: np.random.Generator,
 ) -> Array:

@@ -56,9 +56,9 @@ def mnist(results: Results, language: str) -> Figure:
         found = [mnist_excess(results, lr, b) for b in batches]
         points(ax, [lr / b for b in batches], found, f"α = {lr:g}", colour, marker)
     cells = sorted((lr / b, mnist_theory(results, lr, b)) for lr in lrs for b in batches)
-    theory(ax, *zip(*cells, strict=True), "α tr(Σ*)/(4B)")
+    theory(ax, [x for x, _ in cells], [y for _, y in cells], "α tr(Σ*)/(4B)")
     ax.set(xscale="log", yscale="log", xlabel="α/B")
-    ax.set_ylabel(say(language, "exceso de costo 𝓛 − 𝓛* (nats)", "excess loss 𝓛 − 𝓛* (nats)"))
+    ax.set_ylabel(say(language, "exceso de costo L − L* (nats)", "excess loss L − L* (nats)"))
     ax.legend()
     return made
 
