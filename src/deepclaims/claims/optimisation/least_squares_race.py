@@ -1,0 +1,138 @@
+"""Gradient descent and SGD on one least-squares problem, all rates side by side.
+
+J(w) = 1/(2n) Σ (⟨w, x_i⟩ − y_i)² + ridge/2 ‖w‖², with features whose variances spread over a factor
+κ and equal energy in every direction, so that gradient descent needs many steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from deepclaims.optim import rules
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class LeastSquares:
+    """The training set and where J is least.
+
+    Args:
+        x: `(n, d)`.
+        y: `(n,)`.
+        ridge: weight of the penalty.
+        hessian: of J, `(d, d)`.
+        minimiser: `(d,)`.
+    """
+
+    x: Tensor
+    y: Tensor
+    ridge: float
+    hessian: Tensor
+    minimiser: Tensor
+
+    def excess(self, w: Tensor) -> Tensor:
+        """J(w) − J(w*) at points `(R, d)`, `(R,)`."""
+        off = w - self.minimiser
+        return torch.einsum("ri,ij,rj->r", off, self.hessian, off) / 2
+
+    def gradient(self, w: Tensor) -> Tensor:
+        """∇J at `(d,)`: the mean of n gradients, as gradient descent computes it."""
+        return self.x.T @ (self.x @ w - self.y) / len(self.y) + self.ridge * w
+
+
+def drawn(n: int, d: int, kappa: float, noise: float, ridge: float, seed: int) -> LeastSquares:
+    """A training set: normal features of variances from 1 down to 1/κ.
+
+    Args:
+        n: samples.
+        d: parameters.
+        kappa: ratio of the largest variance to the smallest.
+        noise: standard deviation of the targets about ⟨w, x⟩.
+        ridge: weight of the penalty.
+        seed: of features, signs of w and noise.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    deviations = torch.logspace(0, -np.log10(kappa) / 2, d, dtype=torch.float64)
+    x = torch.randn(n, d, generator=generator, dtype=torch.float64) * deviations
+    signs = 2.0 * torch.randint(0, 2, (d,), generator=generator).double() - 1
+    y = x @ (signs / deviations)
+    y += noise * torch.randn(n, generator=generator, dtype=torch.float64)
+    hessian = x.T @ x / n + ridge * torch.eye(d, dtype=torch.float64)
+    minimiser = torch.linalg.solve(hessian, x.T @ y / n)
+    return LeastSquares(x, y, ridge, hessian, minimiser)
+
+
+@dataclass(frozen=True)
+class Race:
+    """How fast each rate got there.
+
+    Args:
+        steps: until the excess is the asked share of the first one; NaN if never, `(rates,)`.
+        floor: the smallest share that any rate reached.
+    """
+
+    steps: Array
+    floor: float
+
+
+def descend(problem: LeastSquares, alphas: Sequence[float], share: float, steps: int) -> Race:
+    """Gradient descent from 0, one run a rate.
+
+    ∇J = H (w − w*) is used, which is the mean of the n gradients but for rounding: it is their
+    number that is counted, not our time.
+    """
+    theta = torch.zeros(len(alphas), len(problem.minimiser), dtype=torch.float64)
+
+    def gradient(w: Tensor) -> Tensor:
+        return (w - problem.minimiser) @ problem.hessian
+
+    return _race(problem, theta, gradient, alphas, share, steps, replicas=1)
+
+
+def wander(
+    problem: LeastSquares,
+    alphas: Sequence[float],
+    share: float,
+    steps: int,
+    replicas: int,
+    generator: torch.Generator,
+) -> Race:
+    """SGD from 0 with one i.i.d. sample a step; the excess is the mean over `replicas` runs."""
+    theta = torch.zeros(len(alphas) * replicas, len(problem.minimiser), dtype=torch.float64)
+
+    def gradient(w: Tensor) -> Tensor:
+        # Every rate sees the same samples.
+        chosen = torch.randint(0, len(problem.y), (replicas,), generator=generator)
+        chosen = chosen.repeat(len(alphas))
+        x = problem.x[chosen]
+        off = (x * w).sum(dim=1) - problem.y[chosen]
+        return off[:, None] * x + problem.ridge * w
+
+    return _race(problem, theta, gradient, alphas, share, steps, replicas)
+
+
+def _race(
+    problem: LeastSquares,
+    theta: Tensor,
+    gradient: Callable[[Tensor], Tensor],
+    alphas: Sequence[float],
+    share: float,
+    steps: int,
+    replicas: int,
+) -> Race:
+    alpha = torch.tensor(alphas, dtype=torch.float64).repeat_interleave(replicas)
+    first = float(problem.excess(theta[:1]))
+    reached = np.full(len(alphas), np.nan)
+    floor = np.inf
+    for t in range(1, steps + 1):
+        rules.sgd([theta], [gradient(theta)], {}, t, alpha=alpha)
+        shares = (problem.excess(theta).view(-1, replicas).mean(dim=1) / first).numpy()
+        reached[np.isnan(reached) & (shares <= share)] = t
+        floor = min(floor, float(np.nanmin(np.append(shares, np.inf))))
+    return Race(reached, floor)
