@@ -67,6 +67,12 @@ def log_slope(x: Sequence[float], balls: Sequence[Estimate]) -> Estimate:
     )
 
 
+def numeral(value: float, language: str) -> str:
+    """A number for a label, with the language's decimal sign."""
+    shown = f"{value:g}"
+    return shown.replace(".", ",") if language == "es" else shown
+
+
 def points(
     ax: Axes,
     x: Sequence[float],

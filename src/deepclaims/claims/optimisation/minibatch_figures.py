@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclaims.claims.optimisation.measured_balls import ball_of, points, ratio
+from deepclaims.claims.optimisation.measured_balls import ball_of, numeral, points, ratio
 from deepclaims.claims.optimisation.minibatch_shrinks_ball import (
     SIZES,
     SUBSETS,
@@ -101,7 +101,7 @@ def _ball(ax: Axes, results: Results, language: str) -> None:
     known, batches = bound_constants(results, "tight"), results.axis("iid", "batch")
     for lr, colour, marker in zip(results.axis("iid", "lr"), COLOURS, MARKERS, strict=False):
         found = [ball_of(results, "iid", {"lr": lr, "batch": b}) for b in batches]
-        points(ax, batches, found, f"α = {lr:g}", colour, marker)
+        points(ax, batches, found, f"α = {numeral(lr, language)}", colour, marker)
         theory(ax, batches, [known.ball(lr, b) for b in batches], colour=colour)
         theory(ax, batches, [known.sharp * lr / b for b in batches], colour=colour, linestyle=":")
     theory(ax, [], [], say(language, "cota α(σ²/B + μ²)/(2c)", "bound α(σ²/B + μ²)/(2c)"))

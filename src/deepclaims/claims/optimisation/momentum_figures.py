@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclaims.claims.optimisation import momentum_law
-from deepclaims.claims.optimisation.measured_balls import ball_of, points
+from deepclaims.claims.optimisation.measured_balls import ball_of, numeral, points
 from deepclaims.claims.optimisation.momentum_lowers_ball import ball_ratio, heavy, law, steps
 from deepclaims.claims.results import Results
 from deepclaims.report.style import (
@@ -57,7 +57,7 @@ def speed(results: Results, language: str) -> Figure:
         for lr, x, each in zip(lrs, across, found, strict=True):
             place = (6, 5) if b == 0 else (-6, -13)
             ax.annotate(
-                f"α={lr:g}",
+                f"α={numeral(lr, language)}",
                 (x, each.value),
                 place,
                 textcoords="offset points",
@@ -126,5 +126,4 @@ def _ratios(ax: Axes, results: Results, language: str) -> None:
 def _name(beta: float, language: str) -> str:
     if beta == 0:
         return "SGD (β₁ = 0)"
-    value = f"{beta:g}" if language == "en" else f"{beta:g}".replace(".", ",")
-    return f"momentum, β₁ = {value}"
+    return f"momentum, β₁ = {numeral(beta, language)}"

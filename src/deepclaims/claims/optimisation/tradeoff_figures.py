@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclaims.claims.optimisation.measured_balls import ball_of, param, points
+from deepclaims.claims.optimisation.measured_balls import ball_of, numeral, param, points
 from deepclaims.claims.optimisation.noise_ball_tradeoff import (
     exact_ball,
     exact_steps,
@@ -52,9 +52,11 @@ def mnist(results: Results, language: str) -> Figure:
     """Excess loss of softmax regression against α/B."""
     made, ax = figure()
     lrs, batches = results.axis("mnist", "lr"), results.axis("mnist", "batch")
-    for lr, colour, marker in zip(lrs, COLOURS, MARKERS, strict=False):
-        found = [mnist_excess(results, lr, b) for b in batches]
-        points(ax, [lr / b for b in batches], found, f"α = {lr:g}", colour, marker)
+    sizes = (9.0, 5.0, 4.0, 3.0)  # equal α/B from different α: one point inside the other
+    for lr, colour, marker, size in zip(lrs, COLOURS, MARKERS, sizes, strict=False):
+        found, name = [mnist_excess(results, lr, b) for b in batches], numeral(lr, language)
+        across = [lr / b for b in batches]
+        points(ax, across, found, f"α = {name}", colour, marker, markersize=size)
     cells = sorted((lr / b, mnist_theory(results, lr, b)) for lr in lrs for b in batches)
     theory(ax, [x for x, _ in cells], [y for _, y in cells], "α tr(Σ*)/(4B)")
     ax.set(xscale="log", yscale="log", xlabel="α/B")
@@ -69,7 +71,16 @@ def _over_time(ax: Axes, results: Results, language: str) -> None:
         steps, values = results.curve("race", "distance", where={"lr": lr, "batch": batch})
         each = [mean_interval(column) for column in values.T]
         low, high = ([getattr(e, end) for e in each] for end in ("low", "high"))
-        measured(ax, steps, values.mean(axis=0), low, high, f"α = {lr:g}", colour, band=True)
+        measured(
+            ax,
+            steps,
+            values.mean(axis=0),
+            low,
+            high,
+            f"α = {numeral(lr, language)}",
+            colour,
+            band=True,
+        )
         theory(ax, steps[-12:], exact_ball(results, lr, batch), colour=colour)
     level_line(ax, param(results, "race", "epsilon"), "ε")
     theory(ax, [], [], say(language, "bola exacta", "exact ball"))
@@ -100,5 +111,9 @@ def _pareto(ax: Axes, results: Results, language: str, *, in_samples: bool) -> N
         if in_samples
         else say(language, "pasos hasta ε", "steps to ε")
     )
+    if not in_samples:
+        ticks = [40, 60, 100, 200, 400]
+        ax.set_xticks(ticks, [str(t) for t in ticks])
+        ax.minorticks_off()
     ax.set_ylabel(say(language, "bola E‖W − w*‖²", "ball E‖W − w*‖²"))
     ax.legend()
