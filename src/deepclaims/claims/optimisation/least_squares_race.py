@@ -16,6 +16,8 @@ from torch import Tensor
 from deepclaims.optim import rules
 
 Array = np.ndarray
+EVERY = 4
+"""Steps of SGD between looks at the excess; gradient descent is looked at after every step."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,11 @@ def _race(
     first = float(problem.excess(theta[:1]))
     reached = np.full(len(alphas), np.nan)
     floor = np.inf
+    every = 1 if replicas == 1 else EVERY
     for t in range(1, steps + 1):
         rules.sgd([theta], [gradient(theta)], {}, t, alpha=alpha)
+        if t % every:
+            continue
         shares = (problem.excess(theta).view(-1, replicas).mean(dim=1) / first).numpy()
         reached[np.isnan(reached) & (shares <= share)] = t
         floor = min(floor, float(np.nanmin(np.append(shares, np.inf))))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MEMORY = 20
 """Burn-in allows this many times 1/(1 − β), the gradients that m remembers."""
 
-SMALL, LARGE = 0.02, 1.0
+SMALL, LARGE = 0.01, 1.0
 """αh up to which, and from which on, the registered checks compare balls."""
 
 CLOSE = 1e-3
