@@ -46,7 +46,7 @@ def test_where_every_law_shrinks_the_ball_it_is_supported(imagined, ruling):
     assert ruling(imagined(NAME, imagine)) == "supported"
 
 
-@pytest.mark.parametrize("changes", [{"slow": 3.0}])
+@pytest.mark.parametrize("changes", [{"slow": 4.0}])
 def test_where_they_learn_slowly_it_is_refuted(imagined, ruling, changes):
     def world(*args):
         return imagine(*args, **changes)

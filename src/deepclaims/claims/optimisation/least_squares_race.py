@@ -38,6 +38,16 @@ class LeastSquares:
     hessian: Tensor
     minimiser: Tensor
 
+    @property
+    def largest_curvature(self) -> float:
+        """λ_max(H): gradient descent converges with α < 2/λ_max."""
+        return float(torch.linalg.eigvalsh(self.hessian)[-1])
+
+    @property
+    def curvature(self) -> float:
+        """tr(H), the mean of ‖x‖² but for the penalty: the scale of SGD's largest α."""
+        return float(self.hessian.trace())
+
     def excess(self, w: Tensor) -> Tensor:
         """J(w) − J(w*) at points `(R, d)`, `(R,)`."""
         off = w - self.minimiser

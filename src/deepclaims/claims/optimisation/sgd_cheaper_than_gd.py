@@ -42,8 +42,8 @@ def race(config: dict[str, Any], seed: int) -> Outcome:
     """Both methods from 0 to a share of the initial excess, at every rate of their grids.
 
     Args:
-        config: `n`; `d`, `kappa`, `noise`, `ridge` (see `drawn`); `rates` of `gd` and `sgd`;
-            `share`; `steps` allowed to each; `replicas` of SGD.
+        config: `n`; `d`, `kappa`, `noise`, `ridge` (see `drawn`); `rates` of `gd` (in
+            units of 1/λ_max of the Hessian) and `sgd` (of 1/tr H); `share`; `steps` allowed to each; `replicas` of SGD.
         seed: of the training set and the samples.
 
     Returns:
@@ -52,7 +52,9 @@ def race(config: dict[str, Any], seed: int) -> Outcome:
     """
     problem = _problem(config, config["n"], seed)
     generator = torch.Generator().manual_seed(10_000_000 + seed)
-    allowed, rates, share = config["steps"], config["rates"], config["share"]
+    allowed, share = config["steps"], config["share"]
+    scale = {"gd": problem.largest_curvature, "sgd": problem.curvature}
+    rates = {name: [a / scale[name] for a in config["rates"][name]] for name in METHODS}
     found = {
         "gd": descend(problem, rates["gd"], share, allowed["gd"]),
         "sgd": wander(problem, rates["sgd"], share, allowed["sgd"], config["replicas"], generator),

@@ -65,7 +65,9 @@ def rates(results: Results, language: str) -> Figure:
             ax.plot(grid, means, color=colour, marker=".", label=f"n = {n}")
             place = chosen(results, method, n)
             ax.plot([grid[place]], [means[place]], color=colour, marker="*", markersize=11)
-        ax.set(xscale="log", yscale="log", xlabel=say(language, "tasa α", "learning rate α"))
+        unit = "1/λ_max(H)" if method == "gd" else "1/tr(H)"
+        across = (f"tasa α (unidades de {unit})", f"learning rate α (units of {unit})")
+        ax.set(xscale="log", yscale="log", xlabel=say(language, *across))
         ax.set_ylabel(say(language, "pasos hasta el objetivo", "steps to the target"))
     axes[0].legend()
     panel_titles(axes, [_name(method, language) for method in METHODS])
