@@ -43,7 +43,8 @@ def race(config: dict[str, Any], seed: int) -> Outcome:
 
     Args:
         config: `n`; `d`, `kappa`, `noise`, `ridge` (see `drawn`); `rates` of `gd` (in
-            units of 1/λ_max of the Hessian) and `sgd` (of 1/tr H); `share`; `steps` allowed to each; `replicas` of SGD.
+            units of 1/λ_max of the Hessian) and `sgd` (of 1/tr H); `share`; `steps` allowed to
+            each; `replicas` of SGD.
         seed: of the training set and the samples.
 
     Returns:
