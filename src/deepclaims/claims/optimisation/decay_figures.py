@@ -28,13 +28,14 @@ def regression(results: Results, language: str) -> Figure:
         )
         _curve(axes[1], results, "regression", "distance", law, colour, language)
         left = exact(results, law)[per_epoch::per_epoch]
-        theory(axes[1], np.arange(1, len(left) + 1), left, colour=colour)
-    theory(axes[1], [], [], say(language, "recursión exacta", "exact recursion"))
+        theory(axes[1], np.arange(1, len(left) + 1), left, linewidth=1.0)
+    theory(axes[1], [], [], say(language, "recursión exacta", "exact recursion"), linewidth=1.0)
     axes[1].set_ylabel("E‖W_t − w*‖²")
     axes[0].set_ylabel(say(language, "tasa α", "learning rate α"))
     for ax in axes:
         ax.set(yscale="log", xlabel=say(language, "época", "epoch"))
-    axes[0].legend(fontsize="x-small")
+    axes[0].set_ylim(3e-5, 0.2)  # a rate that falls too soon leaves the picture
+    axes[0].legend(fontsize="x-small", ncols=2, loc="lower left")
     axes[1].legend(handles=[axes[1].get_lines()[-1]])
     panel_titles(
         axes,

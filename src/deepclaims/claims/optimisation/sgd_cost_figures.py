@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclaims.claims.optimisation.measured_balls import param, points
+from deepclaims.claims.optimisation.measured_balls import numeral, param, points
 from deepclaims.claims.optimisation.sgd_cheaper_than_gd import (
     METHODS,
     chosen,
@@ -69,6 +69,11 @@ def rates(results: Results, language: str) -> Figure:
         across = (f"tasa α (unidades de {unit})", f"learning rate α (units of {unit})")
         ax.set(xscale="log", yscale="log", xlabel=say(language, *across))
         ax.set_ylabel(say(language, "pasos hasta el objetivo", "steps to the target"))
+        low, high = ax.get_ylim()
+        heights = [s for s in (5, 10, 20, 50, 100, 200, 500, 1000, 2000) if low < s < high]
+        ax.set_yticks(heights, [str(s) for s in heights])
+        ax.set_xticks(grid[::2], [numeral(a, language) for a in grid[::2]])
+        ax.minorticks_off()
     axes[0].legend()
     panel_titles(axes, [_name(method, language) for method in METHODS])
     return made

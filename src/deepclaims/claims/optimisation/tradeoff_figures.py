@@ -112,7 +112,7 @@ def _pareto(ax: Axes, results: Results, language: str, *, in_samples: bool) -> N
         else say(language, "pasos hasta ε", "steps to ε")
     )
     if not in_samples:
-        ticks = [40, 60, 100, 200, 400]
+        ticks = [t for t in (20, 50, 100, 200, 500) if ax.get_xlim()[0] < t < ax.get_xlim()[1]]
         ax.set_xticks(ticks, [str(t) for t in ticks])
         ax.minorticks_off()
     ax.set_ylabel(say(language, "bola E‖W − w*‖²", "ball E‖W − w*‖²"))
