@@ -119,14 +119,42 @@ def wander(
     theta = torch.zeros(len(alphas) * replicas, len(problem.minimiser), dtype=torch.float64)
 
     def gradient(w: Tensor) -> Tensor:
-        # Every rate sees the same samples.
-        chosen = torch.randint(0, len(problem.y), (replicas,), generator=generator)
-        chosen = chosen.repeat(len(alphas))
-        x = problem.x[chosen]
-        off = (x * w).sum(dim=1) - problem.y[chosen]
-        return off[:, None] * x + problem.ridge * w
+        return _sampled(problem, w, len(alphas), generator)
 
     return _race(problem, theta, gradient, alphas, share, steps, replicas)
+
+
+def stay(
+    problem: LeastSquares,
+    alphas: Sequence[float],
+    steps: int,
+    replicas: int,
+    generator: torch.Generator,
+) -> float:
+    """Where SGD from w* itself stays: the least of all rates.
+
+    Returns:
+        J(W_t) − J(w*) averaged over the second half of the steps, as a share of J(0) − J(w*).
+    """
+    alpha = torch.tensor(alphas, dtype=torch.float64).repeat_interleave(replicas)
+    theta = problem.minimiser.repeat(len(alphas) * replicas, 1)
+    total = torch.zeros(len(theta), dtype=torch.float64)
+    for t in range(1, steps + 1):
+        rules.sgd([theta], [_sampled(problem, theta, len(alphas), generator)], {}, t, alpha=alpha)
+        if t > steps // 2:
+            total += problem.excess(theta)
+    first = float(problem.excess(torch.zeros_like(theta[:1])))
+    means = (total / (steps - steps // 2)).view(-1, replicas).mean(dim=1)
+    return float(means.nan_to_num(nan=np.inf).min()) / first
+
+
+def _sampled(problem: LeastSquares, w: Tensor, rates: int, generator: torch.Generator) -> Tensor:
+    """The gradient of one sample for each trajectory; every rate sees the same samples."""
+    replicas = len(w) // rates
+    chosen = torch.randint(0, len(problem.y), (replicas,), generator=generator).repeat(rates)
+    x = problem.x[chosen]
+    off = (x * w).sum(dim=1) - problem.y[chosen]
+    return off[:, None] * x + problem.ridge * w
 
 
 def _race(
