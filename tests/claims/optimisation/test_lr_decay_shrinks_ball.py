@@ -102,5 +102,5 @@ def test_what_is_left_is_what_the_recursion_says():
 def test_a_seed_decides_what_mnist_gives(project_with_data):
     config = {**TIME, "per_epoch": 8, "law": "exponential", "batch": 2, "samples": 60}
     config |= {"components": 5, "ridge": 0.05, "replicas": 2, "share": 0.5}
-    assert mnist(config, 1) == mnist(config, 1)
-    assert mnist(config, 1) != mnist(config, 2)
+    assert repr(mnist(config, 1)) == repr(mnist(config, 1))  # NaN is itself in words
+    assert repr(mnist(config, 1)) != repr(mnist(config, 2))

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 import torch
 
-from deepclaims.claims.optimisation.least_squares_race import descend, drawn, wander
+from deepclaims.claims.optimisation.least_squares_race import descend, drawn, stay, wander
 from deepclaims.claims.optimisation.sgd_cheaper_than_gd import clock, draw, race, work
 from deepclaims.evidence.outcome import Curve, Outcome
 
@@ -26,7 +26,7 @@ def imagine(part, arm, axes, seed, *, steps_of_sgd=900.0, power=0.0, best=4, flo
     sgd = (1 + penalty) * steps_of_sgd * n**power * luck
     curves = {"gd_steps": (1 + penalty) * 80.0 * luck, "sgd_steps": sgd}
     curves = {name: Curve(list(range(1, 10)), list(each)) for name, each in curves.items()}
-    return Outcome({"gd_floor": 1e-12, "sgd_floor": floor * luck}, curves)
+    return Outcome({"gd_floor": 1e-12, "sgd_ball": floor * luck}, curves)
 
 
 def test_where_sgd_needs_the_same_whatever_n_it_is_supported(imagined, ruling):
@@ -103,8 +103,25 @@ def test_time_is_volatile():
 
 
 def test_a_seed_decides_the_race():
-    config = {**PROBLEM, "n": 40, "share": 0.1, "steps": {"gd": 50, "sgd": 50}, "replicas": 2}
+    config = {
+        **PROBLEM,
+        "n": 40,
+        "share": 0.1,
+        "steps": {"gd": 50, "sgd": 50, "stay": 20},
+        "replicas": 2,
+    }
     config["rates"] = {"gd": [0.5, 1.0], "sgd": [0.02, 0.05]}
     first, again, other = race(config, 1), race(config, 1), race(config, 2)
     assert repr(first) == repr(again)
     assert repr(first) != repr(other)
+
+
+def test_the_ball_from_the_minimum_is_the_sharp_constants():
+    """Excess α tr(Σ*)/4 for one sample a step and small α."""
+    problem = drawn(200, 3, 4.0, 0.5, 0.01, 3)
+    off = problem.x @ problem.minimiser - problem.y
+    each = off[:, None] * problem.x + problem.ridge * problem.minimiser
+    first = problem.excess(torch.zeros(1, 3).double())[0]
+    theory = 0.05 * each.var(dim=0, correction=0).sum() / 4 / first
+    found = stay(problem, [0.05], 1000, 200, torch.Generator().manual_seed(1))
+    assert found == pytest.approx(float(theory), rel=0.15)

@@ -119,7 +119,7 @@ def mnist(config: dict[str, Any], seed: int) -> Outcome:
             "final": float(last.mean()),
             "final_square": float((last**2).mean()),
             "steps": every * crossing([first, *mean], config["share"] * first),
-            "theory": least.plateau(alphas[-1], config["batch"]),
+            "theory": least.plateau(float(alphas[-1]), config["batch"]),
         },
         {"excess": Curve(looks, mean.tolist())},
     )

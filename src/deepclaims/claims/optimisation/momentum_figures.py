@@ -117,7 +117,7 @@ def _ratios(ax: Axes, results: Results, language: str) -> None:
     for (part, name), colour, marker in zip(names.items(), COLOURS[2:], MARKERS[2:], strict=False):
         lrs = results.axis(part, "lr")
         points(ax, lrs, [ball_ratio(results, part, lr) for lr in lrs], name, colour, marker)
-        grid = np.geomspace(min(lrs), max(lrs), 60) if len(lrs) > 1 else WIDE
+        grid = np.geomspace(min(lrs), max(lrs), 60) if part != "ill_conditioned" else WIDE
         with_m, without = ([law(results, part, a, b) for a in grid] for b in (beta, 0.0))
         theory(ax, grid, np.divide(with_m, without), colour=colour)
     level_line(ax, 1.0)
