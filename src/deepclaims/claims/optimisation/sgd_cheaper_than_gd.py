@@ -50,7 +50,8 @@ def race(config: dict[str, Any], seed: int) -> Outcome:
 
     Returns:
         Curves over the number of the rate, from 1: `gd_steps` and `sgd_steps` (NaN where the target
-        was not reached). Metrics `gd_floor`, the least share ever reached, and `sgd_ball`, see `stay`.
+        was not reached). Metrics `gd_floor`, the least share ever reached, and `sgd_ball`, see
+        `stay`.
     """
     problem = _problem(config, config["n"], seed)
     generator = torch.Generator().manual_seed(10_000_000 + seed)
