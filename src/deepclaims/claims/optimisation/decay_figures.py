@@ -34,8 +34,8 @@ def regression(results: Results, language: str) -> Figure:
     axes[0].set_ylabel(say(language, "tasa α", "learning rate α"))
     for ax in axes:
         ax.set(yscale="log", xlabel=say(language, "época", "epoch"))
-    axes[0].set_ylim(3e-5, 0.2)  # a rate that falls too soon leaves the picture
-    axes[0].legend(fontsize="x-small", ncols=2, loc="lower left")
+    axes[0].set_ylim(3e-4, 2)  # a rate that falls too soon leaves the picture
+    axes[0].legend(fontsize="x-small", ncols=2, loc="upper right")
     axes[1].legend(handles=[axes[1].get_lines()[-1]])
     panel_titles(
         axes,
