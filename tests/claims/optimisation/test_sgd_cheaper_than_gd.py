@@ -51,7 +51,7 @@ def test_where_a_control_fails_nothing_is_concluded(imagined, ruling, changes):
 
 
 def test_measured_it_judges_and_draws(measured_here, ruling):
-    changes = {"seeds.first": 300, "parts.tuning.seeds.first": 400}
+    changes = {"seeds.first": 300, "parts.tuning.seeds.first": 400, "grid.n": [20, 1000, 2000]}
     results = measured_here(NAME, changes=changes)
     assert ruling(results) in ("supported", "inconclusive", "refuted")
     assert set(draw(results, "es")) == set(results.claim.text["figures"])
