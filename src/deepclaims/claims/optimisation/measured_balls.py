@@ -1,0 +1,88 @@
+"""Noise balls as claims read them: estimates over all trajectories of all seeds, and their ratios.
+
+Trajectories are independent and very many, so errors come from their pooled moments, and ratios
+and slopes take the errors of the logarithms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from deepclaims.claims.results import Results
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.law import Student
+from deepclaims.evidence.statistics import pooled_mean, slope_through
+from deepclaims.report.style import measured
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def param(results: Results, part: str, name: str) -> Any:
+    """A constant of a part's config."""
+    return next(each for each in results.claim.parts if each.name == part).params[name]
+
+
+def ball_of(
+    results: Results,
+    part: str,
+    where: Mapping[str, Any],
+    scale: float = 1.0,
+    metric: str = "ball",
+    arm: str | None = None,
+) -> Estimate:
+    """The mean of a metric over all trajectories of all seeds of a cell, in units of `scale`.
+
+    Args:
+        results: with `<metric>` and `<metric>_square`, each seed's mean over its trajectories.
+        part: the part's name; its `replicas` are the trajectories of a seed.
+        where: axis -> value.
+        scale: what the mean is divided by.
+        metric: the metric's name.
+        arm: the arm's name.
+    """
+    return pooled_mean(
+        results.values(part, metric, arm, where) / scale,
+        results.values(part, f"{metric}_square", arm, where) / scale**2,
+        param(results, part, "replicas"),
+    )
+
+
+def ratio(a: Estimate, b: Estimate) -> Estimate:
+    """Ratio of two independent pooled means."""
+    n = min(a.n, b.n)
+    se = float(np.hypot(a.se / a.value, b.se / b.value))
+    return Estimate.of(a.value / b.value, Student(se, n - 1, log=True), n, "ratio of pooled means")
+
+
+def log_slope(x: Sequence[float], balls: Sequence[Estimate]) -> Estimate:
+    """D log ball / d log x through independent balls."""
+    return slope_through(
+        np.log(np.asarray(x, dtype=float)),
+        np.log([each.value for each in balls]),
+        [each.se / each.value for each in balls],
+    )
+
+
+def numeral(value: float, language: str) -> str:
+    """A number for a label, with the language's decimal sign."""
+    shown = f"{value:g}"
+    return shown.replace(".", ",") if language == "es" else shown
+
+
+def points(
+    ax: Axes,
+    x: Sequence[float],
+    found: Sequence[Estimate],
+    label: str | None,
+    colour: str,
+    marker: str,
+    **line: Any,
+) -> None:
+    """Draw estimates as points with their intervals."""
+    value, low, high = ([getattr(each, end) for each in found] for end in ("value", "low", "high"))
+    style = {"linestyle": "none", **line}
+    measured(ax, x, value, low, high, label, colour, marker=marker, band=False, **style)
