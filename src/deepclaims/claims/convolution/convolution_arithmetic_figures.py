@@ -94,6 +94,7 @@ def dimensions_figure(language: str) -> Figure:
     theory(ax, [], [], say(language, "fórmula", "formula"))
     ax.set_xlabel(say(language, "lado de la entrada (píxeles)", "side of the input (pixels)"))
     ax.set_ylabel(say(language, "lado de la salida (píxeles)", "side of the output (pixels)"))
+    ax.set_yticks(range(0, 21, 4))
     ax.legend(loc="upper left")
     return fig
 
@@ -109,33 +110,27 @@ def _matrix(
     from matplotlib.patches import Rectangle
 
     rows, columns = values.shape
-    for i in range(rows):
-        for j in range(columns):
-            if shade is not None:
-                ax.add_patch(
-                    Rectangle(
-                        (j, i), 1, 1, facecolor=OKABE_ITO["sky"], alpha=0.85 * float(shade[i, j])
-                    )
-                )
-            differs = wrong is not None and wrong[i, j]
-            ax.text(
-                j + 0.5,
-                i + 0.5,
-                f"{values[i, j]:g}".replace("-", "−"),
-                ha="center",
-                va="center",
-                color=OKABE_ITO["vermilion"] if differs else "#222222",
-                fontweight="bold" if differs else "normal",
-            )
+    for i, j in np.ndindex(rows, columns):
+        fill = OKABE_ITO["sky"] if shade is not None else "white"
+        alpha = 0.85 * float(shade[i, j]) if shade is not None else 1.0
+        ax.add_patch(Rectangle((j, i), 1, 1, facecolor=fill, alpha=alpha, linewidth=0))
+        ax.add_patch(Rectangle((j, i), 1, 1, fill=False, edgecolor="#999999", linewidth=0.7))
+        differs = wrong is not None and wrong[i, j]
+        ax.text(
+            j + 0.5,
+            i + 0.5,
+            f"{values[i, j]:g}".replace("-", "−"),
+            ha="center",
+            va="center",
+            color=OKABE_ITO["vermilion"] if differs else "#222222",
+            fontweight="bold" if differs else "normal",
+        )
     if window is not None:
         top, left, side = window
-        mark = Rectangle(
-            (left, top), side, side, facecolor=OKABE_ITO["orange"], alpha=0.35, zorder=0.5
-        )
-        ax.add_patch(mark)
-    ax.set_xlim(0, columns)
-    ax.set_ylim(rows, 0)
-    ax.set_xticks(range(columns + 1), [])
-    ax.set_yticks(range(rows + 1), [])
-    ax.tick_params(length=0)
+        ax.add_patch(Rectangle((left, top), side, side, facecolor=OKABE_ITO["orange"], alpha=0.35))
+    # All matrices at one scale, each in the middle of its panel.
+    span = len(IMAGE) + 0.1
+    ax.set_xlim((columns - span) / 2, (columns + span) / 2)
+    ax.set_ylim((rows + span) / 2, (rows - span) / 2)
+    ax.set_axis_off()
     ax.set_aspect("equal")
