@@ -37,7 +37,7 @@ def differences_figure(results: Results, language: str) -> Figure:
 
 def gates_figure(results: Results, language: str) -> Figure:
     """Inputs, gates, memory and state over time; the memory with half-open gates beside it."""
-    fig, axes = figure(4, 1, width=8.4, height=8.0, sharex=True)
+    fig, axes = figure(4, 1, width=9.6, height=8.0, sharex=True)
     table = results.tables["latch"]
     table = table[table["seed"] == table["seed"].min()]
     by_k = {
@@ -53,11 +53,11 @@ def gates_figure(results: Results, language: str) -> Figure:
     for index, (k, rows) in enumerate(sorted(by_k.items(), reverse=True)):
         axes[2].plot(rows["t"], rows["memory"], "o-", color=COLOURS[index], markersize=3,
                      label=_sharpness(k, language))  # fmt: skip
-    axes[2].legend(loc="lower right")
+    axes[2].legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     axes[2].set_ylabel(r"$c_t$")
     axes[3].plot(sharp["t"], sharp["h"], color=COLOURS[0], label=say(language, "a mano", "by hand"))
     axes[3].plot(sharp["t"], sharp["torch"], "x", color=OKABE_ITO["black"], label="torch")
-    axes[3].legend(loc="lower right")
+    axes[3].legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     axes[3].set_ylabel(r"$h_t$")
     axes[3].set_xlabel(say(language, "instante t", "instant t"))
     titles = (

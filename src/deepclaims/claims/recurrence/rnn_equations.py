@@ -203,5 +203,5 @@ def memory_figure(results: Results, language: str) -> Figure:
     ax.set_yscale("log")
     ax.set_xlabel(say(language, "pasos hacia atrás, k", "steps back, k"))
     ax.set_ylabel(r"$\|\partial h_T / \partial x_{T-k}\|$")
-    ax.legend(loc="center right")
+    ax.legend(loc="upper right")
     return fig
