@@ -133,10 +133,13 @@ def judge(results: Results) -> dict[str, Estimate]:
     sizes = results.rows("moved", "n_parameters")["value"]
     furthest = max(_steps(results, "shift"))
     everything = [*POOLS, STRIDE]
-    lost = [
-        mean_interval(100 * at(results, "moved", "shift_error", p, furthest)) for p in everything
-    ]
-    clean = [mean_interval(100 * at(results, "moved", "shift_error", p, 0)) for p in everything]
+
+    def errors(pixels: int) -> list[Estimate]:
+        return [
+            mean_interval(100 * at(results, "moved", "shift_error", pool, pixels))
+            for pool in everything
+        ]
+
     return {
         "shift_costs_less": gains("shift"),
         "rotation_costs_less": gains("rotation"),
