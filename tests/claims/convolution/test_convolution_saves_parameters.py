@@ -20,7 +20,7 @@ def world(imagined):
         errors, counts = {**TRUE, **changed}, {**SIZES, **dict(sizes)}
 
         def outcome(part, arm, axes, seed):
-            if part == "layers":
+            if part.name == "layers":
                 return claim.layers(LAYERS, seed)
             luck = 0.3 * np.random.default_rng([seed, len(arm)]).standard_normal()
             error = errors[arm][axes["data.permute"]] + luck

@@ -24,7 +24,7 @@ def world(imagined):
             head = axes["head"]
             luck = 0.004 * np.random.default_rng([seed, len(head)]).standard_normal()
             metrics = {"n_parameters": size[head]}
-            if part == "digits":
+            if part.name == "digits":
                 first, last = by_head[head]
                 values = [first + luck / 2, (first + last) / 2 + luck, last + luck]
                 metrics |= {"accepted": 1.0 if head == "flatten" else 3.0}

@@ -24,7 +24,7 @@ def world(imagined):
         def outcome(part, arm, axes, seed):
             pool = axes["pool"]
             rng = np.random.default_rng([seed, len(pool)])
-            if part == "features":
+            if part.name == "features":
                 step = by_kind["features"][pool] * (1 + 0.05 * rng.standard_normal())
                 return Outcome({}, {
                     "shift_features": Curve(SHIFTS, [step * each for each in SHIFTS]),

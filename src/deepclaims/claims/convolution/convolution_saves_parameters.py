@@ -87,15 +87,16 @@ def judge(results: Results) -> dict[str, Estimate]:
     placed = {arm: errors(results, arm, permuted=False) for arm in (CONV, EQUAL, LARGER, LARGEST)}
     permuted = {arm: errors(results, arm, permuted=True) for arm in placed}
     cost = [permuted[arm] - placed[arm] for arm in (LARGER, LARGEST)]
+    gain, left = (each[EQUAL] - each[CONV] for each in (placed, permuted))
     ratio = results.values("layers", "weight_ratio").max()
     return {
-        "gain_at_equal_parameters": paired_difference(placed[EQUAL], placed[CONV]),
+        "gain_at_equal_parameters": mean_interval(gain),
         "beats_four_times_larger": paired_difference(placed[LARGER], placed[CONV]),
         "fewer_parameters": exact(float(ratio)),
         "keeps_space": _extreme(results, "shift_difference"),
         "dense_is_blind_to_space": _extreme(results, "dense_difference"),
         "sizes_are_equal": exact(parameters(results, EQUAL) / parameters(results, CONV)),
-        "permuted_gain": paired_difference(permuted[EQUAL], permuted[CONV]),
+        "advantage_vanishes": paired_difference(left, 0.5 * gain),
         "permutation_costs_the_filter": paired_difference(permuted[CONV], placed[CONV]),
         "permutation_costs_dense_nothing": mean_interval(np.mean(cost, axis=0)),
         "permuted_convolution_commutes_not": _extreme(results, "permuted_shift_difference", "min"),
