@@ -152,8 +152,11 @@ def errors_figure(results: Results, language: str) -> Figure:
                 band=False,
             )  # fmt: skip
         ax.set_xscale("log")
+        ax.minorticks_off()
+        sizes = [round(parameters(results, arm)) for arm in (EQUAL, LARGER, LARGEST)]
+        ax.set_xticks(sizes, [f"{size:,}".replace(",", " ") for size in sizes])
         ax.set_xlabel(say(language, "parámetros de la red", "parameters of the net"))
-        ax.set_ylim(bottom=0)
+    axes[0].set_ylim(bottom=0)
     axes[0].set_ylabel(say(language, "error de test (%)", "test error (%)"))
     axes[0].legend()
     titles = (

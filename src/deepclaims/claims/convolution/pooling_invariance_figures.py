@@ -72,7 +72,7 @@ def features_figure(results: Results, language: str) -> Figure:
             found = [mean_interval(column) for column in np.transpose(values)]
             _draw(ax, steps, found, _name(pool, language), index)
         ax.set_xlabel(_axis(kind, language))
-        ax.set_ylim(bottom=0)
+    axes[0].set_ylim(bottom=0)
     axes[0].set_ylabel(r"$\|\varphi(Tx) - \varphi(x)\| \,/\, \|\varphi(x)\|$")
     axes[0].legend()
     titles = (("corrimiento", "shift"), ("rotación", "rotation"))
