@@ -5,7 +5,7 @@ from deepclaims.claims.convolution import pooling_invariance as claim
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "convolution/pooling-invariance"
-SHIFTS, ANGLES = [0, 1, 2, 3, 6], [0, 15, 30]
+SHIFTS, ANGLES = [0, 1, 2, 3, 6], [0, 10, 15, 20]
 SLOPE = {"max": 0.05, "average": 0.06, "stride": 0.09, "none": 0.08}
 """Of the error per pixel in a world where the slide is right."""
 
@@ -52,7 +52,7 @@ def test_where_pooling_helps_it_is_supported(world, ruling):
     "changed",
     [
         {"shift": {"max": 0.12}},
-        {"rotation": {"average": 0.12}},
+        {"rotation": {"average": 0.20}},
         {"features": {"max": 0.12, "average": 0.12}},
     ],
 )
