@@ -167,14 +167,14 @@ def judge(results: Results) -> dict[str, Estimate]:
     far = max(results.curve("digits", "shift_error", where={"head": FLATTEN})[0])
     moved = {head: digit_errors(results, head, far) for head in still}
     lengths = results.curve("segments", "auc", where={"head": MAX})[0]
-    areas = {head: trained_length_auc(results, head) for head in still}
+    areas = {head: trained_length_auc(results, head) for head in (FLATTEN, MAX)}
     others = [mean_interval(aucs(results, MAX, n)) for n in lengths if n != _known(results)]
     return {
         "better_on_shifted_digits": worst(
             [paired_difference(moved[FLATTEN], moved[head]) for head in (MAX, AVERAGE)], "above"
         ),
         "better_on_ecg": paired_difference(areas[MAX], areas[FLATTEN]),
-        "takes_any_length": exact(min(_accepted(results, head, min) for head in (MAX, AVERAGE))),
+        "takes_any_length": exact(_accepted(results, MAX, min)),
         "other_lengths_work": worst(others, "above"),
         "not_on_centred_digits": paired_difference(still[FLATTEN], still[AVERAGE]),
         "flatten_takes_one_length": exact(_accepted(results, FLATTEN, max)),
@@ -217,9 +217,9 @@ def _ratios(results: Results) -> list[Estimate]:
     for part in ("digits", "segments"):
         sizes = {
             head: results.values(part, "n_parameters", where={"head": head})[0]
-            for head in (FLATTEN, MAX, AVERAGE)
+            for head in results.axis(part, "head")
         }
-        found += [exact(sizes[FLATTEN] / sizes[head]) for head in (MAX, AVERAGE)]
+        found += [exact(sizes[FLATTEN] / sizes[head]) for head in sizes if head != FLATTEN]
     return found
 
 

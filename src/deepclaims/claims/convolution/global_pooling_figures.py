@@ -65,7 +65,7 @@ def segments_figure(results: Results, language: str) -> Figure:
     fig, (left, right) = figure(1, 2, width=10.2, height=4.6)
     tenths, _ = results.curve("segments", "auc", where={"head": MAX})
     seconds = tenths / 10
-    for index, head in enumerate(HEADS):
+    for index, head in enumerate(results.axis("segments", "head")):
         curve = "fitted_auc" if head == FLATTEN else "auc"
         found = [mean_interval(aucs(results, head, int(step), curve)) for step in tenths]
         label = _name(head, language)
@@ -90,7 +90,7 @@ def segments_figure(results: Results, language: str) -> Figure:
 def _patients(ax: Axes, results: Results, language: str) -> None:
     table = results.tables["patients"]
     records = sorted(table["record"].unique())
-    for index, head in enumerate(HEADS):
+    for index, head in enumerate(results.axis("segments", "head")):
         own = table[table["head"] == head]
         found = [mean_interval(own[own["record"] == each]["auc"]) for each in records]
         across = np.arange(len(records)) + 0.2 * (index - 1)
