@@ -46,6 +46,7 @@ def errors_figure(results: Results, language: str) -> Figure:
             _draw(axes[1, column], steps[1:], saved, _name(pool, language), index)
         level_line(axes[1, column], 0.0)
         axes[0, column].set_ylim(bottom=0)
+        axes[1, column].set_xticks(steps)
         axes[1, column].set_xlabel(_axis(kind, language))
     axes[0, 0].set_ylabel(say(language, "error de test (%)", "test error (%)"))
     axes[1, 0].set_ylabel(
@@ -71,6 +72,7 @@ def features_figure(results: Results, language: str) -> Figure:
             steps, values = results.curve("features", f"{kind}_features", where={"pool": pool})
             found = [mean_interval(column) for column in np.transpose(values)]
             _draw(ax, steps, found, _name(pool, language), index)
+        ax.set_xticks(steps)
         ax.set_xlabel(_axis(kind, language))
     axes[0].set_ylim(bottom=0)
     axes[0].set_ylabel(r"$\|\varphi(Tx) - \varphi(x)\| \,/\, \|\varphi(x)\|$")
