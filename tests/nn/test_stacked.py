@@ -14,6 +14,7 @@ R, N = 3, 4
 MODELS = {
     "mlp": ({"name": "mlp", "depth": 2, "width": 5}, ((1, 8, 8),), False),
     "lenet": ({"name": "lenet"}, ((1, 12, 12),), False),
+    "convnet": ({"name": "convnet", "head": "global_max"}, ((1, 12, 12),), False),
     "autoencoder": ({"name": "autoencoder", "width": 5, "code": 2}, ((6,),), False),
     "rnn": ({"name": "rnn", "width": 5, "layers": 2}, ((1, 8, 8),), False),
     "lstm": ({"name": "lstm", "width": 5, "bidirectional": True}, ((7, 3),), True),

@@ -37,7 +37,10 @@ def test_a_group_has_a_file_for_each_choice_with_all_its_options(checkout, group
         assert config.pop("name") == name
         assert set(config) == set(options)
         stated = {key for key, value in options.items() if value is not inspect.Parameter.empty}
-        assert {key: config[key] for key in stated} == {key: options[key] for key in stated}
+        said = {key: config[key] for key in stated}
+        # A default cannot be a list, and YAML has no tuple.
+        said = {key: tuple(each) if isinstance(each, list) else each for key, each in said.items()}
+        assert said == {key: options[key] for key in stated}
 
 
 def test_the_file_of_a_fit_states_the_defaults(checkout):

@@ -11,6 +11,7 @@ from torch import Generator, nn
 from deepclaims.groups import choose
 from deepclaims.nn.autoencoder import autoencoder
 from deepclaims.nn.beatnet import beatnet
+from deepclaims.nn.convolutional import convnet
 from deepclaims.nn.dropout import Keep
 from deepclaims.nn.initialisation import initialise
 from deepclaims.nn.interface import Interface
@@ -22,6 +23,7 @@ MODELS: Mapping[str, Callable[..., nn.Module]] = MappingProxyType(
     {
         "mlp": perceptron,
         "lenet": lenet,
+        "convnet": convnet,
         "rnn": rnn,
         "lstm": lstm,
         "autoencoder": autoencoder,

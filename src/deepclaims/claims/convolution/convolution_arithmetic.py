@@ -1,0 +1,219 @@
+"""Convolution by the numbers: the slides' worked example, dimensions, padding, stride, tensors.
+
+L1 "Convolutional Layers", "Hiperparámetros de los layers convolucionales: Padding", "Stride". Loops
+written from the slides (`sliding_filter`) beside torch. The figures stand in
+`convolution_arithmetic_figures`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from deepclaims.claims.convolution.sliding_filter import (
+    FILTER,
+    IMAGE,
+    PRINTED,
+    PRINTED_STRIDE_2,
+    printed_dimension,
+    slide,
+    slide_tensor,
+    strided_dimension,
+    uses,
+)
+from deepclaims.claims.results import Results
+from deepclaims.evidence.estimate import Estimate, exact
+from deepclaims.evidence.outcome import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def example(config: dict[str, Any], seed: int) -> Outcome:
+    """The worked example in loops and by torch, against the numbers the slides print.
+
+    Args:
+        config: nothing.
+        seed: not used: nothing is random.
+
+    Returns:
+        Metrics: entries that differ from the 16 printed (`wrong`), from the 4 of stride 2
+        (`stride_wrong`), and from the 16 with the filter flipped (`flipped_wrong`); uses of the
+        corner over uses of the centre without padding (`corner_share`).
+    """
+    flipped = FILTER[::-1, ::-1]
+    counts = uses(len(IMAGE), len(FILTER), 0)
+    return Outcome(
+        {
+            "wrong": _differing(FILTER, 1, PRINTED, max),
+            "stride_wrong": _differing(FILTER, 2, PRINTED_STRIDE_2, max),
+            "flipped_wrong": _differing(flipped, 1, PRINTED, min),
+            "corner_share": float(counts[0, 0] / counts.max()),
+        }
+    )
+
+
+def dimensions(config: dict[str, Any], seed: int) -> Outcome:
+    """Both formulas for the dimension against torch's output, over a grid of sizes.
+
+    Args:
+        config: `stride`; largest `side`, `kernel` and `padding` of the grid.
+        seed: not used.
+
+    Returns:
+        Metrics: cases in which the slides' formula (`printed_wrong`) and the one with the stride
+        (`strided_wrong`) miss what torch gives, `cases` in all. A formula below 1 is right where
+        torch refuses: the filter is larger than what it is to slide over.
+    """
+    stride = int(config["stride"])
+    printed_wrong = strided_wrong = cases = 0
+    for side in range(1, int(config["side"]) + 1):
+        for kernel in range(1, int(config["kernel"]) + 1):
+            for padding in range(int(config["padding"]) + 1):
+                found = library_dimension(side, kernel, padding, stride)
+                printed_wrong += max(printed_dimension(side, kernel, padding), 0) != found
+                with_stride = strided_dimension(side, kernel, padding, stride)
+                strided_wrong += max(with_stride, 0) != found
+                cases += 1
+    return Outcome(
+        {
+            "printed_wrong": float(printed_wrong),
+            "strided_wrong": float(strided_wrong),
+            "cases": float(cases),
+        }
+    )
+
+
+def paddings(config: dict[str, Any], seed: int) -> Outcome:
+    """Same and full padding of one filter size, with positive numbers so that no sum cancels.
+
+    Args:
+        config: `kernel`; `side` of the input.
+        seed: draws the numbers.
+
+    Returns:
+        Metrics: `same_misses`, by how much same padding changes the dimension (odd filters; NaN for
+        even ones); `keeping`, whole paddings that keep the dimension; `full_faults`, outputs that
+        are 0 with full padding, and outputs of the outermost ring that are not with one zero more.
+    """
+    kernel, side = int(config["kernel"]), int(config["side"])
+    rng = np.random.default_rng([seed, 1])
+    x, f = rng.random((side, side)) + 0.1, rng.random((kernel, kernel)) + 0.1
+    lengths = [len(library(x, f, padding)) for padding in range(kernel + 1)]
+    same = abs(lengths[(kernel - 1) // 2] - side) if kernel % 2 else np.nan
+    full, beyond = library(x, f, kernel - 1), library(x, f, kernel)
+    ring = beyond.copy()
+    ring[1:-1, 1:-1] = 0
+    return Outcome(
+        {
+            "same_misses": float(same),
+            "keeping": float(sum(length == side for length in lengths)),
+            "full_faults": float((full == 0).sum() + (ring != 0).sum()),
+        }
+    )
+
+
+def tensors(config: dict[str, Any], seed: int) -> Outcome:
+    """A layer of d filters over (n, h, w, c), and a stride as the rows and columns it leaves out.
+
+    Args:
+        config: `channels` c, `filters` d, `samples` n.
+        seed: draws input, filters and biases.
+
+    Returns:
+        Metrics: `difference` between loops and torch, infinite if a shape is not (n, 4, 4, d);
+        `parameters_wrong`, torch's count minus (k²c + 1)d; `omission_difference`, between stride s
+        and every s-th entry of stride 1, the largest over s = 2, 3.
+    """
+    n, c, d = (int(config[key]) for key in ("samples", "channels", "filters"))
+    rng = np.random.default_rng([seed, 2])
+    x, bias = rng.standard_normal((n, 6, 6, c)), rng.standard_normal(d)
+    filters = rng.standard_normal((d, 3, 3, c))
+    layer = torch.nn.Conv2d(c, d, 3)
+    by_hand = slide_tensor(x, filters, bias)
+    channels_first = torch.from_numpy(np.moveaxis(x, -1, 1))
+    weights, biases = torch.from_numpy(np.moveaxis(filters, -1, 1)), torch.from_numpy(bias)
+    found = F.conv2d(channels_first, weights, biases).movedim(1, -1).numpy()
+    right_shape = by_hand.shape == found.shape == (n, 4, 4, d)
+    first = F.conv2d(channels_first, weights, biases)
+    omitted = [
+        (F.conv2d(channels_first, weights, biases, stride=s) - first[..., ::s, ::s]).abs().max()
+        for s in (2, 3)
+    ]
+    count = sum(p.numel() for p in layer.parameters())
+    return Outcome(
+        {
+            "difference": float(np.abs(by_hand - found).max()) if right_shape else np.inf,
+            "parameters_wrong": float(abs(count - (9 * c + 1) * d)),
+            "omission_difference": float(max(omitted)),
+        }
+    )
+
+
+def library(x: np.ndarray, f: np.ndarray, padding: int = 0, stride: int = 1) -> np.ndarray:
+    """Torch's convolution of one matrix with one filter, in double precision."""
+    a, b = (torch.from_numpy(np.array(each, dtype=np.float64))[None, None] for each in (x, f))
+    return F.conv2d(a, b, stride=stride, padding=padding)[0, 0].numpy()
+
+
+def library_dimension(side: int, kernel: int, padding: int, stride: int) -> int:
+    """The side of torch's output; 0 where it refuses."""
+    try:
+        return len(library(np.ones((side, side)), np.ones((kernel, kernel)), padding, stride))
+    except RuntimeError:
+        return 0
+
+
+def judge(results: Results) -> dict[str, Estimate]:
+    """Counts of what differs, and largest differences: nothing here has an error bar."""
+
+    def extreme(part: str, metric: str, which: str = "max", **where: Any) -> Estimate:
+        values = results.rows(part, metric, where=where)["value"].dropna()
+        return exact(float(getattr(values, which)()), n=len(values))
+
+    kernels = results.axis("paddings", "kernel")
+    even = [
+        results.values("paddings", "keeping", where={"kernel": kernel}).max()
+        for kernel in kernels
+        if kernel % 2 == 0
+    ]
+    strides = [stride for stride in results.axis("dimensions", "stride") if stride > 1]
+    unstrided = [
+        results.values("dimensions", "printed_wrong", where={"stride": stride}).min()
+        for stride in strides
+    ]
+    return {
+        "example_digits": extreme("example", "wrong"),
+        "stride_digits": extreme("example", "stride_wrong"),
+        "printed_dimension": extreme("dimensions", "printed_wrong", stride=1),
+        "same_keeps_the_dimension": extreme("paddings", "same_misses"),
+        "full_is_the_largest": extreme("paddings", "full_faults"),
+        "stride_leaves_out": extreme("tensors", "omission_difference"),
+        "tensor_values": extreme("tensors", "difference"),
+        "tensor_parameters": extreme("tensors", "parameters_wrong"),
+        "border_used_less": extreme("example", "corner_share"),
+        "stride_in_the_formula": extreme("dimensions", "strided_wrong"),
+        "flipped_differs": extreme("example", "flipped_wrong", "min"),
+        "formula_without_stride": exact(min(unstrided), n=len(unstrided)),
+        "even_filters_have_no_same": exact(max(even), n=len(even)),
+    }
+
+
+def draw(results: Results, language: str) -> dict[str, Figure]:
+    """The worked example, how often each pixel is used, and the dimensions."""
+    from deepclaims.claims.convolution import convolution_arithmetic_figures as figures
+
+    return {
+        "example": figures.example_figure(language),
+        "uses": figures.uses_figure(language),
+        "dimensions": figures.dimensions_figure(language),
+    }
+
+
+def _differing(f: np.ndarray, stride: int, printed: np.ndarray, decides: Any) -> float:
+    """Entries that differ from the printed ones, in loops or by torch: `decides` takes one."""
+    made = (slide(IMAGE, f, stride=stride), library(IMAGE, f, stride=stride))
+    return float(decides(int((each != printed).sum()) for each in made))

@@ -1,0 +1,134 @@
+"""A small convolutional net to compare its parts with (L1 "Redes Convolucionales")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from deepclaims.errors import ConfigError
+from deepclaims.nn.activations import Activation
+from deepclaims.nn.dropout import Dropout, Keep
+from deepclaims.nn.interface import Interface
+
+POOLS = ("max", "average", "stride", "none")
+HEADS = ("flatten", "global_max", "global_average")
+PADDINGS = ("valid", "same", "full")
+
+
+class GlobalPool(nn.Module):
+    """Each channel to one number, whatever its size: its maximum or its mean.
+
+    Args:
+        kind: global_max or global_average.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def forward(self, h: Tensor) -> Tensor:
+        """(n, channels, …) -> (n, channels)."""
+        flat = h.flatten(2)
+        return flat.amax(-1) if self.kind == "global_max" else flat.mean(-1)
+
+
+class ConvNet(nn.Module):
+    """Blocks of convolution, activation and pooling; then a head, then a linear layer.
+
+    Args:
+        features: the blocks, (n, channels, …) -> (n, filters, …).
+        head: (n, filters, …) -> (n, numbers).
+        answer: (n, numbers) -> (n, outputs).
+    """
+
+    def __init__(self, features: nn.Sequential, head: nn.Module, answer: nn.Sequential) -> None:
+        super().__init__()
+        self.features, self.head, self.answer = features, head, answer
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, channels, …) -> (n, outputs); with a global head, of any size."""
+        return self.answer(self.head(self.features(x)))
+
+
+def convnet(
+    interface: Interface,
+    keep: Keep,
+    *,
+    channels: Sequence[int] = (8, 16),
+    kernel: int = 3,
+    padding: str = "valid",
+    pool: str = "max",
+    head: str = "flatten",
+    activation: str = "relu",
+) -> ConvNet:
+    """The net for images (channels, height, width) or signals (channels, samples).
+
+    Args:
+        interface: of the data.
+        keep: dropout on the inputs, and before the linear layer.
+        channels: filters of each block.
+        kernel: side of the filters; odd for `padding` same.
+        padding: valid 0, same (kernel − 1)/2, full kernel − 1 (L1 "Padding").
+        pool: what halves each block's output: max or average over 2 (2×2), stride (no pooling, the
+            filter moves by 2: as many parameters), or none (nothing does).
+        head: flatten, or one number a channel: global_max, global_average (L1 "Global Pooling").
+        activation: g.
+
+    Raises:
+        ConfigError: an unknown choice, an even filter for same, or data too small or of another
+            kind.
+    """
+    _require("pool", pool, POOLS)
+    _require("head", head, HEADS)
+    _require("padding", padding, PADDINGS)
+    if padding == "same" and kernel % 2 == 0:
+        raise ConfigError(f"model.kernel={kernel}: there is no same padding for an even filter")
+    shape = _shape(interface)
+    signal = len(shape) == 2
+    convolution = nn.Conv1d if signal else nn.Conv2d
+    zeros = {"valid": 0, "same": (kernel - 1) // 2, "full": kernel - 1}[padding]
+    step = 2 if pool == "stride" else 1
+    layers: list[nn.Module] = [Dropout(keep.inputs)]
+    for d_in, d_out in zip((shape[0], *channels), channels, strict=False):
+        layers += [convolution(d_in, d_out, kernel, step, zeros), Activation(activation)]
+        layers += _pooling(pool, signal)
+    features = nn.Sequential(*layers)
+    collect = nn.Flatten() if head == "flatten" else GlobalPool(head)
+    numbers = _numbers(features, collect, shape)
+    answer = nn.Sequential(Dropout(keep.hidden), nn.Linear(numbers, interface.outputs))
+    return ConvNet(features, collect, answer)
+
+
+def _require(key: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ConfigError(f"model.{key}={value} is not possible; it may be {', '.join(choices)}")
+
+
+def _shape(interface: Interface) -> tuple[int, ...]:
+    """(channels, …) of the only input."""
+    if len(interface.inputs) != 1 or len(interface.inputs[0]) not in (2, 3) or interface.per_step:
+        raise ConfigError(
+            "model=convnet reads images (channels, height, width) or signals (channels, samples); "
+            f"these data have inputs of shape {interface.inputs}"
+        )
+    return interface.inputs[0]
+
+
+def _pooling(pool: str, signal: bool) -> list[nn.Module]:
+    match pool:
+        case "max":
+            return [nn.MaxPool1d(2) if signal else nn.MaxPool2d(2)]
+        case "average":
+            return [nn.AvgPool1d(2) if signal else nn.AvgPool2d(2)]
+    return []
+
+
+def _numbers(features: nn.Module, head: nn.Module, shape: tuple[int, ...]) -> int:
+    """What the head makes of one sample."""
+    try:
+        with torch.no_grad():
+            return int(head(features(torch.zeros(1, *shape))).shape[1])
+    except RuntimeError:
+        raise ConfigError(f"model=convnet: inputs of shape {shape} are too small for it") from None

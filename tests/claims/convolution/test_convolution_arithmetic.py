@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from deepclaims.claims.convolution import convolution_arithmetic
+
+NAME = "convolution/convolution-arithmetic"
+
+
+@pytest.fixture(scope="module")
+def results(measured_here):
+    return measured_here(NAME)
+
+
+def test_the_flipped_filter_changes_the_ten_entries_that_are_not_zero():
+    assert convolution_arithmetic.example({}, 0).metrics["flipped_wrong"] == 10
+
+
+def test_without_the_stride_the_formula_is_wrong_more_often_than_not():
+    config = {"stride": 2, "side": 8, "kernel": 3, "padding": 2}
+    metrics = convolution_arithmetic.dimensions(config, 0).metrics
+    assert metrics["strided_wrong"] == 0
+    assert metrics["printed_wrong"] > metrics["cases"] / 2
+
+
+def test_the_library_refuses_a_filter_larger_than_the_input():
+    assert convolution_arithmetic.library_dimension(2, 5, 1, 1) == 0
+    assert convolution_arithmetic.library_dimension(2, 5, 2, 1) == 2
+
+
+@pytest.mark.parametrize(("kernel", "keeping"), [(3, 1), (4, 0)])
+def test_only_odd_filters_have_a_same_padding(kernel, keeping):
+    metrics = convolution_arithmetic.paddings({"kernel": kernel, "side": 7}, 0).metrics
+    assert metrics["keeping"] == keeping
+    assert np.isnan(metrics["same_misses"]) == (kernel % 2 == 0)
+    assert metrics["full_faults"] == 0
+
+
+def test_as_printed_it_is_supported(results, ruling):
+    assert ruling(results) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("part", "metric"),
+    [
+        ("example", "wrong"),
+        ("example", "stride_wrong"),
+        ("dimensions", "printed_wrong"),
+        ("paddings", "full_faults"),
+        ("tensors", "difference"),
+    ],
+)
+def test_where_one_number_differs_it_is_refuted(results, made_world, ruling, part, metric):
+    assert ruling(made_world(results, part, {metric: lambda values: values + 1})) == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("part", "metric"), [("example", "flipped_wrong"), ("dimensions", "printed_wrong")]
+)
+def test_where_a_wrong_formula_goes_unnoticed_nothing_is_concluded(
+    results, made_world, ruling, part, metric
+):
+    blind = made_world(results, part, {metric: lambda values: 0 * values})
+    assert ruling(blind) == "inconclusive"
+
+
+def test_it_draws_its_figures(results):
+    for language in ("es", "en"):
+        drawn = convolution_arithmetic.draw(results, language)
+        assert set(drawn) == set(results.claim.text["figures"])

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+
+from deepclaims.claims.claim import load
+from deepclaims.claims.convolution import convolution_saves_parameters as claim
+from deepclaims.evidence.outcome import Outcome
+
+NAME = "convolution/convolution-saves-parameters"
+LAYERS = {"sides": [6, 8, 14], "kernel": 3}
+TRUE = {"conv": (5.0, 17.0), "dense_9": (14.0, 14.0), "dense_40": (6.7, 6.7),
+        "dense_150": (5.5, 5.5)}  # fmt: skip
+SIZES = {"conv": 1898, "dense_9": 1873, "dense_40": 8290, "dense_150": 31060}
+
+
+@pytest.fixture
+def world(imagined):
+    """`world(arm=(error in place, permuted), …)`, in points, give or take the seed's luck."""
+
+    def make(profile="laptop", sizes=(), **changed):
+        errors, counts = {**TRUE, **changed}, {**SIZES, **dict(sizes)}
+
+        def outcome(part, arm, axes, seed):
+            if part.name == "layers":
+                return claim.layers(LAYERS, seed)
+            luck = 0.3 * np.random.default_rng([seed, len(arm)]).standard_normal()
+            error = errors[arm][axes["data.permute"]] + luck
+            return Outcome({"test_error": error / 100, "n_parameters": counts[arm]})
+
+        return imagined(NAME, outcome, profile)
+
+    return make
+
+
+def test_with_the_lectures_effect_it_is_supported(world, ruling):
+    assert ruling(world()) == "supported"
+
+
+def test_where_dense_does_as_well_with_as_many_parameters_it_is_refuted(world, ruling):
+    assert ruling(world(dense_9=(4.0, 4.0))) == "refuted"
+
+
+def test_where_the_larger_dense_net_wins_it_is_refuted(world, ruling):
+    assert ruling(world(dense_40=(4.0, 4.0))) == "refuted"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"conv": (5.0, 5.0)},  # the permutation does not matter
+        {"dense_150": (5.5, 9.5)},  # it matters to dense nets
+        {"sizes": {"dense_9": 1000}},
+    ],
+)
+def test_without_its_controls_it_decides_nothing(world, ruling, changed):
+    assert ruling(world(**changed)) == "inconclusive"
+
+
+def test_the_slides_numbers():
+    """9 weights instead of 36; with the bias 10 instead of 37."""
+    outcome = claim.layers(LAYERS, 0)
+    assert outcome.metrics["weight_ratio"] == 9 / 36
+    assert outcome.curves["filter"].values == [10, 10, 10]
+    assert outcome.curves["dense"].values == [37, 65, 197]
+
+
+def test_few_seeds_do_not_crash(world, ruling):
+    assert ruling(world("smoke")) in ("inconclusive", "supported")
+
+
+def test_it_draws_its_figures(world):
+    results = world()
+    for language in ("es", "en"):
+        assert set(claim.draw(results, language)) == set(results.claim.text["figures"])
+
+
+@pytest.fixture(scope="module")
+def configs(checkout):
+    from deepclaims.sweep.compose import Composer
+
+    part, composer = load(checkout / "conf", NAME).parts[0], Composer(checkout / "conf")
+    return {arm: composer.cell([*part.base, *words]) for arm, words in part.arms.items()}
+
+
+def test_sizes_of_the_nets(configs):
+    import torch
+
+    from deepclaims.nn.dropout import Keep
+    from deepclaims.nn.interface import Interface
+    from deepclaims.nn.models import build_model, count_parameters
+
+    digits, random = Interface(((1, 14, 14),), 10), torch.Generator().manual_seed(0)
+    found = {
+        arm: count_parameters(build_model(each["model"], each["init"], digits, Keep(), random))
+        for arm, each in configs.items()
+    }
+    assert found == SIZES
+
+
+def test_nets_are_treated_alike_but_for_their_rate(configs):
+    def treatment(config):
+        kept = {key: dict(value) for key, value in config.items() if key != "model"}
+        kept["optimizer"].pop("lr")
+        return kept
+
+    first, *others = (treatment(config) for config in configs.values())
+    assert all(other == first for other in others)

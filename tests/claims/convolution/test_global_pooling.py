@@ -1,0 +1,104 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.metrics import roc_auc_score
+
+from deepclaims.claims.convolution import global_pooling as claim
+from deepclaims.evidence.outcome import Curve, Outcome
+
+NAME = "convolution/global-pooling"
+SHIFTS, LENGTHS = [0, 1, 2], [15, 30, 60]
+ERRORS = {"flatten": (0.05, 0.55), "global_max": (0.055, 0.42), "global_average": (0.07, 0.45)}
+"""At no shift and at the largest, in a world where the claim is right."""
+AREAS = {"flatten": 0.88, "global_max": 0.93, "global_average": 0.90}
+
+
+@pytest.fixture
+def world(imagined):
+    def make(profile="laptop", errors=(), areas=(), sizes=(), lengths=3, other=0.92):
+        by_head, area = {**ERRORS, **dict(errors)}, {**AREAS, **dict(areas)}
+        size = {**dict.fromkeys(ERRORS, 2600.0), **dict(sizes)}
+
+        def outcome(part, arm, axes, seed):
+            head = axes["head"]
+            luck = 0.004 * np.random.default_rng([seed, len(head)]).standard_normal()
+            metrics = {"n_parameters": size[head]}
+            if part.name == "digits":
+                first, last = by_head[head]
+                values = [first + luck / 2, (first + last) / 2 + luck, last + luck]
+                metrics |= {"accepted": 1.0 if head == "flatten" else 3.0}
+                return Outcome(metrics, {"shift_error": Curve(SHIFTS, values)})
+            own = area[head] + luck
+            fitted = Curve(LENGTHS, [own - 0.02, own, own - 0.01])
+            whole = [np.nan, own, np.nan] if head == "flatten" else [other, own, other + luck]
+            metrics |= {"accepted": 1.0 if head == "flatten" else float(lengths)}
+            patients = pd.DataFrame({"record": ["106", "208"], "auc": [own, own - 0.1]})
+            return Outcome(
+                metrics,
+                {"auc": Curve(LENGTHS, whole), "fitted_auc": fitted},
+                {"patients": patients},
+            )
+
+        return imagined(NAME, outcome, profile)
+
+    return make
+
+
+def test_where_it_wins_off_centre_and_on_ecg_it_is_supported(world, ruling):
+    assert ruling(world()) == "supported"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"errors": {"global_max": (0.055, 0.65)}},
+        {"areas": {"global_max": 0.80}},
+        {"lengths": 2},
+        {"other": 0.6},
+    ],
+)
+def test_where_it_does_not_it_is_refuted(world, ruling, changed):
+    assert ruling(world(**changed)) == "refuted"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"errors": {"global_average": (0.03, 0.45)}},  # wins even where the place is known
+        {"sizes": {"flatten": 9000.0}},
+    ],
+)
+def test_without_its_controls_it_decides_nothing(world, ruling, changed):
+    assert ruling(world(**changed)) == "inconclusive"
+
+
+def test_few_seeds_do_not_crash(world, ruling):
+    assert ruling(world("smoke")) in ("inconclusive", "supported")
+
+
+def test_it_draws_its_figures(world):
+    results = world()
+    for language in ("es", "en"):
+        assert set(claim.draw(results, language)) == set(results.claim.text["figures"])
+
+
+def test_the_area_is_scikit_learns():
+    rng = np.random.default_rng(0)
+    true, score = rng.integers(0, 2, 300), rng.integers(0, 20, 300) / 20
+    assert claim.auc(score, true) == pytest.approx(roc_auc_score(true, score))
+    assert np.isnan(claim.auc(score, np.zeros(300)))
+
+
+def test_pieces_are_scored_one_by_one_and_the_highest_counts():
+    class Mean(torch.nn.Module):
+        def forward(self, x):
+            assert x.shape[1:] == (1, 4)
+            mean = x.mean((1, 2))
+            return torch.stack([torch.zeros_like(mean), mean], dim=1)
+
+    x = torch.tensor([[[0.0] * 4 + [8.0] * 4], [[2.0] * 4 + [-8.0] * 4]])
+    found = claim.fitted_score(Mean(), x, 4)
+    assert found == pytest.approx(torch.tensor([8.0, 2.0]).sigmoid().numpy(), rel=1e-6)
+    short = claim.fitted_score(Mean(), x[..., 4:6], 4)
+    assert short == pytest.approx(torch.tensor([4.0, -4.0]).sigmoid().numpy(), rel=1e-6)

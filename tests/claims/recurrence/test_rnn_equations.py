@@ -1,0 +1,77 @@
+import pytest
+import torch
+
+from deepclaims.claims.recurrence import rnn_equations
+from deepclaims.claims.recurrence.agreement import gradients, relative
+
+NAME = "recurrence/rnn-equations"
+
+
+@pytest.fixture(scope="module")
+def results(measured_here):
+    return measured_here(NAME)
+
+
+def test_relative_is_the_norm_of_everything_together():
+    a, b = [torch.tensor([3.0, 0.0]), torch.tensor([[4.0]])], [torch.tensor([0.0, 3.0])]
+    b.append(torch.tensor([[4.0]]))
+    assert relative(a, b) == pytest.approx(18**0.5 / 5)
+
+
+def test_gradients_are_those_of_a_quadratic():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (found,) = gradients(x**2, torch.tensor([1.0, 10.0]), [x])
+    assert found.tolist() == [2.0, 40.0]
+
+
+def test_a_replica_is_a_function_of_its_seed():
+    config = {"sigma": "tanh", "steps": 3}
+    first = rnn_equations.compare(config, 5).metrics
+    assert first == rnn_equations.compare(config, 5).metrics
+    assert first != rnn_equations.compare(config, 6).metrics
+
+
+def test_influence_is_the_product_of_jacobians():
+    """One unit: ∂h_3/∂x_1 = w_x Π w_h (1 − h²) over what lies between, from finite differences."""
+    outcome = rnn_equations.memory({"recurrent": True, "units": 1, "steps": 3}, 4)
+    values = outcome.curves["influence"].values
+    random = torch.Generator().manual_seed(4)
+    w_x, w_h, b_1, b_2 = (
+        float(torch.empty(1, dtype=torch.float64).uniform_(-1, 1, generator=random))
+        for _ in range(4)
+    )
+    x = torch.empty(3, dtype=torch.float64).normal_(generator=random)
+
+    def last(x):
+        h = torch.zeros((), dtype=torch.float64)
+        for each in x:
+            h = torch.tanh(w_x * each + w_h * h + b_1 + b_2)
+        return h
+
+    for back, value in enumerate(values):
+        step = torch.zeros(3, dtype=torch.float64)
+        step[2 - back] = 1e-6
+        assert value == pytest.approx(abs(float(last(x + step) - last(x - step))) / 2e-6, rel=1e-6)
+
+
+def test_as_measured_it_is_supported(results, ruling):
+    assert ruling(results) == "supported"
+
+
+@pytest.mark.parametrize("metric", ["difference", "gradient_difference"])
+def test_where_one_net_disagrees_it_is_refuted(results, made_world, ruling, metric):
+    def one_bad_net(values):
+        return values.where(values.index != values.index[0], 1e-6)
+
+    assert ruling(made_world(results, "compare", {metric: one_bad_net})) == "refuted"
+
+
+@pytest.mark.parametrize("metric", ["one_bias_difference", "transposed_difference"])
+def test_where_wrong_equations_pass_nothing_is_concluded(results, made_world, ruling, metric):
+    blind = made_world(results, "compare", {metric: lambda values: 0 * values})
+    assert ruling(blind) == "inconclusive"
+
+
+def test_it_draws_its_figures(results):
+    for language in ("es", "en"):
+        assert set(rnn_equations.draw(results, language)) == set(results.claim.text["figures"])
