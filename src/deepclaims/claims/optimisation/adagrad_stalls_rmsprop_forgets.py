@@ -190,6 +190,8 @@ LABELS = {
 
 def draw(results: Results, language: str) -> dict[str, Figure]:
     """Recovery and effective rate against the time of the change."""
+    from matplotlib.ticker import NullLocator
+
     made, axes = figure(1, 2)
     for name, colour, marker in zip(_methods(results), COLOURS, MARKERS, strict=False):
         for ax, what in zip(axes, ("recovery", "rate"), strict=True):
@@ -205,6 +207,9 @@ def draw(results: Results, language: str) -> dict[str, Figure]:
         theory(ax, jumps, line, "∝ √t" if power > 0 else "∝ 1/√t")
         ax.set(xscale="log", yscale="log")
         ax.set_xlabel(say(language, "paso t del cambio", "step t of the change"))
+    for ax, ticks in zip(axes, ((20, 30, 50, 100), (0.01, 0.02, 0.03, 0.04)), strict=True):
+        ax.set_yticks(ticks, [f"{each:g}".replace(".", say(language, ",", ".")) for each in ticks])
+        ax.yaxis.set_minor_locator(NullLocator())
     axes[0].set_ylabel(say(language, "pasos hasta recuperarse", "steps to recover"))
     axes[1].set_ylabel(say(language, "tasa efectiva α/√v", "effective rate α/√v"))
     axes[0].legend()

@@ -213,7 +213,7 @@ def draw(results: Results, language: str) -> dict[str, Figure]:
     axes[0].set_ylabel(
         say(language, "parte del gradiente constante", "share of a constant gradient")
     )
-    axes[0].legend(loc="center right")
+    axes[0].legend(loc="upper left", bbox_to_anchor=(0.0, 0.94))
     labels = {
         "plain": say(language, "momentum, m", "momentum, m"),
         "corrected": say(language, "momentum, m̂", "momentum, m̂"),
