@@ -90,7 +90,7 @@ def test_the_rules_share_start_and_differ_as_they_should():
         float((p[i] - b[i]).detach().norm()) for p, b in [(theta[0], before[0])] for i in range(4)
     ]
     # At t = 1: (1 − β₁)g without the hat, g with it; SGD at α_ef = α(1 − β₁)/(1 − β₁) steps as m̂.
-    np.testing.assert_allclose(np.array(moved) / moved[1], [0.1, 1, 1, 1], rtol=1e-5)
+    np.testing.assert_allclose(moved / moved[1], [0.1, 1, 1, 1], rtol=1e-5)
 
 
 def test_it_draws_its_figures(world):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 METHODS = ("sgd", "sgd_decay", "one_rate", "adagrad")
 EPS = 1e-8
-TUNING = 3  # problems on which α is chosen, apart from the one that is reported
+TUNING = 2  # problems on which α is chosen, apart from the one that is reported
 
 
 def regression(config: dict[str, Any], seed: int) -> Outcome:
@@ -49,20 +49,21 @@ def regression(config: dict[str, Any], seed: int) -> Outcome:
     low, high, count = config["rates"]
     alpha = torch.logspace(float(np.log10(low)), float(np.log10(high)), count, dtype=torch.float64)
     problems, d = TUNING + 1, config["dimensions"]
-    weights = config["scale"] * torch.randn(problems, d, 1, generator=random, dtype=torch.float64)
+    weights = config["scale"] * torch.randn(problems, d, 1, generator=random)
     if config["features"] == "dense":
         weights *= 2 / d**0.5  # so that labels are about as predictable as with rare features
-    theta = torch.zeros(problems * count, d, dtype=torch.float64)
+    theta = torch.zeros(problems * count, d)
     rates, state = alpha.repeat(problems), rules.State()
     for t in range(1, config["samples"] // config["batch"] + 1):
         x = _inputs(config, (problems, config["batch"]), random)
         p = (x @ weights).sigmoid()
-        y = (torch.rand(p.shape, generator=random, dtype=torch.float64) < p).double()
+        y = (torch.rand(p.shape, generator=random) < p).float()
         off = (x @ theta.view(problems, count, d).transpose(1, 2)).sigmoid() - y
         g = (off.transpose(1, 2) @ x / config["batch"]).reshape(theta.shape)
         _step(config["method"], theta, g, state, t, rates)
     x = _inputs(config, (problems, config["test"]), random)
-    divergence = _divergence(x @ weights, x @ theta.view(problems, count, d).transpose(1, 2))
+    theta = theta.view(problems, count, d).transpose(1, 2)
+    divergence = _divergence((x @ weights).double(), (x @ theta).double())
     best = int(divergence[:TUNING].mean(dim=(0, 1)).argmin())
     own = divergence[-1]
     rare = (x[-1][:, config["rare"] - 1 :] != 0).sum(1) >= 2
@@ -81,9 +82,9 @@ def _inputs(config: dict[str, Any], shape: tuple[int, int], random: torch.Genera
     """Features, (problems, samples, dimensions)."""
     d = config["dimensions"]
     if config["features"] == "dense":
-        return torch.randn(*shape, d, generator=random, dtype=torch.float64)
-    often = 0.5 * torch.arange(1, d + 1, dtype=torch.float64) ** -config["power"]
-    return (torch.rand(*shape, d, generator=random, dtype=torch.float64) < often).double()
+        return torch.randn(*shape, d, generator=random)
+    often = 0.5 * torch.arange(1.0, d + 1) ** -config["power"]
+    return (torch.rand(*shape, d, generator=random) < often).float()
 
 
 def _divergence(true: Tensor, fitted: Tensor) -> Tensor:
