@@ -164,9 +164,10 @@ def _name(device: str) -> str:
 def judge(results: Results) -> dict[str, Estimate]:
     """Judged on the CPU, which every machine has: ratios, slopes and contrasts, a value a seed."""
     seconds = _times(results, "cpu")
-    small, large = min(seconds.columns), max(seconds.columns)
-    few = min((b for b in seconds.columns if b >= 4 * small), default=large)
-    wide = [b for b in seconds.columns if b >= large / 8]
+    batches = _sizes(seconds)
+    small, large = min(batches), max(batches)
+    few = min((b for b in batches if b >= 4 * small), default=large)
+    wide = [b for b in batches if b >= large / 8]
     rows = seconds[wide]
     used = results.tables["memory"]
     used = used[(used["batch"] >= large / 8) & (used["seed"] == used["seed"].min())]
@@ -193,6 +194,10 @@ def _times(results: Results, device: str) -> pd.DataFrame:
     return own.pivot_table(index="seed", columns="batch", values=SECONDS)
 
 
+def _sizes(table: pd.DataFrame) -> list[int]:
+    return [int(b) for b in table.columns.to_numpy()]
+
+
 def _contrasts(results: Results, device: str, power: bool) -> np.ndarray:
     """Geometric mean of the ratios over batch sizes, one value a seed."""
     table = results.tables["contrasts"]
@@ -208,15 +213,15 @@ def draw(results: Results, language: str) -> dict[str, Figure]:
     for series, device in enumerate(devices):
         seconds = _times(results, device)
         style = {"marker": MARKERS[series], "colour": COLOURS[series], "label": device.upper()}
-        _drawn(axes[0], list(seconds.columns), 1e3 * seconds.to_numpy(), **style)
+        _drawn(axes[0], _sizes(seconds), 1e3 * seconds.to_numpy(), **style)
         contrasts = results.tables["contrasts"]
         own = contrasts[contrasts["device"] == device].pivot_table(
             index="seed", columns="batch", values=RATIO
         )
-        _drawn(axes[2], list(own.columns), own.to_numpy(), linestyle="none", **style)
+        _drawn(axes[2], _sizes(own), own.to_numpy(), linestyle="none", **style)
     cpu = _times(results, "cpu")
-    sizes = np.array(list(cpu.columns), dtype=float)
-    proportional = 1e3 * cpu[sizes[-1]].mean() * sizes / sizes[-1]
+    sizes = np.array(_sizes(cpu), dtype=float)
+    proportional = 1e3 * cpu[int(sizes[-1])].mean() * sizes / sizes[-1]
     theory(axes[0], sizes, proportional, say(language, "proporcional a B", "proportional to B"))
     used = results.tables["memory"]
     used = used[used["seed"] == used["seed"].min()]
@@ -233,7 +238,7 @@ def draw(results: Results, language: str) -> dict[str, Figure]:
     axes[1].set(yscale="log", ylabel=say(language, "memoria (MiB)", "memory (MiB)"))
     axes[2].set_ylabel(say(language, "tiempo(B) / tiempo(B ± 1)", "time(B) / time(B ± 1)"))
     axes[2].set_ylim(0.85, 1.15)
-    sizes_shown = [b for b in sorted(results.tables["contrasts"]["batch"].unique())]
+    sizes_shown = sorted(results.tables["contrasts"]["batch"].unique())
     axes[2].set_xticks(sizes_shown, [str(b) for b in sizes_shown], rotation=60, fontsize=8)
     axes[2].minorticks_off()
     panel_titles(
