@@ -86,9 +86,7 @@ def test_the_rules_share_start_and_differ_as_they_should():
     for arm, name in enumerate(bias.ARMS):
         own = [p.detach()[arm : arm + 1] for p in theta]
         bias._step(name, own, [each[arm : arm + 1] for each in g], {}, 1, 0.3, 0.9)
-    moved = [
-        float((p[i] - b[i]).detach().norm()) for p, b in [(theta[0], before[0])] for i in range(4)
-    ]
+    moved = (theta[0].detach() - before[0]).flatten(1).norm(dim=1).numpy()
     # At t = 1: (1 − β₁)g without the hat, g with it; SGD at α_ef = α(1 − β₁)/(1 − β₁) steps as m̂.
     np.testing.assert_allclose(moved / moved[1], [0.1, 1, 1, 1], rtol=1e-5)
 
