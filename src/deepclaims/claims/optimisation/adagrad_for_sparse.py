@@ -183,8 +183,8 @@ def _draw_gains(results: Results, language: str) -> Figure:
         )  # fmt: skip
     theory(ax, [-0.5, 2.5], 1.0, say(language, "igual que AdaGrad", "as AdaGrad"))
     ax.set_xticks(range(3), [names[other] for other in METHODS[:-1]])
-    ax.set(yscale="log", xlim=(-0.5, 2.5))
-    ticks = (0.5, 0.7, 1.0, 1.5, 2.0)
+    ax.set(yscale="log", xlim=(-0.5, 2.5), ylim=(0.8, 3.0))
+    ticks = (0.8, 1.0, 1.5, 2.0, 3.0)
     ax.set_yticks(ticks, [f"{each:g}".replace(".", say(language, ",", ".")) for each in ticks])
     ax.minorticks_off()
     ax.set_ylabel(say(language, "divergencia / la de AdaGrad", "divergence / AdaGrad's"))
