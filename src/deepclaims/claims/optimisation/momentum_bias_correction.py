@@ -1,0 +1,240 @@
+"""Bias correction of momentum: the weights of the average, and the first steps of a training.
+
+L1 "Bias Correction"; momentum as an exponentially weighted average.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from deepclaims.claims.results import Results
+from deepclaims.data import load
+from deepclaims.evidence.estimate import Estimate, exact
+from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.evidence.statistics import mean_interval, paired_difference, worst
+from deepclaims.optim import rules
+from deepclaims.project import Project
+from deepclaims.report.style import COLOURS, MARKERS, figure, measured, panel_titles, say, theory
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ARMS = ("plain", "corrected", "sgd", "sgd_effective")
+EARLY, LATE = (5, 10), (100, 200)
+"""Steps at which the checks look: while the average is filling, and after."""
+
+
+def weights(config: dict[str, Any], seed: int) -> Outcome:
+    """Compare m_t of the update rule with the slide's sums, over random gradients.
+
+    Args:
+        config: `beta1`, `steps`, `dimensions`.
+        seed: draws the gradients.
+
+    Returns:
+        `expansion` (of m₅, written out), `closed_form` (at every t), `first` (m₁ − (1 − β₁)g₁),
+        `convex` (m̂_t − c where every gradient is c): largest differences; curve `share`: what
+        m_t has of a constant gradient.
+    """
+    beta, random = config["beta1"], torch.Generator().manual_seed(seed)
+    shape = (config["steps"], config["dimensions"])
+    g = torch.randn(shape, generator=random, dtype=torch.float64)
+    m, still = _averages(g, beta), _averages(torch.ones_like(g), beta)
+    t = torch.arange(1, len(g) + 1, dtype=torch.float64)[:, None]
+    expansion = sum((1 - beta) * beta**k * g[4 - k] for k in range(5))
+    closed = torch.stack(
+        [sum((1 - beta) * beta**k * g[i - k] for k in range(i + 1)) for i in range(len(g))]  # type: ignore[misc]
+    )
+    return Outcome(
+        {
+            "expansion": float((m[4] - expansion).abs().max()),
+            "closed_form": float((m - closed).abs().max()),
+            "first": float((m[0] - (1 - beta) * g[0]).abs().max()),
+            "convex": float((still / (1 - beta**t) - 1).abs().max()),
+        },
+        {"share": Curve(range(1, len(g) + 1), still[:, 0].tolist())},
+    )
+
+
+def _averages(g: Tensor, beta: float) -> Tensor:
+    """m_t of the rule that trains, (steps, dimensions)."""
+    theta, state, found = [torch.zeros_like(g[0])], rules.State(), []
+    for t, now in enumerate(g, start=1):
+        rules.momentum(theta, [now], state, t, alpha=0.1, beta1=beta, form="average")
+        found.append(state["m"][0].clone())
+    return torch.stack(found)
+
+
+def training(config: dict[str, Any], seed: int) -> Outcome:
+    """Train one net on MNIST with four rules, the same start and batches for all.
+
+    Rules: momentum (`plain`), with m̂ (`corrected`), SGD at α (`sgd`), and SGD at the slide's
+    effective rate α(1 − β₁)/(1 − β₁^t) (`sgd_effective`).
+
+    Args:
+        config: `beta1`, `alpha`, `steps`, `width` (one hidden ReLU layer), `batch`, `n_train`.
+        seed: draws the subset, the initial weights and the batches.
+
+    Returns:
+        A curve for each rule: cross-entropy of the whole training subset after steps 1, 2, 5, ….
+    """
+    options = {"name": "mnist", "pool": 2, "n_train": config["n_train"]}
+    options |= {"n_validation": 100, "n_test": 100}
+    train = load(options, seed, Project.here().prepared("mnist")).train
+    x, y = train.inputs[0].flatten(1), train.targets
+    random = torch.Generator().manual_seed(seed)
+    theta = _net(x.shape[1], config["width"], random)
+    states: list[rules.State] = [{} for _ in ARMS]
+    looks = [t for t in (1, 2, 5, 10, 20, 40, 60, 100, 150, 200) if t <= config["steps"]]
+    losses = []
+    for t in range(1, config["steps"] + 1):
+        batch = torch.randint(len(y), (config["batch"],), generator=random)
+        g = torch.autograd.grad(_losses(theta, x[batch], y[batch]).sum(), theta)
+        for arm, name in enumerate(ARMS):
+            own = [p.detach()[arm : arm + 1] for p in theta]
+            slope = [each[arm : arm + 1] for each in g]
+            _step(name, own, slope, states[arm], t, config["alpha"], config["beta1"])
+        if t in looks:
+            with torch.no_grad():
+                losses.append(_losses(theta, x, y).tolist())
+    columns = np.array(losses).T
+    return Outcome(
+        {}, {name: Curve(looks, column) for name, column in zip(ARMS, columns, strict=True)}
+    )
+
+
+def _net(inputs: int, width: int, random: torch.Generator) -> list[Tensor]:
+    """He's weights and zero biases, the same for each rule along the first axis."""
+
+    def layer(d: int, out: int) -> list[Tensor]:
+        w = torch.randn(1, d, out, generator=random) * (2 / d) ** 0.5
+        both = [w.repeat(len(ARMS), 1, 1), torch.zeros(len(ARMS), 1, out)]
+        return [each.requires_grad_() for each in both]
+
+    return [*layer(inputs, width), *layer(width, 10)]
+
+
+def _losses(theta: list[Tensor], x: Tensor, y: Tensor) -> Tensor:
+    """Mean cross-entropy of each rule's net, (rules,)."""
+    w1, b1, w2, b2 = theta
+    z = (x @ w1 + b1).relu() @ w2 + b2
+    each = F.cross_entropy(z.flatten(0, 1), y.repeat(len(z)), reduction="none")
+    return each.view(len(z), -1).mean(1)
+
+
+def _step(
+    name: str, theta: list[Tensor], g: list[Tensor], state: rules.State, t: int,
+    alpha: float, beta1: float,
+) -> None:  # fmt: skip
+    if name.startswith("sgd"):
+        share = (1 - beta1) / (1 - beta1**t) if name == "sgd_effective" else 1.0
+        rules.sgd(theta, g, state, t, alpha=alpha * share)
+    else:
+        rules.momentum(
+            theta, g, state, t, alpha=alpha, beta1=beta1, form="average",
+            corrected=name == "corrected",
+        )  # fmt: skip
+
+
+def judge(results: Results) -> dict[str, Estimate]:
+    """Identities by their largest gap; differences of training loss paired over seeds."""
+    checks = results.claim.checks
+    largest = [
+        float(results.rows("weights", name)["value"].max())
+        for name in ("expansion", "closed_form", "first")
+    ]
+    n = len(results.rows("weights", "convex"))
+    early = [_gap(results, "plain", "corrected", t) for t in EARLY]
+
+    def late(arm: str, relation: str, check: str) -> Estimate:
+        found = [_gap(results, arm, "corrected", t) for t in _late(results)]
+        return worst(found, relation, checks[check]["bound"])
+
+    return {
+        "closed_form": exact(max(largest), n=n),
+        "convex": exact(float(results.rows("weights", "convex")["value"].max()), n=n),
+        "late_start": worst(early, "above", 0.0),
+        "effective_rate": late("sgd_effective", "within", "effective_rate"),
+        "rate_is_alpha": late("sgd", "within", "rate_is_alpha"),
+        "correction_fades": late("plain", "within", "correction_fades"),
+        "no_average_no_bias": exact(_without_average(results), n=n),
+    }
+
+
+def _late(results: Results) -> list[int]:
+    steps = results.curve("training", "plain", where={"beta1": _main(results)})[0]
+    return [t for t in LATE if t in steps] or [int(steps[-1])]
+
+
+def _main(results: Results) -> float:
+    """The slide's β₁ (typically 0.9)."""
+    return float(max(results.axis("training", "beta1")))
+
+
+def _at(results: Results, arm: str, step: int, beta1: float) -> np.ndarray:
+    steps, values = results.curve("training", arm, where={"beta1": beta1})
+    return np.asarray(values[:, list(steps).index(step)])
+
+
+def _gap(results: Results, arm: str, other: str, step: int) -> Estimate:
+    beta = _main(results)
+    return paired_difference(_at(results, arm, step, beta), _at(results, other, step, beta))
+
+
+def _without_average(results: Results) -> float:
+    """Largest |loss with m − loss with m̂| at β₁ = 0."""
+    plain, hat = (
+        results.curve("training", arm, where={"beta1": 0.0})[1] for arm in ("plain", "corrected")
+    )
+    return float(np.abs(plain - hat).max())
+
+
+def draw(results: Results, language: str) -> dict[str, Figure]:
+    """What m_t has of a constant gradient; and the losses of the four rules."""
+    made, axes = figure(1, 2)
+    betas = results.axis("weights", "beta1")
+    for beta, colour in zip(betas, COLOURS, strict=False):
+        steps, share = results.curve("weights", "share", where={"beta1": beta})
+        axes[0].plot(
+            steps, share.mean(0), ".", color=colour, label=f"m, β₁ = {beta:g}".replace(
+                ".", say(language, ",", ".")
+            ),
+        )  # fmt: skip
+        theory(axes[0], steps, 1 - beta ** steps.astype(float), colour=colour)
+    theory(
+        axes[0], steps, 1.0, say(language, "m̂ (y 1 − β₁ᵗ, en color)", "m̂ (and 1 − β₁ᵗ, in colour)")
+    )
+    axes[0].set(xscale="log", xlabel=say(language, "paso t", "step t"))
+    axes[0].set_ylabel(
+        say(language, "parte del gradiente constante", "share of a constant gradient")
+    )
+    axes[0].legend(loc="upper left", bbox_to_anchor=(0.0, 0.94))
+    labels = {
+        "plain": say(language, "momentum, m", "momentum, m"),
+        "corrected": say(language, "momentum, m̂", "momentum, m̂"),
+        "sgd": say(language, "SGD con α", "SGD at α"),
+        "sgd_effective": say(language, "SGD con α(1 − β₁)/(1 − β₁ᵗ)", "SGD at α(1 − β₁)/(1 − β₁ᵗ)"),
+    }
+    for (arm, label), colour, marker in zip(labels.items(), COLOURS, MARKERS, strict=False):
+        steps, values = results.curve("training", arm, where={"beta1": _main(results)})
+        found = [mean_interval(column) for column in values.T]
+        centre, low, high = ([getattr(e, end) for e in found] for end in ("value", "low", "high"))
+        measured(axes[1], steps, centre, low, high, label, colour, marker=marker)
+    axes[1].set(xscale="log", xlabel=say(language, "paso t", "step t"))
+    axes[1].set_ylabel(
+        say(language, "entropía cruzada de train (nats)", "training cross-entropy (nats)")
+    )
+    axes[1].legend()
+    panel_titles(
+        axes,
+        [
+            say(language, "lo que m subestima", "what m underestimates"),
+            say(language, "MNIST, β₁ = 0,9", "MNIST, β₁ = 0.9"),
+        ],
+    )
+    return {"start": made}

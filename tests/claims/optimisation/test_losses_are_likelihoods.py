@@ -1,0 +1,83 @@
+import math
+
+import numpy as np
+import pytest
+
+from deepclaims.claims.optimisation import losses_are_likelihoods as losses
+
+NAME = "optimisation/losses-are-likelihoods"
+
+
+@pytest.fixture(scope="module")
+def results(measured_here):
+    return measured_here(
+        NAME, changes={"seeds.first": 300, "seeds.count": 6, "grid.samples": [4000]}
+    )
+
+
+def test_as_measured_it_is_supported(results, ruling):
+    assert ruling(results) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("part", "metric", "change"),
+    [
+        ("identities", "laplace", lambda v: v + 1e-6),
+        ("posterior", "slope", lambda v: v * 1.2),
+        ("location", "squared", lambda v: v - 0.3),  # the median after all
+        ("efficiency", "error_ratio", lambda v: 1.0 + 0 * v),  # the law does not matter
+    ],
+)
+def test_where_a_loss_is_not_the_likelihood_it_is_not_supported(
+    results, made_world, ruling, part, metric, change
+):
+    assert ruling(made_world(results, part, {metric: change})) in ("refuted", "inconclusive")
+
+
+def test_where_the_median_is_missed_it_is_refuted(results, made_world, ruling):
+    skewed = results.metrics["noise"] == "skewed"
+    world = made_world(results, "location", {"absolute": lambda v: v - 0.05 * skewed[v.index]})
+    assert ruling(world) == "refuted"
+
+
+def test_where_the_fit_does_not_converge_nothing_is_concluded(results, made_world, ruling):
+    world = made_world(results, "location", {"optimum": lambda v: v + 0.1})
+    assert ruling(world) == "inconclusive"
+
+
+def test_the_printed_log_density_is_the_gaussian_one():
+    """The slide's two terms, written out, against the density itself."""
+    sigma, off = 1.7, 0.6
+    density = math.exp(-0.5 * (off / sigma) ** 2) / (sigma * math.sqrt(2 * math.pi))
+    printed = -math.log(sigma * math.sqrt(2 * math.pi)) - (0.5 * off**2) / sigma**2
+    assert math.log(density) == pytest.approx(printed)
+
+
+def test_the_ratios_tend_to_their_closed_forms():
+    """Var median / Var mean: π/2 under the normal law, 1/2 under Laplace's, as samples grow."""
+    config = {"samples": 1001, "repeats": 4000}
+    gaussian = losses.efficiency(config | {"law": "gaussian"}, 5).metrics["error_ratio"]
+    laplace = losses.efficiency(config | {"law": "laplace"}, 5).metrics["error_ratio"]
+    assert gaussian == pytest.approx(math.pi / 2, rel=0.08)
+    assert laplace == pytest.approx(0.5, rel=0.1)
+
+
+def test_cross_entropy_fits_the_relative_frequencies():
+    """Its minimum over tables is the sample's share of each class, an independent closed form."""
+    config = {"loss": "likelihood", "inputs": 5, "samples": 4000, "steps": 300}
+    for classes in (2, 3):
+        table = losses.posterior(config | {"classes": classes}, 9).tables["points"]
+        random = np.random.default_rng([9, 4])
+        p = random.dirichlet(np.ones(classes), size=5)
+        share = random.multinomial(4000, p) / 4000
+        np.testing.assert_allclose(table["fitted"], share.ravel(), atol=2e-3)
+
+
+def test_one_seed_does_not_crash(measured_here, ruling):
+    few = measured_here(NAME, changes={"seeds.first": 300, "seeds.count": 1})
+    assert ruling(few) == "inconclusive"
+
+
+def test_it_draws_its_figures(results):
+    for language in ("es", "en"):
+        assert set(losses.draw(results, language)) == set(results.claim.text["figures"])
