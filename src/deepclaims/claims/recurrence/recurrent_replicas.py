@@ -63,7 +63,7 @@ def gated_states(weights: Weights, x: Tensor) -> list[Tensor]:
 
 
 def answer(weights: Weights, h: Tensor) -> Tensor:
-    """y = W_hy h + b_y: (R, n, width) -> (R, n, k)."""
+    """Y = W_hy h + b_y: (R, n, width) -> (R, n, k)."""
     return torch.baddbmm(weights["b_y"][:, None], h, weights["w_hy"])
 
 

@@ -57,8 +57,6 @@ class Trained:
     steps: Tensor
 
 
-
-
 class Adam:
     """Adam (Kingma & Ba 2015) for R nets, with a rate each and the norm of each gradient clipped.
 
