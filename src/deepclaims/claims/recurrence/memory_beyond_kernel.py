@@ -1,4 +1,4 @@
-"""How far back convolutional and recurrent nets reach: a sign at a distance, and the gradient to it.
+"""How far back convolutional and recurrent nets reach: a sign at a distance, and its gradient.
 
 L1 "Redes Recurrentes: Motivación".
 """

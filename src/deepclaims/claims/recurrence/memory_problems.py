@@ -13,7 +13,7 @@ from torch.nn import functional as F
 def recall(
     replicas: int, n: int, generator: Generator, *, lag: int, noise: float, cues: int = 4
 ) -> tuple[Tensor, Tensor]:
-    """One of `cues` symbols at the first step, then `lag` steps of noise: which symbol was it?
+    """One of `cues` symbols at the first step, then `lag` steps of noise; the answer is the symbol.
 
     Args:
         replicas: R.
@@ -36,7 +36,7 @@ def recall(
 def cue(
     replicas: int, n: int, generator: Generator, *, distance: int, steps: int, noise: float
 ) -> tuple[Tensor, Tensor]:
-    """A sign, marked, at one place of a noisy sequence: was it plus or minus?
+    """A sign, marked, at one place of a noisy sequence; the answer is plus or minus.
 
     Args:
         replicas: R.
@@ -59,7 +59,7 @@ def cue(
 
 
 def adding(replicas: int, n: int, generator: Generator, *, length: int) -> tuple[Tensor, Tensor]:
-    """The adding problem: two numbers of a sequence are marked; what is their sum?
+    """The adding problem: two numbers of a sequence are marked; the answer is their sum.
 
     As in Le, Jaitly & Hinton 2015, section 4.1: numbers U(0, 1), one mark in each half.
 

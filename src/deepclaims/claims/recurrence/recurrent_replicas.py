@@ -102,8 +102,8 @@ def draw_gated(
     """Fresh LSTMs.
 
     Args:
-        law: orthogonal, identity or torch: that of every gate's W_hh, as in `draw_plain`, gates half
-            open (biases around 0). With the forget gate open, W_hh orthogonal: one (b_f = 1,
+        law: orthogonal, identity or torch: that of every gate's W_hh, as in `draw_plain`, and gates
+            half open (biases around 0). With the forget gate open, W_hh orthogonal: one (b_f = 1,
             Jozefowicz et al. 2015), open (b_f = 4, b_i = −2.5), chrono (b_f = log U(1, lag),
             b_i = −b_f, Tallec & Ollivier 2018).
         replicas: R.
