@@ -127,13 +127,13 @@ def judge(results: Results) -> dict[str, Estimate]:
         "linear_keeps_norm": exact(float(largest.max()), len(largest)),
         "tanh_keeps_norm": mean_interval(slope["orthogonal"]),
         "only_first_step": mean_interval(ends_of_training(results, "orthogonal", "departure")[1]),
+        "stability_lost": paired_difference(_scatter(after), _scatter(before)),
         "mean_field_rate": worst(
             [mean_interval(slopes(results, "orthogonal", u) - tanh_rate(1.0, u)) for u in inputs],
             "within",
             results.claim.checks["mean_field_rate"]["bound"],
         ),
         "no_better_than_gaussian": paired_difference(slope["orthogonal"], slope["gaussian"]),
-        "training_helps": paired_difference(after, before),
         "shrunk_vanishes": mean_interval(
             results.values("linear", "log_gain", where={"matrix": "shrunk"})
         ),
@@ -141,6 +141,11 @@ def judge(results: Results) -> dict[str, Estimate]:
             results.values("linear", "log_gain", where={"matrix": "grown"})
         ),
     }
+
+
+def _scatter(x: np.ndarray) -> np.ndarray:
+    """Distances from the median: what Brown and Forsythe's test of spread compares."""
+    return np.abs(x - np.median(x))
 
 
 def slopes(results: Results, matrix: str, inputs: float) -> np.ndarray:
