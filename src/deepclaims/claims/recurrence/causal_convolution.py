@@ -25,7 +25,7 @@ def receptive_field(taps: int, dilations: Sequence[int]) -> int:
 
 
 def last_output(weights: Weights, x: Tensor, taps: int, dilations: Sequence[int]) -> Tensor:
-    """Answer of causal ReLU convolutions at the last step, from zeros before the first one.
+    """Answer of causal ReLU convolutions at the last step of sequences preceded by zeros.
 
     Only the steps inside the receptive field are computed: no other reaches the answer.
 

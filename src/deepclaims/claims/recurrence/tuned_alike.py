@@ -1,6 +1,7 @@
 """The same tuning for every kind of net: a grid of initialisations and rates, tried on nets apart.
 
-The best variant on validation is then trained afresh, other weights and other samples, and tested.
+The variant with the best validation accuracy, of equals the one that took fewest steps, is then
+trained afresh, with other weights and other samples, and tested.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ import torch
 from torch import Generator
 
 from deepclaims.claims.recurrence.recurrent_replicas import Weights, join
-from deepclaims.claims.recurrence.replica_training import Net, Plan, Problem, accuracies, train
+from deepclaims.claims.recurrence.replica_training import (
+    SOLVED,
+    Net,
+    Plan,
+    Problem,
+    accuracies,
+    train,
+)
 from deepclaims.evidence.outcome import Outcome
 
 Draw = Callable[[str, int, Generator], Weights]
@@ -55,7 +63,8 @@ def tune_and_test(
 
     Returns:
         Metrics `successes`, `trials`, `mean_accuracy` (on test), `rate` and `law` (its place in
-        `laws`) as chosen; table `tuning` (law, rate, accuracy: mean over nets on validation) and
+        `laws`) as chosen; table `tuning` (law, rate, accuracy: mean over nets
+        on validation, each at most `SOLVED`) and
         table `tested` (replica, accuracy on test, steps taken).
     """
     tried, reported = sizes
@@ -64,8 +73,9 @@ def tune_and_test(
     start = join([kind.draw(law, tried, draws) for law, _ in variants])
     rates = torch.tensor([rate for _, rate in variants]).repeat_interleave(tried)
     found = train(kind.net, start, rates, problem, plan, seed * 1000 + 10 + TUNING)
-    score = found.accuracy.view(-1, tried).mean(1)
-    law, rate = variants[int(score.argmax())]
+    score = found.accuracy.clamp(max=SOLVED).view(-1, tried).mean(1)
+    time = found.steps.view(-1, tried).float().mean(1)
+    law, rate = variants[min(range(len(variants)), key=lambda i: (-score[i], time[i]))]
     fresh = kind.draw(law, reported, _generator(seed, REPORTED))
     rates = torch.full((reported,), rate)
     final = train(kind.net, fresh, rates, problem, plan, seed * 1000 + 10 + REPORTED)
