@@ -98,8 +98,10 @@ def tanh_rate(gain: float, inputs: float) -> float:
     z, weight = np.polynomial.hermite_e.hermegauss(151)
     weight = weight / weight.sum()
     q = gain**2 + inputs**2
-    for _ in range(10_000):
-        q = gain**2 * float(weight @ np.tanh(math.sqrt(q) * z) ** 2) + inputs**2
+    change = math.inf
+    while change > 1e-12:  # q falls to its limit, fast where there are inputs
+        before, q = q, gain**2 * float(weight @ np.tanh(math.sqrt(q) * z) ** 2) + inputs**2
+        change = before - q
     chi = gain**2 * float(weight @ (1 - np.tanh(math.sqrt(q) * z) ** 2) ** 2)
     return 0.5 * math.log10(chi)
 

@@ -43,7 +43,7 @@ def success_figure(results: Results, language: str) -> Figure:
     weak = proportion_interval(*counts(results, "rnn", quiet, "quiet"))
     measured(
         ax, [quiet * 1.08], [weak.value], [weak.low], [weak.high],
-        say(language, "RNN, ruido tres veces menor", "RNN, noise three times weaker"),
+        say(language, "RNN, ruido diez veces menor", "RNN, noise ten times weaker"),
         OKABE_ITO["sky"], marker=MARKERS[3], linestyle="none",
     )  # fmt: skip
     level_line(ax, 0.5)
