@@ -38,7 +38,7 @@ def start_figure(results: Results, language: str) -> Figure:
         tanh.plot(t, gaussian.mean(axis=0), linestyle=":", color=colour)
         settled = np.array([TRANSIENT, t[-1]])
         start = logs.mean(axis=0)[TRANSIENT - 1]
-        theory(tanh, settled, start + tanh_rate(1.0, u) * (settled - TRANSIENT), colour=colour)
+        theory(tanh, settled, start + tanh_rate(1.0, u) * (settled - TRANSIENT))
     tanh.plot(
         [], [], linestyle=":", color="black", label=say(language, "W gaussiana", "Gaussian W")
     )

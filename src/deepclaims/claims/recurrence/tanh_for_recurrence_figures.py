@@ -44,7 +44,7 @@ def untrained_figure(results: Results, language: str) -> Figure:
         level_line(ax, 0.0)
         ax.axvline(math.sqrt(2), color=OKABE_ITO["grey"], linewidth=0.8)
         ax.annotate(
-            r"$\sqrt{2}$", (math.sqrt(2), 0.02), (3, 0), xycoords=("data", "axes fraction"),
+            r"$\sqrt{2}$", (math.sqrt(2), 0.93), (3, 0), xycoords=("data", "axes fraction"),
             textcoords="offset points", color=OKABE_ITO["grey"],
         )  # fmt: skip
         ax.set(
