@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 def distance_figure(results: Results, language: str) -> Figure:
     """Mean test accuracy of each kind of net at each distance, and what theory says of the CNN."""
     made, ax = figure(width=7.2)
-    distances = results.axis("cue", "distance")
+    distances = sorted(results.axis("cue", "distance"))
+    places = range(len(distances))  # 16 and 17 would touch on an axis in steps
     for index, kind in enumerate(results.axis("cue", "kind")):
         found = [accuracy(results, kind, d) for d in distances]
         measured(
             ax,
-            [d + 0.35 * (index - 1) for d in distances],
+            [place + 0.14 * (index - 1) for place in places],
             [each.value for each in found],
             [each.low for each in found],
             [each.high for each in found],
@@ -33,13 +34,14 @@ def distance_figure(results: Results, language: str) -> Figure:
             marker=MARKERS[index],
             linestyle="none",
         )
-    seen, last = field(results), max(distances) + 1.0
+    seen = field(results)
+    edge, last = sum(d < seen for d in distances) - 0.5, len(distances) - 0.5
     theory(
-        ax, [0, seen - 0.5, seen - 0.5, last], [1, 1, 0.5, 0.5],
+        ax, [-0.5, edge, edge, last], [1, 1, 0.5, 0.5],
         say(language, f"convolucional, según r = {seen}", f"convolutional, by r = {seen}"),
     )  # fmt: skip
-    ax.set(xlim=(0, last), ylim=(0.4, 1.04))
-    ax.set_xticks([0, 10, 20, 30, *([40] if last > 39 else [])])
+    ax.set(xlim=(-0.5, last), ylim=(0.4, 1.04))
+    ax.set_xticks(places, [str(d) for d in distances])
     ax.set_xlabel(say(language, "distancia al signo d (pasos)", "distance to the sign d (steps)"))
     ax.set_ylabel(say(language, "exactitud en test", "test accuracy"))
     made.legend(loc="outside lower center", ncols=2)
@@ -58,16 +60,16 @@ def gradient_figure(results: Results, language: str) -> Figure:
             ax, *results.curve("reach", "gradient", where=where), _kernel(taps, dilations), index
         )
         edge = receptive_field(taps, dilations)
-        theory(ax, [edge - 0.5] * 2, [1e-8, 10], colour=COLOURS[index])
+        theory(ax, [edge - 0.5] * 2, [1e-4, 10], colour=COLOURS[index])
         ax.annotate(
-            f"r = {edge}", (edge - 0.5, 3e-8), (4, 0), textcoords="offset points",
+            f"r = {edge}", (edge - 0.5, 1.5e-4), (4, 0), textcoords="offset points",
             color=COLOURS[index], fontsize="small",
         )  # fmt: skip
     _curve(ax, *results.curve("reach_lstm", "gradient"), "LSTM ($b_f = 4$)", 2)
-    ax.set(yscale="log", ylim=(1e-8, 10))
+    ax.set(yscale="log", ylim=(1e-4, 10))
     ax.set_xlabel(say(language, "distancia d (pasos)", "distance d (steps)"))
     ax.set_ylabel(r"$\|\partial y_T / \partial x_{T-d}\|$")
-    ax.legend(loc="upper right")
+    made.legend(loc="outside lower center", ncols=3)
     return made
 
 
