@@ -1,13 +1,15 @@
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from deepclaims.claims.recurrence import lstm_remembers
 from deepclaims.claims.recurrence.recurrent_replicas import draw_gated, draw_plain
-from deepclaims.evidence.outcome import Outcome
+from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "recurrence/lstm-remembers"
-AS_MEASURED = {"rnn": (1.0, 0.1), "lstm": (1.0, 0.0), "lstm_open": (1.0, 0.95), "quiet": 1.0}
+AS_MEASURED = {"rnn": (1.0, 0.1), "lstm": (1.0, 0.0), "lstm_open": (1.0, 0.95), "quiet": 1.0,
+               "cell": {"zero": -9.0, "open": -0.3}}  # fmt: skip
 
 
 @pytest.fixture
@@ -18,6 +20,9 @@ def world(imagined):
         rates = {**AS_MEASURED, **rates}
 
         def outcome(part, arm, axes, seed):
+            if part.name == "cell":
+                left = rates["cell"][axes["gates"]] + 0.1 * np.random.default_rng(seed).random()
+                return Outcome({"left": left}, {"left": Curve([4, 40], [left / 10, left])})
             near, far = rates[axes["kind"]]
             rate = rates["quiet"] if part.name == "quiet" else far if axes["lag"] == 40 else near
             tuning = pd.DataFrame({"law": ["orthogonal"], "rate": [0.01], "accuracy": [rate]})
@@ -44,6 +49,10 @@ def test_where_open_gates_do_no_better_it_is_refuted(world, ruling):
 def test_where_the_rnn_forgets_nothing_it_is_refuted(world, ruling):
     assert ruling(world(rnn=(0.9, 1.0))) in ("refuted", "inconclusive")
     assert ruling(world(rnn=(1.0, 1.0))) == "refuted"
+
+
+def test_where_half_open_cells_keep_all_the_repair_is_wrong(world, ruling):
+    assert ruling(world(cell={"zero": -0.3, "open": -0.3})) == "refuted"
 
 
 @pytest.mark.parametrize("changed", [{"lstm": (0.3, 0.0)}, {"quiet": 0.3}])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deepclaims.claims.recurrence.lstm_remembers import CUES, LAWS, counts
+from deepclaims.claims.recurrence.lstm_remembers import BIASES, CUES, LAWS, counts
+from deepclaims.claims.recurrence.memory_cell import constant_gate
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import proportion_interval
+from deepclaims.evidence.statistics import mean_interval, proportion_interval
 from deepclaims.report.style import (
     COLOURS,
     MARKERS,
@@ -16,6 +17,7 @@ from deepclaims.report.style import (
     measured,
     panel_titles,
     say,
+    theory,
 )
 
 if TYPE_CHECKING:
@@ -56,10 +58,32 @@ def success_figure(results: Results, language: str) -> Figure:
     return made
 
 
+def cell_figure(results: Results, language: str) -> Figure:
+    """What an untrained cell keeps over t steps, and what a constant gate would keep."""
+    made, ax = figure(width=7.2)
+    for index, gates in enumerate(results.axis("cell", "gates")):
+        steps, left = results.curve("cell", "left", where={"gates": gates})
+        found = [mean_interval(column) for column in left.T]
+        bias = BIASES[gates]
+        measured(
+            ax, steps, [each.value for each in found], [each.low for each in found],
+            [each.high for each in found], f"$b_f = {bias:g}$", COLOURS[index + 1],
+            marker=MARKERS[index + 1], linestyle="none",
+        )  # fmt: skip
+        theory(
+            ax, steps, constant_gate(bias, list(steps)),
+            rf"$t\,\log_{{10}}\sigma({bias:g})$", COLOURS[index + 1],
+        )  # fmt: skip
+    ax.set_xlabel(say(language, "pasos t", "steps t"))
+    ax.set_ylabel(r"$\log_{10}\, \|\partial c_t/\partial c_0\|_F / \sqrt{n}$")
+    ax.legend(loc="lower left")
+    return made
+
+
 def tuning_figure(results: Results, language: str) -> Figure:
     """Validation accuracy of every variant at the longest lag, a panel for each kind of net."""
     kinds = results.axis("recall", "kind")
-    made, axes = figure(1, len(kinds), sharey=True)
+    made, axes = figure(1, len(kinds), height=4.4, sharey=True)
     table = results.tables["tuning"]
     far = table[(table["part"] == "recall") & (table["lag"] == max(results.axis("recall", "lag")))]
     for ax, kind in zip(axes, kinds, strict=True):
@@ -73,7 +97,7 @@ def tuning_figure(results: Results, language: str) -> Figure:
         level_line(ax, 1 / CUES)
         ax.set(xscale="log", ylim=(0, 1.04))
         ax.set_xlabel(say(language, "tasa de Adam α", "Adam's rate α"))
-        ax.legend(loc="upper left", bbox_to_anchor=(0, 0.95))
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17))
     axes[0].set_ylabel(say(language, "exactitud en validación", "validation accuracy"))
     panel_titles(axes, [_name(kind, language) for kind in kinds])
     return made

@@ -38,7 +38,7 @@ def plain_states(weights: Weights, x: Tensor, activation: str = "tanh") -> list[
         For each step the states, (R, n, width).
     """
     g = ACTIVATIONS[activation]
-    inputs, w = _inputs(weights, x), weights["w_hh"]
+    inputs, w = inputs_of(weights, x), weights["w_hh"]
     h = g(inputs[0])
     states = [h]
     for z in inputs[1:]:
@@ -50,16 +50,21 @@ def plain_states(weights: Weights, x: Tensor, activation: str = "tanh") -> list[
 def gated_states(weights: Weights, x: Tensor) -> list[Tensor]:
     """States h_t = o ⊙ tanh(c_t), c_t = f ⊙ c_{t-1} + i ⊙ c̃, from h_0 = c_0 = 0; see the above."""
     w = weights["w_hh"]
-    width = w.shape[1]
-    h = c = x.new_zeros(x.shape[0], x.shape[2], width)
+    h = c = x.new_zeros(x.shape[0], x.shape[2], w.shape[1])
     states = []
-    for z in _inputs(weights, x):
-        gates = torch.baddbmm(z, h, w)
-        f, i, o = gates[..., : 3 * width].sigmoid().chunk(3, dim=-1)
-        c = f * c + i * gates[..., 3 * width :].tanh()
-        h = o * c.tanh()
+    for z in inputs_of(weights, x):
+        h, c = gated_step(z, h, c, w)
         states.append(h)
     return states
+
+
+def gated_step(z: Tensor, h: Tensor, c: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+    """(h_t, c_t) from the inputs' part z (R, n, 4·width) and (h_{t-1}, c_{t-1})."""
+    width = h.shape[-1]
+    gates = torch.baddbmm(z, h, w)
+    f, i, o = gates[..., : 3 * width].sigmoid().chunk(3, dim=-1)
+    c = f * c + i * gates[..., 3 * width :].tanh()
+    return o * c.tanh(), c
 
 
 def answer(weights: Weights, h: Tensor) -> Tensor:
@@ -67,7 +72,7 @@ def answer(weights: Weights, h: Tensor) -> Tensor:
     return torch.baddbmm(weights["b_y"][:, None], h, weights["w_hy"])
 
 
-def _inputs(weights: Weights, x: Tensor) -> tuple[Tensor, ...]:
+def inputs_of(weights: Weights, x: Tensor) -> tuple[Tensor, ...]:
     """W_xh x_t + b of every step, each (R, n, G)."""
     replicas, steps, n, d = x.shape
     rows = x.reshape(replicas, steps * n, d)
