@@ -1,0 +1,129 @@
+"""What a recurrence h_t = g(W h_{t-1} + u_t) does to its state and to ∂h_t/∂h_0, and theory for it.
+
+Mean-field theory takes the state as Gaussian with a variance that settles (Poole et al. 2016;
+Schoenholz et al. 2017); the gradient's rate is then one number, the same for orthogonal W as for
+Gaussian W of that variance.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from deepclaims.errors import ClaimError
+from deepclaims.nn.initialisation import draw_orthogonal_
+
+
+def draw_matrix(law: str, gain: float, width: int, generator: Generator) -> Tensor:
+    """W (width, width) in float64: `gain` times an orthogonal matrix, or N(0, gain²/width)."""
+    w = torch.empty(width, width, dtype=torch.float64)
+    if law == "orthogonal":
+        return gain * draw_orthogonal_(w, generator)
+    if law == "gaussian":
+        return w.normal_(0.0, gain / math.sqrt(width), generator=generator)
+    raise ClaimError(f"no law {law!r} for W_hh; known: orthogonal, gaussian")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What happened over the steps 1 … T of one recurrence.
+
+    Args:
+        log_gain: log₁₀ of ‖∂h_t/∂h_0‖_F/√width: how much a random direction has grown, (T,).
+        log_state: log₁₀ of the state's root mean square, (T,).
+        negative: share of the last state's numbers that are below 0.
+    """
+
+    log_gain: np.ndarray
+    log_state: np.ndarray
+    negative: float
+
+
+def follow(w: Tensor, activation: str, inputs: float, steps: int, generator: Generator) -> Course:
+    """Run h_t = g(W h_{t-1} + u_t), u_t ~ N(0, inputs²), h_0 ~ N(0, 1), with its exact Jacobian.
+
+    The product of Jacobians is rescaled at every step, so that nothing overflows.
+
+    Args:
+        w: (n, n), float64.
+        activation: linear, tanh or relu.
+        inputs: standard deviation of what comes in at each unit.
+        steps: T.
+        generator: draws h_0 and u_t.
+    """
+    n = len(w)
+    h = torch.empty(n, dtype=torch.float64).normal_(generator=generator)
+    product, grown = torch.eye(n, dtype=torch.float64), 0.0
+    scale = 0.0  # log₁₀ of what a positively homogeneous state was divided by
+    log_gain, log_state = np.empty(steps), np.empty(steps)
+    for t in range(steps):
+        u = torch.empty(n, dtype=torch.float64).normal_(0.0, inputs, generator=generator)
+        z = w @ h + u * 10**-scale
+        h, slope = _activate(z, activation)
+        product = slope[:, None] * (w @ product)
+        size = float(product.norm()) / math.sqrt(n)
+        product, grown = product / size, grown + math.log10(size)
+        root = float(h.square().mean().sqrt())
+        log_gain[t], log_state[t] = grown, math.log10(root) + scale
+        if activation != "tanh" and root > 1e100:
+            h, scale = h / root, scale + math.log10(root)
+    return Course(log_gain, log_state, float((h < 0).double().mean()))
+
+
+def _activate(z: Tensor, activation: str) -> tuple[Tensor, Tensor]:
+    """g(z) and g'(z)."""
+    if activation == "tanh":
+        h = z.tanh()
+        return h, 1 - h**2
+    if activation == "relu":
+        return z.relu(), (z > 0).double()
+    if activation == "linear":
+        return z, torch.ones_like(z)
+    raise ClaimError(f"no activation {activation!r}; known: tanh, relu, linear")
+
+
+def tanh_rate(gain: float, inputs: float) -> float:
+    """Mean-field log₁₀ of what ‖∂h_t/∂h_0‖_F grows by in a step with g = tanh.
+
+    ½ log₁₀ χ with χ = σ_w² E[tanh'(√q Z)²], where q = σ_w² E[tanh(√q Z)²] + σ_u² and Z ~ N(0, 1).
+
+    Args:
+        gain: σ_w.
+        inputs: σ_u.
+    """
+    z, weight = np.polynomial.hermite_e.hermegauss(151)
+    weight = weight / weight.sum()
+    q = gain**2 + inputs**2
+    change = math.inf
+    while change > 1e-12:  # q falls to its limit, fast where there are inputs
+        before, q = q, gain**2 * float(weight @ np.tanh(math.sqrt(q) * z) ** 2) + inputs**2
+        change = before - q
+    chi = gain**2 * float(weight @ (1 - np.tanh(math.sqrt(q) * z) ** 2) ** 2)
+    return 0.5 * math.log10(chi)
+
+
+def tanh_gains(w: Tensor, states: list[Tensor]) -> Tensor:
+    """log₁₀ of ‖∂h_T/∂h_1‖_F/√width of trained tanh nets, (R, n).
+
+    Args:
+        w: (R, width, width), used as h W.
+        states: h_1 … h_T, each (R, n, width).
+    """
+    replicas, n, width = states[0].shape
+    product = torch.eye(width).expand(replicas, n, width, width)
+    grown = torch.zeros(replicas, n)
+    for h in states[1:]:
+        product = (product @ w[:, None]) * (1 - h**2)[:, :, None]
+        size = product.flatten(2).norm(dim=2) / math.sqrt(width)
+        product, grown = product / size[..., None, None], grown + size.log10()
+    return grown
+
+
+def departure(w: Tensor) -> Tensor:
+    """‖WᵀW − I‖_F/√width: 0 for orthogonal matrices; (R, width, width) -> (R,)."""
+    width = w.shape[-1]
+    return (w.mT @ w - torch.eye(width)).flatten(1).norm(dim=1) / math.sqrt(width)

@@ -1,0 +1,84 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepclaims.claims.recurrence import memory_beyond_kernel
+from deepclaims.evidence.outcome import Curve, Outcome
+
+NAME = "recurrence/memory-beyond-kernel"
+NETS = 20
+
+
+@pytest.fixture
+def world(imagined):
+    """`world(cnn=…, …)`: mean accuracy by distance of each kind of net; `miss`: of the formula."""
+
+    def make(miss=0.0, **accuracy):
+        accuracy = {
+            "cnn": lambda d: 1.0 if d < 17 else 0.5, "dilated": lambda d: 1.0,
+            "lstm": lambda d: 0.99, **accuracy,
+        }  # fmt: skip
+
+        def outcome(part, arm, axes, seed):
+            if part.name != "cue":
+                metrics = {"seen": 17.0 + miss, "formula": 17.0}
+                return Outcome(metrics, {"gradient": Curve(range(3), [1.0, 0.5, 0.0])})
+            mean = accuracy[axes["kind"]](axes["distance"])
+            spread = np.random.default_rng([seed, axes["distance"]]).normal(0, 0.01, NETS)
+            tested = pd.DataFrame(
+                {"replica": range(NETS), "accuracy": np.clip(mean + spread, 0, 1)}
+            )
+            successes = float((tested["accuracy"] >= 0.95).sum())
+            return Outcome({"successes": successes, "trials": NETS}, {}, {"tested": tested})
+
+        return imagined(NAME, outcome)
+
+    return make
+
+
+def test_as_measured_static_memory_reaches_too(world, ruling):
+    assert ruling(world()) == "corrected"
+
+
+def test_where_only_the_lstm_reaches_far_it_is_supported(world, ruling):
+    assert ruling(world(dilated=lambda d: 0.5 if d > 17 else 1.0)) == "supported"
+
+
+def test_where_the_lstm_does_not_reach_it_is_refuted_or_mended(world, ruling):
+    lost = world(lstm=lambda d: 1.0 if d < 17 else 0.5, dilated=lambda d: 0.5)
+    assert ruling(lost) == "refuted"
+
+
+def test_where_the_formula_misses_it_is_refuted(world, ruling):
+    assert ruling(world(miss=1.0)) == "refuted"
+
+
+def test_where_the_cnn_learns_nothing_inside_nothing_is_concluded(world, ruling):
+    assert ruling(world(cnn=lambda d: 0.5)) == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("taps", "layers", "growth", "seen"), [(5, 4, 1, 17), (5, 4, 2, 61), (3, 2, 2, 7)]
+)
+def test_gradients_end_at_the_receptive_field(taps, layers, growth, seen):
+    config = {
+        "net": "cnn", "length": 70, "width": 6, "taps": taps, "layers": layers, "growth": growth,
+    }  # fmt: skip
+    found = memory_beyond_kernel.reach(config, 3)
+    assert found.metrics == {"seen": seen, "formula": seen}
+    gradient = np.array(found.curves["gradient"].values)
+    assert (gradient[:seen] > 0).any()
+    assert (gradient[seen:] == 0).all()
+
+
+def test_an_lstm_reaches_the_first_step():
+    found = memory_beyond_kernel.reach({"net": "lstm", "length": 50, "width": 6}, 3)
+    assert found.metrics["seen"] == 50
+
+
+def test_a_shallow_run_judges_and_draws(measured_here, ruling):
+    results = measured_here(NAME, changes={"seeds.first": 300})
+    assert ruling(results) in ("inconclusive", "refuted", "corrected")
+    for language in ("es", "en"):
+        drawn = memory_beyond_kernel.draw(results, language)
+        assert set(drawn) == set(results.claim.text["figures"])

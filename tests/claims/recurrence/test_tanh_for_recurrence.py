@@ -1,0 +1,86 @@
+import math
+
+import numpy as np
+import pytest
+
+from deepclaims.claims.recurrence import tanh_for_recurrence
+from deepclaims.evidence.outcome import Outcome
+
+NAME = "recurrence/tanh-for-recurrence"
+
+
+@pytest.fixture
+def world(imagined):
+    """`world(name=value)`: what the measure would have been in another world."""
+
+    def make(relu_at_one=-0.5, tanh_gradient=16.0, ratio=1e4, largest=0.95, weak=-30.0):
+        def outcome(part, arm, axes, seed):
+            jitter = 0.05 * np.random.default_rng(seed).standard_normal()
+            tanh, gain = axes["activation"] == "tanh", axes.get("gain")
+            if part.name == "adding":
+                gradient = (30.0 if tanh else 30.0 * ratio) * math.exp(jitter)
+                return Outcome({"largest_gradient": gradient, "largest_state": 1.0})
+            state = -0.1 if tanh else relu_at_one if gain == 1.0 else 15.0 * (gain > 1)
+            gradient = weak if gain == 0.5 else tanh_gradient if gain == 4.0 else 0.0
+            return Outcome(
+                {
+                    "log_state": state + jitter,
+                    "largest_state": largest if tanh else 1e9,
+                    "log_gradient": gradient + jitter,
+                    "negative": 0.5 + 0.1 * jitter if tanh else 0.0,
+                }
+            )
+
+        return imagined(NAME, outcome)
+
+    return make
+
+
+def test_as_measured_the_gradient_explodes_within_the_range(world, ruling):
+    assert ruling(world()) == "corrected"
+
+
+def test_where_relu_always_explodes_and_tanh_never_it_is_supported(world, ruling):
+    assert ruling(world(relu_at_one=5.0, tanh_gradient=0.2)) == "supported"
+
+
+def test_where_relu_always_explodes_but_tanhs_gradient_too_it_is_refuted(world, ruling):
+    assert ruling(world(relu_at_one=5.0)) == "refuted"
+
+
+def test_where_training_is_no_calmer_the_check_fails(world):
+    estimate = tanh_for_recurrence.judge(world(ratio=1.0))["training_calmer"]
+    assert estimate.satisfies("above", 10.0) is False
+
+
+def test_where_nothing_can_vanish_nothing_is_concluded(world, ruling):
+    assert ruling(world(weak=0.5)) == "inconclusive"
+
+
+@pytest.mark.parametrize("gain", [0.5, 4.0])
+def test_states_of_tanh_stay_in_its_range_and_relus_do_not(gain):
+    config = {"gain": gain, "input": 0.3, "width": 32, "steps": 60}
+    tanh, relu = (
+        tanh_for_recurrence.grow({**config, "activation": name}, 7).metrics
+        for name in ("tanh", "relu")
+    )
+    assert tanh["largest_state"] < 1
+    assert (relu["log_state"] > 10) == (gain == 4.0)
+    assert relu["negative"] == 0 < tanh["negative"] < 1
+
+
+def test_training_without_clipping_reports_what_overflows():
+    config = {
+        "activation": "relu", "matrix": "identity", "length": 60, "width": 8, "rate": 1.0,
+        "steps": 4, "batch": 4,
+    }  # fmt: skip
+    found = tanh_for_recurrence.learn(config, 1).metrics
+    assert found["largest_gradient"] == found["test_mse"] == tanh_for_recurrence.CAP
+
+
+def test_a_shallow_run_judges_and_draws(measured_here, ruling):
+    results = measured_here(NAME, changes={"seeds.first": 300})
+    assert ruling(results) in ("inconclusive", "refuted", "corrected")
+    for language in ("es", "en"):
+        drawn = tanh_for_recurrence.draw(results, language)
+        assert set(drawn) == set(results.claim.text["figures"])
