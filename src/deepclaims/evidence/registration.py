@@ -1,7 +1,8 @@
 """What a claim promised before it was measured, as three hashes that travel with every row.
 
 A row keeps the registration under which it was *run*, not the one under which it is judged or
-taken from the cache again. A verdict is post hoc as soon as one row it rests on was run under
+taken from the cache again; one that several claims share keeps that of each claim that asked for it
+then. A verdict is post hoc as soon as one row it rests on was run under
 another question, criterion or grid than the file states now.
 
 The number of seeds belongs to the grid: to look at five seeds and then ask for five more is
@@ -66,6 +67,10 @@ class Registration:
         """Which of question, criterion and grid differ."""
         names = [each.name for each in fields(self)]
         return [name for name in names if getattr(self, name) != getattr(other, name)]
+
+
+UNREGISTERED = Registration("none", "none", "none")
+"""Of a row that was run before the claim that now uses it asked for it."""
 
 
 def post_hoc(current: Registration, measured: Iterable[Registration]) -> tuple[str, ...]:

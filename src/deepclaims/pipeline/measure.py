@@ -63,7 +63,7 @@ def measure(project: Project, request: Request) -> list[Claim]:
 
 
 def _units(project: Project, plan: Sequence[Planned]) -> list[Unit]:
-    registrations = {id(each.claim): Registration.of(each.claim.written) for each in plan}
+    registrations = _registrations(plan)
     sources = {name: read_meta(project.prepared(name), name)["source"]
                for name in {name for each in plan for name in each.cell.data}}  # fmt: skip
     return [
@@ -72,13 +72,23 @@ def _units(project: Project, plan: Sequence[Planned]) -> list[Unit]:
             seed,
             {
                 "commit": commit(project.root),
-                "registration": str(registrations[id(each.claim)]),
+                "registration": registrations[each.cell.key, seed],
                 "sources": {name: sources[name] for name in each.cell.data},
             },
         )
         for each in plan
         for seed in each.seeds
     ]
+
+
+def _registrations(plan: Sequence[Planned]) -> dict[tuple[str, int], dict[str, str]]:
+    """For each replica, claim -> registration of every claim that asks for it."""
+    words = {each.claim.name: str(Registration.of(each.claim.written)) for each in plan}
+    found: dict[tuple[str, int], dict[str, str]] = {}
+    for each in plan:
+        for seed in each.seeds:
+            found.setdefault((each.cell.key, seed), {})[each.claim.name] = words[each.claim.name]
+    return found
 
 
 def _export(

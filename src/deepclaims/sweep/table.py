@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from deepclaims.evidence.registration import UNREGISTERED
 from deepclaims.sweep.cell import Cell, flat
 from deepclaims.sweep.store import Replica
 from deepclaims.tracking.rows import TrackedRun
@@ -23,7 +24,7 @@ def metric_rows(cell: Cell, replicas: Sequence[Replica]) -> pd.DataFrame:
         Columns `part, arm, key, seed, <axes>, metric, step, value, registration` and the volatile
         ones; `step` is NA for scalars.
     """
-    frames = [_replica_rows(replica) for replica in replicas]
+    frames = [_replica_rows(replica, cell.claim) for replica in replicas]
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     return _identified(cell, rows)
 
@@ -71,7 +72,7 @@ def tracked(cell: Cell, replicas: Sequence[Replica], identity: str) -> TrackedRu
     )
 
 
-def _replica_rows(replica: Replica) -> pd.DataFrame:
+def _replica_rows(replica: Replica, claim: str) -> pd.DataFrame:
     outcome = replica.outcome
     metrics = [*outcome.metrics]
     steps: list[int | None] = [None] * len(metrics)
@@ -86,7 +87,7 @@ def _replica_rows(replica: Replica) -> pd.DataFrame:
             "metric": metrics,
             "step": pd.array(steps, dtype="Int64"),
             "value": np.asarray(values, dtype=float),
-            "registration": str(replica.about.get("registration", "")),
+            "registration": replica.about.get("registration", {}).get(claim, str(UNREGISTERED)),
             f"{VOLATILE}seconds": float(replica.about.get("seconds", "nan")),
             f"{VOLATILE}device": str(replica.about.get("device", "")),
             f"{VOLATILE}commit": str(replica.about.get("commit", "")),
