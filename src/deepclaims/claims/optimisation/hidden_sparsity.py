@@ -19,6 +19,8 @@ from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.optim import rules
 from deepclaims.project import Project
 
+METHODS = ("momentum", "layer", "adam")
+"""Adam; without its denominator; with one denominator for each layer. α falls linearly to 0."""
 CLASSES = 10
 EPS, BETA1, BETA2 = 1e-8, 0.9, 0.999
 
@@ -29,11 +31,10 @@ def hidden(config: dict[str, Any], seed: int) -> Outcome:
     Inputs are whitened principal components, so that input features are all alike.
 
     Args:
-        config: `method` (`momentum`: Adam without its denominator; `adam`; both with a rate that
-            falls linearly to 0; `sgd_decay` by α/√t; `adagrad`), `share` of the images on which a
-            unit is active at the start, `leak` (slope of the activation below 0; 0 is ReLU),
-            `rates` (lowest and highest of each method), `count` of rates, `steps`, `batch`,
-            `components`, `width`, `held_out` [validation, test] images.
+        config: `method` (one of `METHODS`), `share` of the images on which a unit is active at the
+            start, `leak` (slope of the activation below 0; 0 is ReLU), `rates` (lowest and highest
+            of each method), `count` of rates, `steps`, `batch`, `components`, `width`, `held_out`
+            [validation, test] images.
         seed: draws images, initial weights and batches; the same for every method.
 
     Returns:
@@ -122,13 +123,23 @@ def step(
     if method == "adam":
         rules.adam(net, g, state, t, alpha=falling, beta1=BETA1, beta2=BETA2, eps=EPS)
     elif method == "momentum":
-        rules.momentum(
-            net, g, state, t, alpha=falling, beta1=BETA1, form="average", corrected=True
-        )
-    elif method == "adagrad":
-        rules.adagrad(net, g, state, t, alpha=alpha, eps=EPS, root="inside")
+        rules.momentum(net, g, state, t, alpha=falling, beta1=BETA1, form="average", corrected=True)
     else:
-        rules.sgd(net, g, state, t, alpha=alpha / t**0.5)
+        _layer_rates(net, g, state, t, falling)
+
+
+def _layer_rates(
+    net: list[Tensor], g: list[Tensor], state: rules.State, t: int, alpha: Tensor
+) -> None:
+    """Adam with the mean of v over each tensor in v's place."""
+    if not state:
+        state["m"] = [torch.zeros_like(each) for each in g]
+        state["v"] = [torch.zeros(len(alpha), 1, 1) for _ in g]
+    for theta, own, m, v in zip(net, g, state["m"], state["v"], strict=True):
+        m.lerp_(own, 1 - BETA1)
+        v.lerp_(own.square().mean((1, 2), keepdim=True), 1 - BETA2)
+        rate = alpha[:, None, None] / ((v / (1 - BETA2**t)).sqrt() + EPS)
+        theta -= rate * m / (1 - BETA1**t)
 
 
 def _losses(net: list[Tensor], split: Split, leak: float) -> Tensor:
