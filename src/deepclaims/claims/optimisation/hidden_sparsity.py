@@ -22,6 +22,8 @@ from deepclaims.project import Project
 METHODS = ("momentum", "layer", "adam")
 """Adam; without its denominator; with one denominator for each layer. α falls linearly to 0."""
 CLASSES = 10
+SETTING = 1000
+"""Training images by which thresholds are set, or all where there are fewer."""
 EPS, BETA1, BETA2 = 1e-8, 0.9, 0.999
 
 
@@ -73,8 +75,8 @@ def learning_rates(config: dict[str, Any]) -> Tensor:
 def _initial(config: dict[str, Any], x: Tensor, random: torch.Generator) -> list[Tensor]:
     """W₁ (inputs, width), b₁ (1, width), W₂ (width, classes), b₂ (1, classes)."""
     w = torch.randn(x.shape[1], config["width"], generator=random)
-    z = x @ w
-    threshold = z.quantile(1 - config["share"], dim=0, keepdim=True)
+    z = x[:SETTING] @ w
+    threshold = z.T.quantile(1 - config["share"], dim=1)[None]
     scale = activation(z - threshold, config["leak"]).square().mean(0, keepdim=True).rsqrt()
     out = torch.randn(config["width"], CLASSES, generator=random) / config["width"] ** 0.5
     return [w * scale, -threshold * scale, out, torch.zeros(1, CLASSES)]

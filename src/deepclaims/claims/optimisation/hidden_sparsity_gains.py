@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 CHOOSERS = 4
 """Seeds that choose the rate, not reported; half of them where there are fewer than eight."""
-TRAINED = ("momentum", "layer", "adam")
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Chosen:
 
     Args:
         results: of the claim.
-        part: `relu`, `leaky` or `short`.
+        part: `relu`, `layer`, `leaky` or `short`.
         method: how its nets were trained.
         share: of the images on which a unit is active at the start.
     """
@@ -65,10 +64,11 @@ def shares(results: Results, part: str = "relu") -> list[float]:
     return sorted(results.axis(part, "share"), reverse=True)
 
 
-def gains(results: Results, part: str, share: float, rival: str = "momentum") -> np.ndarray:
-    """The rival's test loss over Adam's, of every reporting seed."""
-    losses = [Chosen(results, part, name, share).reported("test") for name in (rival, "adam")]
-    return np.asarray(losses[0] / losses[1])
+def gains(results: Results, part: str, share: float) -> np.ndarray:
+    """Test loss of the part's rival of Adam over Adam's, of every reporting seed."""
+    rival, home = ("layer", "relu") if part == "layer" else ("momentum", part)
+    mine = Chosen(results, home, "adam", share).reported("test")
+    return np.asarray(Chosen(results, part, rival, share).reported("test") / mine)
 
 
 def hidden_estimates(results: Results) -> dict[str, Estimate]:
@@ -76,7 +76,9 @@ def hidden_estimates(results: Results) -> dict[str, Estimate]:
     dense, *_, sparse = shares(results)
     at_sparse = gains(results, "relu", sparse)
     leaky = [gains(results, "leaky", share) for share in (sparse, dense)]
-    active = [Chosen(results, "relu", name, sparse).reported("active") for name in TRAINED]
+    active = [
+        Chosen(results, "relu", name, sparse).reported("active") for name in ("momentum", "adam")
+    ]
     bound = results.claim.checks["units_stay_sparse"]["bound"]
     return {
         "gain_with_sparse_units": ratio_interval(at_sparse),
@@ -89,12 +91,13 @@ def hidden_estimates(results: Results) -> dict[str, Estimate]:
 
 def hidden_edges(results: Results) -> list[float]:
     """1 for each choice of a rate that is the grid's first or last, else 0."""
-    found = []
-    for part in (part for part in results.claim.parts if part.task == "hidden"):
-        for share in shares(results, part.name):
-            for name in part.grid["method"]:
-                found.append(float(Chosen(results, part.name, name, share).on_the_edge))
-    return found
+    return [
+        float(Chosen(results, part.name, name, share).on_the_edge)
+        for part in results.claim.parts
+        if part.task == "hidden"
+        for share in shares(results, part.name)
+        for name in part.grid["method"]
+    ]
 
 
 def draw_hidden(results: Results, language: str) -> Figure:
@@ -113,17 +116,16 @@ def draw_hidden(results: Results, language: str) -> Figure:
 
 
 def _draw_losses(ax: Axes, results: Results, language: str) -> None:
-    names = {
-        "momentum": say(language, "SGD con momento", "SGD with momentum"),
-        "layer": say(language, "Adam, una tasa por capa", "Adam, one rate per layer"),
-        "adam": "Adam",
-    }
-    for number, (method, label) in enumerate(names.items()):
-        found = [
-            ratio_interval(Chosen(results, "relu", method, share).reported("test"))
-            for share in shares(results)
-        ]
-        _line(ax, shares(results), found, label, number, shift=number - 1)
+    series = (
+        ("relu", "momentum", say(language, "SGD con momento", "SGD with momentum")),
+        ("layer", "layer", say(language, "Adam, una tasa por capa", "Adam, one rate per layer")),
+        ("relu", "adam", "Adam"),
+    )
+    for number, (part, method, label) in enumerate(series):
+        levels = shares(results, part)
+        chosen = [Chosen(results, part, method, share) for share in levels]
+        found = [ratio_interval(each.reported("test")) for each in chosen]
+        _line(ax, levels, found, label, number, shift=number - 1)
     ax.set(yscale="log")
     ticks = (0.2, 0.3, 0.5, 1.0, 2.0)
     ax.set_ylim(0.25, 2.0)
@@ -133,18 +135,24 @@ def _draw_losses(ax: Axes, results: Results, language: str) -> None:
 
 
 def _draw_gains(ax: Axes, results: Results, language: str) -> None:
-    momentum = say(language, "SGD con momento", "SGD with momentum")
     series = (
-        ("relu", "momentum", f"{momentum}, ReLU"),
-        ("relu", "layer", say(language, "Adam, una tasa por capa", "Adam, one rate per layer")),
-        ("leaky", "momentum",
-         say(language, f"control: {momentum}, leaky", f"control: {momentum}, leaky")),
-        ("short", "momentum",
-         say(language, f"{momentum}, pocos pasos", f"{momentum}, few steps")),
-    )  # fmt: skip
-    for number, (part, rival, label) in enumerate(series):
+        ("relu", say(language, "SGD con momento, ReLU", "SGD with momentum, ReLU")),
+        (
+            "layer",
+            say(language, "Adam con una tasa por capa, ReLU", "Adam, one rate per layer, ReLU"),
+        ),
+        (
+            "leaky",
+            say(language, "control: SGD con momento, leaky", "control: SGD, momentum, leaky"),
+        ),
+        (
+            "short",
+            say(language, "SGD con momento, ReLU, 25 pasos", "SGD, momentum, ReLU, 25 steps"),
+        ),
+    )
+    for number, (part, label) in enumerate(series):
         levels = shares(results, part)
-        found = [ratio_interval(gains(results, part, share, rival)) for share in levels]
+        found = [ratio_interval(gains(results, part, share)) for share in levels]
         _line(ax, levels, found, label, number, shift=number - 1.5)
     ends = [shares(results)[0] * 1.4, shares(results)[-1] / 1.4]
     theory(ax, ends, 1.0, say(language, "igual que Adam", "as Adam"))
