@@ -57,10 +57,13 @@ def hidden(config: dict[str, Any], seed: int) -> Outcome:
     for t, batch in enumerate(order, start=1):
         g = gradients(net, x[batch], y[batch], config["leak"])
         step(config["method"], net, g, state, t, alpha, config["steps"])
-    found = {"validation": _losses(net, splits.validation, config["leak"])}
-    found["test"] = _losses(net, splits.test, config["leak"])
+    assert splits.validation is not None  # a number of images was asked for
     z = torch.baddbmm(net[1], splits.validation.inputs[0].expand(len(alpha), -1, -1), net[0])
-    found["active"] = (z > 0).double().mean(dim=(1, 2))
+    found = {
+        "validation": _losses(net, splits.validation, config["leak"]),
+        "test": _losses(net, splits.test, config["leak"]),
+        "active": (z > 0).double().mean(dim=(1, 2)),
+    }
     return Outcome(
         {}, {name: Curve(range(len(alpha)), each.tolist()) for name, each in found.items()}
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deepclaims.claims.optimisation.tuned_rates_figures import columns
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval, ratio_interval, worst
@@ -75,7 +76,6 @@ def hidden_estimates(results: Results) -> dict[str, Estimate]:
     """The checks on hidden units; all but `units_stay_sparse` are ratios of test losses."""
     dense, *_, sparse = shares(results)
     at_sparse = gains(results, "relu", sparse)
-    leaky = [gains(results, "leaky", share) for share in (sparse, dense)]
     active = [
         Chosen(results, "relu", name, sparse).reported("active") for name in ("momentum", "adam")
     ]
@@ -84,7 +84,9 @@ def hidden_estimates(results: Results) -> dict[str, Estimate]:
         "gain_with_sparse_units": ratio_interval(at_sparse),
         "gain_grows_when_sparser": ratio_interval(at_sparse, gains(results, "relu", dense)),
         "not_only_harder": ratio_interval(at_sparse, gains(results, "short", dense)),
-        "not_when_units_leak": ratio_interval(*leaky),
+        "not_when_units_leak": ratio_interval(
+            gains(results, "leaky", sparse), gains(results, "leaky", dense)
+        ),
         "units_stay_sparse": worst([mean_interval(each) for each in active], "below", bound),
     }
 
@@ -166,9 +168,9 @@ def _line(
     ax: Axes, levels: list[float], found: list[Estimate], label: str, number: int, shift: float
 ) -> None:
     """A line over the shares, moved a little aside so that intervals do not cover each other."""
-    table: Any = np.array([[each.value, each.low, each.high] for each in found]).T
+    value, low, high = columns(found)
     across = np.array(levels) * 1.04**shift
-    measured(ax, across, *table, label, COLOURS[number], marker=MARKERS[number])
+    measured(ax, across, value, low, high, label, COLOURS[number], marker=MARKERS[number])
 
 
 def _share_axis(ax: Axes, levels: list[float], language: str) -> None:
