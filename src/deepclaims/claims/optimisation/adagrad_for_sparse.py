@@ -1,6 +1,7 @@
 """AdaGrad's rate of each component against one rate for all, on rare and on frequent features.
 
-L2 "AdaGrad" ("Sirve para sparse data"); L1 "Adaptive Gradient (Adagrad)"; Duchi et al. 2011.
+L2 "AdaGrad" ("Sirve para sparse data"); L1 "Adaptive Gradient (Adagrad)"; Duchi et al. 2011. L2
+"¿Cuál usar?": also for sparse inner representations (`hidden_sparsity`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from deepclaims.claims.optimisation import hidden_sparsity
+from deepclaims.claims.optimisation.hidden_sparsity_gains import (
+    draw_hidden,
+    hidden_edges,
+    hidden_estimates,
+)
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Curve, Outcome
@@ -108,10 +115,15 @@ def _step(method: str, theta: Tensor, g: Tensor, state: rules.State, t: int, alp
     rules.sgd([theta], [g], state, t, alpha=alpha)
 
 
+def hidden(config: dict[str, Any], seed: int) -> Outcome:
+    """Train nets whose hidden units are rarely active; see `hidden_sparsity.hidden`."""
+    return hidden_sparsity.hidden(config, seed)
+
+
 def judge(results: Results) -> dict[str, Estimate]:
-    """Ratios of divergences, paired over seeds: how many times AdaGrad's the other's is."""
+    """Ratios of divergences or losses, paired over seeds: how many times the adaptive method's."""
     sparse, dense = ("sgd_decay", "one_rate"), "dense"
-    edges = results.rows("regression", "edge")["value"]
+    edges = [*results.rows("regression", "edge")["value"], *hidden_edges(results)]
 
     def hardest(features: str, metric: str, check: str, relation: str = "above") -> Estimate:
         found = [_gain(results, features, other, metric) for other in sparse]
@@ -130,7 +142,8 @@ def judge(results: Results) -> dict[str, Estimate]:
             "above",
             1.0,
         ),
-        "grid_is_wide_enough": exact(float(edges.max()), n=len(edges)),
+        "grid_is_wide_enough": exact(float(max(edges)), n=len(edges)),
+        **hidden_estimates(results),
     }
 
 
@@ -149,8 +162,12 @@ def _gain(results: Results, features: str, other: str, metric: str) -> Estimate:
 
 
 def draw(results: Results, language: str) -> dict[str, Figure]:
-    """Gains of AdaGrad over each rival; divergence at every α."""
-    return {"gains": _draw_gains(results, language), "rates": _draw_rates(results, language)}
+    """Gains of AdaGrad over each rival; divergence at every α; gains with sparse hidden units."""
+    return {
+        "gains": _draw_gains(results, language),
+        "rates": _draw_rates(results, language),
+        "hidden": draw_hidden(results, language),
+    }
 
 
 def _names(language: str) -> dict[str, str]:
