@@ -34,7 +34,7 @@ def jobs_of(project, monkeypatch):
         ("optimizer.lr=0.1,0.2", ["0.1", "0.2"]),
         ("optimizer.lr=choice(0.1,0.2)", ["0.1", "0.2"]),
         ("model.width=range(2,8,2)", ["2", "4", "6"]),
-        ("optimizer=glob(ada*)", ["adagrad", "adam", "adamw"]),
+        ("optimizer=glob(ada*)", ["adagrad", "adam", "adam_unhatted", "adamw"]),
         ("optimizer=glob(*,exclude=[a*,n*])", ["momentum", "rmsprop", "sgd"]),
     ],
 )

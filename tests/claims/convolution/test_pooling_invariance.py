@@ -83,13 +83,14 @@ def test_it_draws_its_figures(world):
 
 
 @pytest.mark.real_data
-def test_a_trained_net_is_asked_about_moved_images(mirror, checkout):
-    """Needs the prepared data of the checkout."""
-    if not (checkout / "data" / "prepared" / "mnist").exists():
-        pytest.skip("MNIST is not prepared here")
+def test_a_trained_net_is_asked_about_moved_images(mirror, project):
     from deepclaims.claims.claim import load
+    from deepclaims.pipeline.fetch import fetch
+    from deepclaims.pipeline.prepare import prepare
 
-    part = load(checkout / "conf", NAME, "smoke").parts[0]
+    fetch(project, "mnist", "mirror")
+    prepare(project, "mnist")
+    part = load(project.conf, NAME, "smoke").parts[0]
     outcome = claim.moved({**part.params, "pool": "max"}, 3)
     assert outcome.curves["shift_change"].values[0] == 0
     assert 0 < outcome.curves["shift_change"].values[1] < outcome.curves["shift_change"].values[-1]
