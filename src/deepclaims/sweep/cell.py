@@ -21,6 +21,7 @@ from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.fingerprint import code_fingerprint, parse
 from deepclaims.training.stacking import is_stacked
 
+STAND_IN = "embedded"
 TRAIN = "deepclaims.training.task:train"
 STACKED = "deepclaims.training.replicas:train_in_stack"
 """The same training by the code that trains many at once: other roundings, so another key."""
@@ -142,14 +143,35 @@ def _cell(
     arm, axes = point
     if part.task == "train":
         config = composer.cell([*part.base, *part.arms[arm]], axes)
+        config = within_stand_in(config, project)
         task, data = training_task(config, stack), data_of(config, project)
     else:
         if part.task not in parse(claim.module).definitions:
             raise ClaimError(f"{claim.name}, part {part.name}: no task '{part.task}' in its module")
         config = {**part.params, **({"arm": arm} if arm else {}), **axes}
+        config = within_stand_in(config, project)
         task = f"{claim.module}:{part.task}"
         data = {name: prepared_fingerprint(name, project) for name in part.data}
     return Cell(config, task, data, claim.name, part.name, arm, axes)
+
+
+def within_stand_in(config: Mapping[str, Any], project: Project) -> dict[str, Any]:
+    """The config of a claim, asking a stand-in for no more samples than it has.
+
+    Claims are written for the official files; on a stand-in, which every page of the report names,
+    they make do with what there is. A user's own training that asks for more is refused instead.
+    """
+    within = {
+        key: within_stand_in(value, project) if isinstance(value, Mapping) else value
+        for key, value in config.items()
+    }
+    name = PREPARED.get(str(within.get("name")), "")
+    meta = read_meta(project.prepared(name), name) if name else {}
+    if meta.get("source") == STAND_IN:
+        for split, count in meta["counts"].items():
+            if isinstance(asked := within.get(f"n_{split}"), int):
+                within[f"n_{split}"] = min(asked, count)
+    return within
 
 
 def data_of(config: Mapping[str, Any], project: Project) -> dict[str, str]:
