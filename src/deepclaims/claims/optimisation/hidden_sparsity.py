@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from deepclaims.data import load
+from deepclaims.data.prepared import read_meta
 from deepclaims.data.splits import Split
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.optim import rules
@@ -22,6 +23,7 @@ from deepclaims.project import Project
 METHODS = ("momentum", "layer", "adam")
 """Adam; without its denominator; with one denominator for each layer. α falls linearly to 0."""
 CLASSES = 10
+SPLITS = ("train", "validation", "test")
 SETTING = 1000
 """Training images by which thresholds are set, or all where there are fewer."""
 EPS, BETA1, BETA2 = 1e-8, 0.9, 0.999
@@ -36,7 +38,8 @@ def hidden(config: dict[str, Any], seed: int) -> Outcome:
         config: `method` (one of `METHODS`), `share` of the images on which a unit is active at the
             start, `leak` (slope of the activation below 0; 0 is ReLU), `rates` (lowest and highest
             of each method), `count` of rates, `steps`, `batch`, `components`, `width`, `held_out`
-            [validation, test] images.
+            [validation, test] images. A stand-in for MNIST may have fewer: then all of them are
+            used, in fewer steps.
         seed: draws images, initial weights and batches; the same for every method.
 
     Returns:
@@ -44,19 +47,22 @@ def hidden(config: dict[str, Any], seed: int) -> Outcome:
         infinite where training diverged), and `active`, the mean share of validation images on
         which a hidden unit is positive at the end.
     """
-    n_validation, n_test = config["held_out"]
-    options = {"name": "mnist", "pool": 2, "pca": config["components"], "n_test": n_test}
-    options |= {"n_train": config["steps"] * config["batch"], "n_validation": n_validation}
-    splits = load(options, seed, Project.here().prepared("mnist"))
+    folder = Project.here().prepared("mnist")
+    counts = read_meta(folder, "mnist")["counts"]
+    steps = min(config["steps"], counts["train"] // config["batch"])
+    asked = (steps * config["batch"], *config["held_out"])
+    images = {f"n_{name}": min(n, counts[name]) for name, n in zip(SPLITS, asked, strict=True)}
+    options = {"name": "mnist", "pool": 2, "pca": config["components"], **images}
+    splits = load(options, seed, folder)
     random = torch.Generator().manual_seed(seed)
     x, y = splits.train.inputs[0], splits.train.targets
     alpha = learning_rates(config)
     net = [each.repeat(len(alpha), 1, 1) for each in _initial(config, x, random)]
-    order = torch.randperm(len(x), generator=random).view(config["steps"], config["batch"])
+    order = torch.randperm(len(x), generator=random).view(steps, config["batch"])
     state = rules.State()
     for t, batch in enumerate(order, start=1):
         g = gradients(net, x[batch], y[batch], config["leak"])
-        step(config["method"], net, g, state, t, alpha, config["steps"])
+        step(config["method"], net, g, state, t, alpha, steps)
     assert splits.validation is not None  # a number of images was asked for
     z = torch.baddbmm(net[1], splits.validation.inputs[0].expand(len(alpha), -1, -1), net[0])
     found = {
