@@ -3,7 +3,7 @@ import json
 import pytest
 
 from deepclaims.claims import claim as claims
-from deepclaims.errors import StageError
+from deepclaims.errors import ConfigError, StageError
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline import recheck
 from deepclaims.pipeline.measure import measure
@@ -68,6 +68,13 @@ def test_a_verdict_that_flips_becomes_inconclusive_until_the_claim_changes(measu
     (record,) = judging.judge(measured)
     assert record.second_look is None
     assert record.verdict == "supported"
+
+
+def test_a_changed_claim_is_not_rechecked(measured):
+    before = (measured.conf / "recheck.json").read_bytes()
+    with pytest.raises(ConfigError, match=r"without claim\.seeds\.count="):
+        recheck.run([*ASKED, "claim.seeds.count=3"])
+    assert (measured.conf / "recheck.json").read_bytes() == before
 
 
 def test_first_things_first(alone):

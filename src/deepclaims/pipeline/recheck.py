@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deepclaims.claims.claim import Claim, catalogue
-from deepclaims.errors import StageError
+from deepclaims.errors import ConfigError, StageError
 from deepclaims.evidence import second_look
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.registration import Registration
@@ -36,6 +36,9 @@ def run(overrides: Sequence[str]) -> None:
     """
     project = Project.here()
     asked = read_request(overrides, project)
+    if asked.changes:
+        change = next(iter(asked.changes))
+        raise ConfigError(f"recheck takes a claim as its file has it, without claim.{change}=")
     request = replace(asked, shift=SHIFT, folder=project.results("second"), single=False)
     if isinstance(request.options, LocalOptions) and request.options.workers != 0:
         warm_up()  # it imports while this process composes
