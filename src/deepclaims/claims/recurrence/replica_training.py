@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from deepclaims.claims.recurrence.recurrent_replicas import Weights, choose
+from deepclaims.optim import rules
 
 Problem = Callable[[int, int, Generator], tuple[Tensor, Tensor]]
 """(replicas, n, generator) -> inputs (R, steps, n, d) and classes (R, n)."""
@@ -69,34 +70,29 @@ class Adam:
     def __init__(self, weights: Weights, rates: Tensor, clip: float | None) -> None:
         self.weights = {name: w.detach().clone().requires_grad_() for name, w in weights.items()}
         self.rates, self.clip, self.t = rates, clip, 0
-        self.m = {name: torch.zeros_like(w) for name, w in weights.items()}
-        self.v = {name: torch.zeros_like(w) for name, w in weights.items()}
+        self.state: rules.State = {}
 
     def step(self, loss: Tensor) -> Tensor:
         """Descend on the sum of the replicas' losses; gives the norms before clipping, (R,)."""
-        names = list(self.weights)
-        gradients = torch.autograd.grad(loss, [self.weights[name] for name in names])
-        squares = torch.stack([g.flatten(1).square().sum(1) for g in gradients])
-        norms = squares.sum(0).sqrt()
+        theta = [*self.weights.values()]
+        gradients = torch.autograd.grad(loss, theta)
+        norms = torch.stack([g.flatten(1).square().sum(1) for g in gradients]).sum(0).sqrt()
         factor = torch.ones_like(norms)
         if self.clip is not None:
             factor = (self.clip / norms).clamp(max=1.0)
+        clipped = [g * factor.view(-1, *[1] * (g.ndim - 1)) for g in gradients]
         self.t += 1
-        alpha = self.rates * (1 - BETA2**self.t) ** 0.5 / (1 - BETA1**self.t)
-        with torch.no_grad():
-            for name, g in zip(names, gradients, strict=True):
-                own = (-1, *[1] * (g.ndim - 1))
-                g = g * factor.view(own)
-                m = self.m[name].mul_(BETA1).add_(g, alpha=1 - BETA1)
-                v = self.v[name].mul_(BETA2).addcmul_(g, g, value=1 - BETA2)
-                self.weights[name] -= alpha.view(own) * m / (v.sqrt() + EPSILON)
+        rules.adam(
+            theta, clipped, self.state, self.t,
+            alpha=self.rates, beta1=BETA1, beta2=BETA2, eps=EPSILON,
+        )  # fmt: skip
         return norms
 
     def keep(self, kept: Tensor) -> None:
         """Go on with the replicas `kept`, by number."""
         chosen = choose(self.weights, kept)
         self.weights = {name: w.detach().requires_grad_() for name, w in chosen.items()}
-        self.m, self.v = choose(self.m, kept), choose(self.v, kept)
+        self.state = {letter: [x[kept] for x in each] for letter, each in self.state.items()}
         self.rates = self.rates[kept]
 
 
