@@ -26,7 +26,6 @@ def test_each_replica_gets_its_own_rows():
     assert torch.equal(each.gather(batch, everybody), expected)
     present = torch.tensor([2, 1])
     assert torch.equal(each.gather(batch[present], present), torch.cat([a[[1, 2]], b[[3, 3]]]))
-    assert torch.equal(each.slice(1, 4, present), torch.cat([a[1:4], b[1:4]]))
 
 
 def test_what_all_share_is_not_copied():
@@ -34,7 +33,6 @@ def test_what_all_share_is_not_copied():
     each = PerReplica([a] * 3)
     assert each.rows is a
     assert torch.equal(each.gather(torch.tensor([[1], [0], [1]]), torch.arange(3)), a[[1, 0, 1]])
-    assert torch.equal(each.slice(1, 3, torch.arange(2)), torch.cat([a[1:3]] * 2))
 
 
 def test_other_shapes_are_refused():

@@ -47,13 +47,6 @@ class PerReplica:
             batch = batch + self.n * self.which[replicas, None]
         return self.rows.index_select(0, batch.flatten())
 
-    def slice(self, start: int, stop: int, replicas: Tensor) -> Tensor:
-        """The m rows from `start` up to `stop` of each of `replicas` (r,) -> (r·m, …)."""
-        if self.is_shared:
-            own = self.rows[start:stop]
-            return own.expand(len(replicas), *own.shape).flatten(0, 1)
-        return self.rows.unflatten(0, (-1, self.n))[self.which[replicas], start:stop].flatten(0, 1)
-
 
 class StackedSplit:
     """A split of each replica: inputs, targets, and how much each target counts."""
