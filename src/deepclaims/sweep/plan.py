@@ -22,12 +22,9 @@ def plan(units: Sequence[Unit], workers: int) -> list[list[Unit]]:
         of several is one stack.
     """
     shared = [unit for unit in units if unit.processes > 1]
-    trainings = [
-        unit for unit in units if unit.processes == 1 and unit.cell.task in (TRAIN, STACKED)
-    ]
-    others = [
-        unit for unit in units if unit.processes == 1 and unit.cell.task not in (TRAIN, STACKED)
-    ]
+    single = [unit for unit in units if unit.processes == 1]
+    trainings = [unit for unit in single if unit.cell.task in (TRAIN, STACKED)]
+    others = [unit for unit in single if unit.cell.task not in (TRAIN, STACKED)]
     batches = choose_batches(
         [unit.cell.config for unit in trainings],
         [unit.cell.task == STACKED for unit in trainings],

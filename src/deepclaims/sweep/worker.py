@@ -116,7 +116,8 @@ def _run_together(units: Sequence[Unit], store: RunStore, orders: Orders) -> Ite
             from deepclaims.training.replicas import train_stacked
 
             if orders.verify:
-                verify(units[0].cell)
+                for cell in {unit.cell.key: unit.cell for unit in units}.values():
+                    verify(cell)
             configs = [dict(unit.cell.config) for unit in units]
             outcomes = train_stacked(configs, [unit.seed for unit in units])
         except Exception:
