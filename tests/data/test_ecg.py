@@ -113,12 +113,16 @@ def test_the_folds_part_ds1_by_patient(folder):
     assert np.reshape(tested, (-1, 4)).sum(axis=0).tolist() == class_counts(everything)
 
 
-def test_intra_has_every_patient_on_both_sides_but_no_beat():
-    record, place = np.repeat(DS2, 640), np.tile(np.arange(640), len(DS2))
+def test_intra_has_every_tested_patient_on_both_sides_but_no_beat():
+    everybody = (*DS1, *DS2)
+    record, place = np.repeat(everybody, 640), np.tile(np.arange(640), len(everybody))
     masks = divide(record, place, EcgOptions(protocol="intra"))
-    assert all(set(record[mask]) == set(DS2) for mask in masks.values())
-    assert np.array_equal(sum(mask.astype(int) for mask in masks.values()), np.ones(len(record)))
-    assert masks["test"].mean() == 0.5
+    assert set(record[masks["test"]]) == set(DS2)
+    assert all(set(record[masks[part]]) == set(everybody) for part in ("train", "validation"))
+    times = sum(mask.astype(int) for mask in masks.values())
+    assert np.array_equal(times[np.isin(record, DS2)], np.ones(640 * len(DS2)))
+    # As many beats to learn from as DS1 has.
+    assert masks["train"].sum() + masks["validation"].sum() == 640 * len(DS1)
     # In whole sequences: pieces of 64 beats.
     assert all(
         (np.diff(mask.reshape(-1, 64).astype(int), axis=1) == 0).all() for mask in masks.values()

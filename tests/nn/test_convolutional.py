@@ -57,7 +57,11 @@ def test_a_flattening_head_takes_its_own_size_only():
 def test_signals_are_read_too():
     net = build(SIGNAL, channels=[4, 5, 6], kernel=7, padding="same", head="global_max")
     assert count_parameters(net) == (14 + 1) * 4 + (28 + 1) * 5 + (35 + 1) * 6 + 7 * 10
-    assert net.features(torch.zeros(1, 2, 90)).shape == (1, 6, 11)
+    assert net.features(torch.zeros(1, 2, 1, 90)).shape == (1, 6, 1, 11)
+    first, x = net.features[1], torch.randn(3, 2, 90)
+    along = torch.nn.functional.conv1d(x, first.weight.squeeze(2), first.bias, padding=3)
+    torch.testing.assert_close(first(x.unsqueeze(2)).squeeze(2), along)
+    assert net(x).shape == (3, 10)
 
 
 @pytest.mark.parametrize(("padding", "side"), [("valid", 24), ("same", 28), ("full", 32)])

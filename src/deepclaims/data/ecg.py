@@ -104,16 +104,17 @@ def divide(record: np.ndarray, place: np.ndarray, options: EcgOptions) -> dict[s
         place: (n,) of each beat in its record, 0 first.
         options: `protocol` inter (DS1 to train, DS2 to test, no patient in both), swap (the
             other way round), folds (inside DS1: the patients of `fold` to test, the rest to train)
-            or intra (DS2's records in alternate pieces of one sequence: every patient in both,
-            the leak that makes published results look better).
+            or intra (all records in alternate pieces of one sequence, those of DS2 to test: as
+            many beats to train as in DS1, but of the patients tested too, the leak that makes
+            published results look better).
 
     Returns:
         Masks by "train", "validation" (absent if unused), "test".
     """
     if options.protocol == "intra":
         piece = place // options.sequence_length
-        inside = np.isin(record, DS2)
-        test, kept = inside & (piece % 2 == 1), inside & (piece % 2 == 0)
+        kept = np.isin(record, (*DS1, *DS2)) & (piece % 2 == 0)
+        test = np.isin(record, DS2) & (piece % 2 == 1)
         held_out = kept & (piece % 10 == 4)
     else:
         first, second, patients = _patients(options)

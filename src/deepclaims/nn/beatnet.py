@@ -50,7 +50,10 @@ class BeatNet(nn.Module):
     def forward(self, beats: Tensor, features: Tensor | None = None) -> Tensor:
         """(n, L, channels, samples) and (n, L, features) -> (n, L, classes)."""
         n, length = beats.shape[:2]
-        skip = self.encoder(self.on_inputs(beats.flatten(0, 1))).view(n, length, -1)
+        # (n·L, channels, 1, samples): oneDNN is twice as fast on 2-d filters with channels last.
+        signals = self.on_inputs(beats.flatten(0, 1)).unsqueeze(2)
+        skip = self.encoder(signals.contiguous(memory_format=torch.channels_last))
+        skip = skip.view(n, length, -1)
         if self.rhythm is not None:
             skip = torch.cat([skip, self.rhythm(features)], dim=-1)
         states = skip if self.cell is None else torch.cat([self.cell(skip)[0], skip], dim=-1)
@@ -58,18 +61,21 @@ class BeatNet(nn.Module):
 
 
 def beat_encoder(channels: int, samples: int, embedding: int) -> nn.Sequential:
-    """(m, channels, samples) -> (m, embedding): three convolutions that halve, a pool, a layer."""
+    """(m, channels, 1, samples) -> (m, embedding): three convolutions that halve, a pool, a layer.
+
+    The filters are one row high: convolutions of a signal.
+    """
     width = samples
     for _ in range(3):
         width = (width + 1) // 2
     return nn.Sequential(
-        nn.Conv1d(channels, 16, 7, stride=2, padding=3),
+        nn.Conv2d(channels, 16, (1, 7), stride=(1, 2), padding=(0, 3)),
         nn.ReLU(),
-        nn.Conv1d(16, 24, 5, stride=2, padding=2),
+        nn.Conv2d(16, 24, (1, 5), stride=(1, 2), padding=(0, 2)),
         nn.ReLU(),
-        nn.Conv1d(24, 24, 3, stride=2, padding=1),
+        nn.Conv2d(24, 24, (1, 3), stride=(1, 2), padding=(0, 1)),
         nn.ReLU(),
-        nn.AvgPool1d(2),
+        nn.AvgPool2d((1, 2)),
         nn.Flatten(),
         nn.Linear(24 * (width // 2), embedding),
         nn.ReLU(),

@@ -16,7 +16,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from deepclaims.nn.dropout import Dropout
+from deepclaims.nn.dropout import Dropout, keep_each
 
 ALIGNMENT = 16
 """Numbers in a line of the cache. The parameters and the samples of every replica start at one:
@@ -163,7 +163,7 @@ class StackedDropout(nn.Module):
         each = eta.unflatten(0, (len(self.p_keep), -1))
         for own, p, generator in zip(each, self.p_keep, self.generators, strict=True):
             if p < 1:
-                own[: self.samples].bernoulli_(p, generator=generator).div_(p)
+                keep_each(own[: self.samples], p, generator).div_(p)
                 own[len(own) if self.samples is None else self.samples :] = 1
             else:
                 own.fill_(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import time
@@ -25,6 +26,9 @@ from deepclaims.sweep.unit import Batch, Orders, Report, Unit
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 PRELOAD = ("torch", "pytorch_lightning", "pandas", "deepclaims.training.replicas")
 """Imported once by the fork server, so that a worker starts in milliseconds."""
+
+GLIBC_MEMORY = {-3: 32 << 20, -1: 1 << 30, -2: 64 << 20}
+"""M_MMAP_THRESHOLD, M_TRIM_THRESHOLD and M_TOP_PAD of mallopt(3), in bytes."""
 
 
 def run_batches(batches: Sequence[Batch], runs: Path, orders: Orders) -> list[Report]:
@@ -190,9 +194,20 @@ def start_worker(environment: Mapping[str, str], gpus: Sequence[str], slots: Pat
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     if gpus:
         os.environ["CUDA_VISIBLE_DEVICES"] = _take(gpus, slots)
+    _keep_freed_memory()
     import torch
 
     torch.set_num_threads(1)
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc keep what is freed: a tenth of a small network's time is pages fetched anew."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):  # another C library
+        return
+    for parameter, size in GLIBC_MEMORY.items():
+        mallopt(parameter, size)
 
 
 _HELD: list[FileLock] = []
