@@ -27,7 +27,7 @@ TEST = (106, 119, 124, 203, 208, 215, 230)
 """Seven patients of DS1, with few and with many V beats, that the segments are tested on."""
 
 SUBSET, BALANCE, HELD_OUT = 111, 112, 113
-"""Random streams of a replica's seed, one a choice: changing one option moves no other draw."""
+"""Random streams, one a choice. The last is no replica's: all are compared on the same segments."""
 
 
 @dataclass(frozen=True)
@@ -65,29 +65,27 @@ def load_ecg_segments(config: Mapping[str, Any], seed: int, folder: Path) -> Spl
         folder: the prepared folder of `ecg`.
 
     Raises:
-        ConfigError: an unknown option or value, or more segments than there are.
+        ConfigError: an unknown option or value, more segments than there are, or none left over.
         StageError: not prepared yet.
     """
     options = read_options("data=ecg_segments", SegmentOptions, config)
     learnt = tuple(number for number in DS1 if number not in (*VALIDATION, *TEST))
     longer = options.test_seconds or options.seconds
     length = round(options.seconds * options.rate)
-    parts = {
-        "train": _segments(folder, learnt, options.seconds, options.rate),
-        "validation": _segments(folder, VALIDATION, options.seconds, options.rate),
-        "test": _segments(folder, TEST, longer, options.rate),
-    }
-    if options.balanced:
-        # Validation and test are the same for every seed: replicas are compared on them.
-        streams = {"train": [seed, BALANCE], "validation": [HELD_OUT], "test": [HELD_OUT]}
-        parts = {name: _balanced(part, streams[name]) for name, part in parts.items()}
-    train, rest = _drawn(parts["train"], options.n_train, seed)
-    if options.validation == "rest" and not len(rest):
+
+    def segments(numbers: tuple[int, ...], seconds: float, stream: list[int]) -> Split:
+        found = _segments(folder, numbers, seconds, options.rate)
+        return _balanced(found, stream) if options.balanced else found
+
+    train, rest = _drawn(segments(learnt, options.seconds, [seed, BALANCE]), options.n_train, seed)
+    if options.validation == "patients":
+        rest = segments(VALIDATION, options.seconds, [HELD_OUT])
+    if not len(rest):
         raise ConfigError("data.validation=rest needs a data.n_train that leaves segments over")
     return Splits(
         train=train,
-        validation=parts["validation"] if options.validation == "patients" else rest,
-        test=parts["test"],
+        validation=rest,
+        test=segments(TEST, longer, [HELD_OUT]),
         task="classification",
         outputs=2,
         input_shapes=((1, length),),
