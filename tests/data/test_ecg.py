@@ -5,6 +5,7 @@ import torch
 from deepclaims.data import load
 from deepclaims.data.aami import CLASSES, DS1, DS2, FOLDS, PUBLISHED, VALIDATION
 from deepclaims.data.ecg import EcgOptions, divide
+from deepclaims.data.ecg_segments import SegmentOptions
 from deepclaims.data.prepared import read_array, read_meta
 from deepclaims.errors import ConfigError, DataError
 
@@ -203,6 +204,72 @@ def test_segments_say_where_a_ventricular_beat_is(folder):
 def test_segments_of_impossible_length_are_refused(folder):
     with pytest.raises(ConfigError, match=r"seconds=0\.1"):
         load({"name": "ecg_segments", "seconds": 0.1}, 0, folder)
+
+
+def test_drawn_segments_are_nested_stratified_and_whole(folder):
+    whole = load({"name": "ecg_segments"}, 0, folder).train
+    some, more, other = (
+        load({"name": "ecg_segments", "n_train": n}, seed, folder).train
+        for n, seed in ((100, 1), (200, 1), (100, 2))
+    )
+    assert torch.equal(some.inputs[0], more.inputs[0][:100])
+    assert torch.equal(some.groups, more.groups[:100])
+    assert not torch.equal(some.inputs[0], other.inputs[0])
+    share = whole.targets.double().mean()
+    assert abs(some.targets.double().mean() - share) < 0.01
+    everything = load({"name": "ecg_segments", "n_train": len(whole)}, 1, folder).train
+    assert torch.equal(everything.inputs[0], whole.inputs[0])
+
+
+def test_balanced_segments_have_v_in_half_of_each_split(folder):
+    plain = load({"name": "ecg_segments"}, 1, folder)
+    one, two = (load({"name": "ecg_segments", "balanced": True}, seed, folder) for seed in (1, 2))
+    for name in ("train", "validation", "test"):
+        found, all_there = getattr(one, name).targets, getattr(plain, name).targets
+        assert found.sum() == len(found) - found.sum() == all_there.sum()
+    assert not torch.equal(one.train.inputs[0], two.train.inputs[0])
+    assert torch.equal(one.validation.inputs[0], two.validation.inputs[0])
+    assert torch.equal(one.test.inputs[0], two.test.inputs[0])
+
+
+def test_the_rest_of_the_training_segments_can_validate(folder):
+    config = {"name": "ecg_segments", "n_train": 250, "balanced": True}
+    splits = load({**config, "validation": "rest"}, 1, folder)
+    patients = load(config, 1, folder)
+    assert torch.equal(splits.train.inputs[0], patients.train.inputs[0])
+    assert torch.equal(splits.test.inputs[0], patients.test.inputs[0])
+    assert records(splits, splits.validation) <= records(splits, splits.train)
+    together = torch.cat([splits.train.inputs[0], splits.validation.inputs[0]]).flatten(1)
+    whole = load({"name": "ecg_segments", "balanced": True}, 1, folder).train.inputs[0].flatten(1)
+    assert torch.equal(together.unique(dim=0), whole.unique(dim=0))
+    assert len(together) == len(whole)
+    assert len(splits.validation) > 50  # the stand-in too leaves some over
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"n_train": 1101}, r"n_train=1101, but there are 1100 such segments"),
+        ({"n_train": 0}, "whole number > 0, or null for all"),
+        ({"n_train": 2.5}, "whole number > 0, or null for all"),
+        ({"balanced": 1}, "may be False, True"),
+        ({"validation": "none"}, "may be patients, rest"),
+        ({"validation": "rest"}, "needs a data.n_train that leaves"),
+        ({"validation": "rest", "n_train": 1100}, "needs a data.n_train that leaves"),
+    ],
+)
+def test_impossible_draws_of_segments_are_refused(folder, options, says):
+    with pytest.raises(ConfigError, match=says):
+        load({"name": "ecg_segments", **options}, 0, folder)
+
+
+def test_options_and_configs_of_segments_agree(checkout):
+    from omegaconf import OmegaConf
+
+    config = OmegaConf.to_container(OmegaConf.load(checkout / "conf/data/ecg_segments.yaml"))
+    assert config.pop("name") == "ecg_segments"
+    assert SegmentOptions(**config) == SegmentOptions()
+    assert set(config) == set(vars(SegmentOptions()))
 
 
 @pytest.mark.real_data

@@ -36,6 +36,10 @@ def test_small_nets_are_stacked_and_large_ones_are_not(make_config, small, large
     segments = make_config(data={"name": "ecg_segments"}, model={"depth": 1, "width": 32})
     assert is_stacked(segments)
     assert cost_of(Settings.read(segments)).parameters == 181 * 32 + 33 * 2
+    drawn = make_config(
+        data={"name": "ecg_segments", "n_train": 250}, fit={"batch_size": 25, "epochs": 2}
+    )
+    assert cost_of(Settings.read(drawn)).steps == 20
 
 
 def test_what_costs_nothing_to_know_is_not_guessed(make_config):

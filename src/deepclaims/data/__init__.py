@@ -20,7 +20,7 @@ PREPARED = {"mnist": "mnist", "ecg": "ecg", "ecg_segments": "ecg"}
 DRAWN: Mapping[str, Mapping[str, object]] = {
     "mnist": {"n_train": None, "label_noise": 0.0, "validation_noise": 0.0, "permute": False},
     "ecg": {"shuffle_labels": False},
-    "ecg_segments": {},
+    "ecg_segments": {"n_train": None, "balanced": False},
     "function": {},
 }
 """Options for which a data set draws from the seed, with the value at which it does not."""

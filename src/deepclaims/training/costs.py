@@ -180,5 +180,6 @@ def _shape(data: Mapping[str, Any]) -> Shape | None:
             return Shape(d, d, d, int(data.get("n", 1000)))
         case "ecg_segments":
             seconds, rate = float(data.get("seconds", 3.0)), int(data.get("rate", 60))
-            return Shape(round(seconds * rate), 1, 2, round(ECG_TRAINING_SECONDS / seconds))
+            samples = int(data.get("n_train") or round(ECG_TRAINING_SECONDS / seconds))
+            return Shape(round(seconds * rate), 1, 2, samples)
     return None

@@ -1,4 +1,4 @@
-"""Batch size and generalisation: MNIST with the rate tuned for each B, and where noise does help.
+"""Batch size and generalisation: MNIST and ECG with the rate tuned for each B; the diagonal net.
 
 L1 "Sobre el batchsize": small batches regularise; B = 1 generalises best, with small rates. The
 diagonal net of `diagonal_net` is the case in which theory says so.
@@ -38,10 +38,13 @@ from deepclaims.report.style import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BATCHES = ("1", "4", "16", "64", "full")
 MODES = ("steps", "epochs")
+DATA = {"mnist": "", "ecg": "ecg_"}
+"""What the names of a data set's parts and checks begin with."""
 SMALL = ("4", "16")
 """Batches whose noise is compared with the full set's none."""
 TUNING = 4
@@ -83,26 +86,45 @@ def diagonal(config: dict[str, Any], seed: int) -> Outcome:
 
 def judge(results: Results) -> dict[str, Estimate]:
     """Differences of test error in percentage points; ratios of ‖w − w*‖² and of rates."""
-    nets = {mode: tuned(results, mode) for mode in MODES}
-    bounds = {name: check["bound"] for name, check in results.claim.checks.items()}
-    gains = [behind(nets["steps"], "full", batch) for batch in SMALL]
     batches = results.axis("diagonal", "batch")
     first, last = min(batches), max(batches)
+    mnist, ecg = (tuned(results, "steps", data) for data in DATA)
+    bounds = {name: check["bound"] for name, check in results.claim.checks.items()}
     return {
-        "small_generalises_better": worst(gains, "above", bounds["small_generalises_better"]),
-        "one_is_best": worst(
-            [_behind_one(nets[mode]) for mode in MODES],
+        **_judge_nets(results, "mnist"),
+        **_judge_nets(results, "ecg"),
+        "no_large_gain": worst(_gains(mnist), "below", bounds["no_large_gain"]),
+        "ecg_middle_is_best": worst(
+            [_behind_small(ecg, batch) for batch in ("1", "full")],
             "above",
-            bounds["one_is_best"],
+            bounds["ecg_middle_is_best"],
         ),
-        "one_needs_small_rate": _rates_ratio(nets["epochs"]),
-        "no_large_gain": worst(gains, "below", bounds["no_large_gain"]),
+        "ecg_is_learnt": worst(
+            [mean_interval(100 * net.reported("test_error")) for net in ecg.values()], "below"
+        ),
         "noise_regularises_diagonal": ratio_interval(
             _diagonal(results, "net", last), _diagonal(results, "net", first)
         ),
         "linear_does_not_care": ratio_interval(
             _diagonal(results, "linear", last), _diagonal(results, "linear", first)
         ),
+    }
+
+
+def _judge_nets(results: Results, data: str) -> dict[str, Estimate]:
+    """What is asked of MNIST and of ECG alike."""
+    nets = {mode: tuned(results, mode, data) for mode in MODES}
+    prefix, checks = DATA[data], results.claim.checks
+    found = {
+        "small_generalises_better": worst(
+            _gains(nets["steps"]), "above", checks[f"{prefix}small_generalises_better"]["bound"]
+        ),
+        "one_is_best": worst(
+            [_behind_one(nets[mode]) for mode in MODES],
+            "above",
+            checks[f"{prefix}one_is_best"]["bound"],
+        ),
+        "one_needs_small_rate": _rates_ratio(nets["epochs"]),
         "full_is_undertrained": paired_difference(
             100 * nets["epochs"]["full"].reported("train_error"),
             100 * nets["epochs"]["4"].reported("train_error"),
@@ -111,11 +133,14 @@ def judge(results: Results) -> dict[str, Estimate]:
             share_on_the_edge([*nets["steps"].values(), *nets["epochs"].values()])
         ),
     }
+    return {f"{prefix}{name}": estimate for name, estimate in found.items()}
 
 
-def tuned(results: Results, mode: str) -> dict[str, Tuned]:
+def tuned(results: Results, mode: str, data: str = "mnist") -> dict[str, Tuned]:
     """Each batch size at the rate its tuning seeds chose, at equal steps or equal epochs."""
-    return {batch: Tuned(results, f"b_{batch}", mode, choosers=TUNING) for batch in BATCHES}
+    return {
+        batch: Tuned(results, f"{DATA[data]}b_{batch}", mode, choosers=TUNING) for batch in BATCHES
+    }
 
 
 def behind(nets: dict[str, Tuned], one: str, other: str) -> Estimate:
@@ -125,10 +150,25 @@ def behind(nets: dict[str, Tuned], one: str, other: str) -> Estimate:
     )
 
 
+def _gains(nets: dict[str, Tuned]) -> list[Estimate]:
+    """Test error of the full set minus that of each of `SMALL`, in percentage points."""
+    return [behind(nets, "full", batch) for batch in SMALL]
+
+
 def _behind_one(nets: dict[str, Tuned]) -> Estimate:
     """Mean test error of `SMALL` minus that of B = 1, in percentage points."""
-    small = np.mean([nets[batch].reported("test_error") for batch in SMALL], axis=0)
-    return paired_difference(100 * small, 100 * nets["1"].reported("test_error"))
+    return paired_difference(_small_error(nets), 100 * nets["1"].reported("test_error"))
+
+
+def _behind_small(nets: dict[str, Tuned], batch: str) -> Estimate:
+    """Test error of a batch size minus the mean of `SMALL`, in percentage points."""
+    return paired_difference(100 * nets[batch].reported("test_error"), _small_error(nets))
+
+
+def _small_error(nets: dict[str, Tuned]) -> np.ndarray:
+    """Mean test error of `SMALL` in percent, seed by seed."""
+    errors = np.mean([nets[batch].reported("test_error") for batch in SMALL], axis=0)
+    return np.asarray(100 * errors)
 
 
 def _rates_ratio(nets: dict[str, Tuned]) -> Estimate:
@@ -161,46 +201,46 @@ def _label(batch: str, language: str) -> str:
 
 
 def _draw_batches(results: Results, language: str) -> Figure:
-    made, axes = figure(1, 2, sharey=True)
-    for ax, mode in zip(axes, MODES, strict=True):
-        nets = tuned(results, mode)
-        for split, colour, marker in zip(("test", "train"), COLOURS, MARKERS, strict=False):
-            found = [
-                mean_interval(100 * nets[batch].reported(f"{split}_error")) for batch in BATCHES
-            ]
-            mean, low, high = columns(found)
-            measured(ax, range(len(BATCHES)), mean, low, high, split, colour, marker=marker)
-        ax.set_xticks(range(len(BATCHES)), [_label(batch, language) for batch in BATCHES])
+    made, axes = figure(2, 2, sharey="row")
+    for row, data in zip(axes, DATA, strict=True):
+        for ax, mode in zip(row, MODES, strict=True):
+            _errors_panel(ax, tuned(results, mode, data))
+            ax.set_xticks(range(len(BATCHES)), [_label(batch, language) for batch in BATCHES])
+        row[0].set_ylabel("error (%)")
+    for ax in axes[-1]:
         ax.set_xlabel(say(language, "batch size B (muestras)", "batch size B (samples)"))
-    axes[0].set_ylabel("error (%)")
-    axes[0].legend()
-    panel_titles(
-        axes,
-        [
-            say(language, "los mismos pasos", "equal steps"),
-            say(language, "las mismas épocas", "equal epochs"),
-        ],
-    )
+    axes[0, 0].legend()
+    panel_titles(axes, _titles(language))
     return made
 
 
+def _errors_panel(ax: Axes, nets: dict[str, Tuned]) -> None:
+    """Test and training error, in percent, of each batch size at its rate."""
+    for split, colour, marker in zip(("test", "train"), COLOURS, MARKERS, strict=False):
+        found = [mean_interval(100 * net.reported(f"{split}_error")) for net in nets.values()]
+        mean, low, high = columns(found)
+        measured(ax, range(len(nets)), mean, low, high, split, colour, marker=marker)
+
+
+def _titles(language: str) -> list[str]:
+    modes = [
+        say(language, "los mismos pasos", "equal steps"),
+        say(language, "las mismas épocas", "equal epochs"),
+    ]
+    return [f"{data.upper()}, {mode}" for data in DATA for mode in modes]
+
+
 def _draw_rates(results: Results, language: str) -> Figure:
-    made, axes = figure(1, 2, sharey=True)
-    for ax, mode in zip(axes, MODES, strict=True):
-        named = {
-            f"B = {_label(batch, language)}": net for batch, net in tuned(results, mode).items()
-        }
-        rates_panel(ax, named, "test_error", language, scale=100)
-    axes[0].set_ylim(10, 40)
-    axes[0].set_ylabel(say(language, "error de test (%)", "test error (%)"))
-    axes[1].legend()
-    panel_titles(
-        axes,
-        [
-            say(language, "los mismos pasos", "equal steps"),
-            say(language, "las mismas épocas", "equal epochs"),
-        ],
-    )
+    made, axes = figure(2, 2, sharex="row", sharey="row")
+    for row, data, limits in zip(axes, DATA, ((10, 40), (27, 53)), strict=True):
+        for ax, mode in zip(row, MODES, strict=True):
+            nets = tuned(results, mode, data)
+            named = {f"B = {_label(batch, language)}": net for batch, net in nets.items()}
+            rates_panel(ax, named, "test_error", language, scale=100)
+        row[0].set_ylim(*limits)
+        row[0].set_ylabel(say(language, "error de test (%)", "test error (%)"))
+    axes[0, 1].legend()
+    panel_titles(axes, _titles(language))
     return made
 
 
