@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SECONDS_BETWEEN_LINES = 15.0
+TELLING = 0.05
+"""Share of the replicas that must have ended before they say anything of the others."""
 
 
 class Progress:
@@ -93,8 +95,9 @@ class Progress:
         elif self.ran and elapsed:
             said.append(f"{_rounded(self.ran / elapsed)} replicas/s")
         ended = self.ran + self.failed
-        if self.left and ended:
-            said.append(f"{_duration(self.left * elapsed / ended)} left")
+        if self.left and ended >= TELLING * (ended + self.left):
+            # An upper bound, because a sweep begins with its longest trainings.
+            said.append(f"≤ {_duration(self.left * elapsed / ended)} left")
         return said
 
     def _line(self) -> None:
