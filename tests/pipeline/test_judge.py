@@ -52,6 +52,16 @@ def test_a_criterion_changed_after_the_run_is_marked(measured):
     assert record.verdict == "refuted"
 
 
+def test_a_grid_changed_after_the_run_is_named(measured):
+    file = measured.conf / "claim" / "optimisation" / "backpropagation.yaml"
+    text = file.read_text()
+    assert "  chain:\n" in text
+    file.write_text(text.replace("  chain:\n", "  links:\n"))
+    told = r"another grid .*: run `deepclaims measure claim=optimisation/backpropagation` first"
+    with pytest.raises(StageError, match=told):
+        judging.judge(measured)
+
+
 def test_what_was_published_is_told(measured, capsys):
     judging.judge(measured)
     publish.publish(measured)

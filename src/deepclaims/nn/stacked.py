@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
+from typing import Any, cast
 
 import torch
 from torch import Generator, Tensor, nn
@@ -42,7 +43,7 @@ class StackedLinear(nn.Module):
 
 
 class StackedConvolution(nn.Module):
-    """R convolutions over sequences or images.
+    """R convolutions over images, or over sequences as images one row high.
 
     One grouped convolution on a GPU; one after another on a CPU, where that is faster by half.
     """
@@ -50,11 +51,10 @@ class StackedConvolution(nn.Module):
     weight: Tensor
     bias: Tensor
 
-    def __init__(self, layer: nn.Conv1d | nn.Conv2d, replicas: int) -> None:
+    def __init__(self, layer: nn.Conv2d, replicas: int) -> None:
         super().__init__()
         _take_parameters(self, layer, replicas)
-        function: Callable[..., Tensor] = F.conv1d if isinstance(layer, nn.Conv1d) else F.conv2d
-        self.convolve = partial(function, stride=layer.stride, padding=layer.padding)
+        self.convolve = partial(F.conv2d, stride=layer.stride, padding=layer.padding)
 
     def forward(self, x: Tensor) -> Tensor:
         """(R·n, channels, …) -> (R·n, filters, …)."""
@@ -173,7 +173,6 @@ class StackedDropout(nn.Module):
 STACKED: Mapping[type[nn.Module], Callable[..., nn.Module]] = MappingProxyType(
     {
         nn.Linear: StackedLinear,
-        nn.Conv1d: StackedConvolution,
         nn.Conv2d: StackedConvolution,
         nn.LSTM: StackedRecurrence,
         nn.RNN: StackedRecurrence,
@@ -222,7 +221,8 @@ class Stack(nn.Module):
         self.parts = list(self.network.parameters())
         self.parameters_each = sum(p[0].numel() for p in self.parts)
         self.padding = -self.parameters_each % ALIGNMENT
-        widths = [size for p in self.parts for size in (p[0].shape[0], p[0][0].numel())]
+        weights = [p[0] for p in self.parts if p[0].ndim > 1]
+        widths = [size for w in weights for size in (w.shape[0], w[0].numel())]
         self.quantum = ALIGNMENT // math.gcd(ALIGNMENT, *widths)
         rows = [torch.cat([p.detach().flatten() for p in own.parameters()]) for own in networks]
         self.load(F.pad(torch.stack(rows), (0, self.padding)))
@@ -266,7 +266,25 @@ def _affine(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
     """
     outputs, inputs = w.shape[1:]
     w, b = _lengthened(w, b, -outputs % (ALIGNMENT // math.gcd(ALIGNMENT, inputs)))
-    return torch.baddbmm(b[:, None], x, w.mT)[..., :outputs]
+    return cast(Tensor, _Affine.apply(x, w, b))[..., :outputs]
+
+
+class _Affine(torch.autograd.Function):
+    """z = W x + b of every replica, with ∂W laid out as W.
+
+    Autograd would lay it out as Wᵀ, and every number be copied to where θ has it.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+        ctx.save_for_backward(x, w)
+        return torch.baddbmm(b[:, None], x, w.mT)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor, Tensor]:
+        (g,), (x, w) = gradients, ctx.saved_tensors
+        before = torch.bmm(g, w) if ctx.needs_input_grad[0] else None
+        return before, torch.bmm(g.mT, x), g.sum(1)
 
 
 def _lengthened(w: Tensor, b: Tensor, outputs: int) -> tuple[Tensor, Tensor]:

@@ -176,16 +176,36 @@ def _measured(
 
 
 def _verdict(claim: Claim, results: Results) -> Verdict:
-    estimates = importlib.import_module(claim.module).judge(results)
-    raw = verdict(findings(claim.checks, estimates))
+    with _same_grid(claim, results):
+        estimates = importlib.import_module(claim.module).judge(results)
+    return verdict(findings(claim.checks, estimates)).marked(_changed(claim, results))
+
+
+def _changed(claim: Claim, results: Results) -> tuple[str, ...]:
+    """What of the registration differs from the one that the rows were run under."""
     measured = [Registration.read(word) for word in results.metrics["registration"].unique()]
-    return raw.marked(post_hoc(Registration.of(claim.written), measured))
+    return post_hoc(Registration.of(claim.written), measured)
+
+
+@contextmanager
+def _same_grid(claim: Claim, results: Results) -> Iterator[None]:
+    """Where rows are missing because the file asks for others now, say what to do."""
+    try:
+        yield
+    except ClaimError as error:
+        if "grid" not in _changed(claim, results):
+            raise
+        raise StageError(
+            f"{claim.name} was measured with another grid than its file has now ({error}): "
+            f"run `deepclaims measure claim={claim.name}` first"
+        ) from None
 
 
 def _draw(claim: Claim, results: Results, folder: Path, language: str) -> None:
     from deepclaims.report.figures import save
 
-    drawn = importlib.import_module(claim.module).draw(results, language)
+    with _same_grid(claim, results):
+        drawn = importlib.import_module(claim.module).draw(results, language)
     if set(drawn) != set(claim.text["figures"]):
         raise ClaimError(
             f"{claim.name} draws {sorted(drawn)} but its file lists {sorted(claim.text['figures'])}"

@@ -6,10 +6,10 @@ from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.evidence.verdict import findings, verdict
 
 NAME = "optimisation/sgd-noise-regularises"
-OURS = {"1": 2.0, "4": 0.0, "16": 0.1, "64": 0.2, "full": 0.3}
-LECTURE = {"1": 0.0, "4": 1.5, "16": 2.0, "64": 3.0, "full": 4.0}
-GAIN = {"1": 3.0, "4": 0.0, "16": 0.5, "64": 2.0, "full": 2.5}
-FULL = {"1": 2.0, "4": 1.0, "16": 1.0, "64": 0.5, "full": 0.0}
+OURS = {"1": 2.0, "4": 0.0, "16": 0.1, "full": 0.3}
+LECTURE = {"1": 0.0, "4": 1.5, "16": 2.0, "full": 4.0}
+GAIN = {"1": 3.0, "4": 0.0, "16": 0.5, "full": 2.5}
+FULL = {"1": 2.0, "4": 1.0, "16": 1.0, "full": 0.0}
 
 
 def world(behind, ecg=None, *, linear=1.0, net=3.0, undertrained=8.0, best=2, level=0.3, **own):

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BATCHES = ("1", "4", "16", "64", "full")
+BATCHES = ("1", "4", "16", "full")
 MODES = ("steps", "epochs")
 DATA = {"mnist": "", "ecg": "ecg_"}
 """What the names of a data set's parts and checks begin with."""
