@@ -87,3 +87,15 @@ def test_masks_are_those_each_would_draw_alone():
 def test_a_layer_it_does_not_know_is_refused():
     with pytest.raises(TypeError, match="GRU cannot be stacked"):
         stack_layers(nn.Sequential(nn.GRU(2, 3)), 2)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "width", "outputs", "quantum"), [(64, 32, 16, 1), (196, 32, 10, 8), (64, 32, 1, 16)]
+)
+def test_as_many_samples_together_as_fill_lines_of_the_cache(inputs, width, outputs, quantum):
+    def network():
+        return nn.Sequential(nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, outputs))
+
+    stack = Stack(network(), [network(), network()])
+    assert stack.quantum == quantum
+    assert all(quantum * wide % 16 == 0 for wide in (inputs, width, outputs))

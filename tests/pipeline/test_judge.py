@@ -57,7 +57,7 @@ def test_a_grid_changed_after_the_run_is_named(measured):
     text = file.read_text()
     assert "  chain:\n" in text
     file.write_text(text.replace("  chain:\n", "  links:\n"))
-    told = r"another grid .*: run `deepclaims measure claim=optimisation/backpropagation` first"
+    told = r"another grid .*: run `deepclaims measure chapter=optimisation` first"
     with pytest.raises(StageError, match=told):
         judging.judge(measured)
 

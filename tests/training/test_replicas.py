@@ -208,20 +208,25 @@ def test_single_precision_to_the_rounding_that_training_amplifies(digits, make_c
     check(digits, configs, SEEDS[:3], tolerance=2e-4)
 
 
-@pytest.mark.parametrize("model", ["wide", "lenet", "lstm"])
-def test_the_bits_of_a_replica_do_not_depend_on_its_company(digits, noisy, make_config, model):
+@pytest.mark.parametrize(
+    ("model", "batch_size"),
+    [("wide", 1), ("wide", 20), ("wide", 32), ("deep", 3), ("lenet", 32), ("lstm", 32)],
+)
+def test_the_bits_of_a_replica_do_not_depend_on_its_company(
+    digits, noisy, make_config, model, batch_size
+):
     mine = make_config(
         model=MODELS[model],
         optimizer={"name": "adam", "lr": 0.003},
         regularizer={"name": "early_stopping", "patience": 2},
-        fit={"epochs": 3},
+        fit={"epochs": 3, "batch_size": batch_size},
     )
     other = make_config(
         model=MODELS[model],
         optimizer={"name": "adam", "lr": 1e12},
         schedule={"name": "cosine"},
         regularizer={"name": "early_stopping", "patience": 1, "p_keep": 0.5, "lambda": 0.1},
-        fit={"epochs": 3, "clip": 1.0},
+        fit={"epochs": 3, "batch_size": batch_size, "clip": 1.0},
     )
 
     def bits(configs, place):

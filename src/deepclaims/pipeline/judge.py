@@ -197,7 +197,7 @@ def _same_grid(claim: Claim, results: Results) -> Iterator[None]:
             raise
         raise StageError(
             f"{claim.name} was measured with another grid than its file has now ({error}): "
-            f"run `deepclaims measure claim={claim.name}` first"
+            f"run `deepclaims measure chapter={claim.chapter}` first"
         ) from None
 
 

@@ -96,8 +96,9 @@ class Progress:
             said.append(f"{_rounded(self.ran / elapsed)} replicas/s")
         ended = self.ran + self.failed
         if self.left and ended >= TELLING * (ended + self.left):
-            # An upper bound, because a sweep begins with its longest trainings.
-            said.append(f"≤ {_duration(self.left * elapsed / ended)} left")
+            # By the mean so far: too long at first, since the longest batches go first, and too
+            # short at the end, where replicas run one by one.
+            said.append(f"~{_duration(self.left * elapsed / ended)} left")
         return said
 
     def _line(self) -> None:
