@@ -13,26 +13,49 @@ import pytest
 
 def _results(conf, name: str, profile: str, changes: Mapping[str, Any] | None):
     from deepclaims.claims.claim import load
-    from deepclaims.claims.results import Results
-    from deepclaims.sweep.cell import Cell
-    from deepclaims.sweep.store import Replica
-    from deepclaims.sweep.table import metric_rows, table_rows
 
     claim = load(conf, name, profile, changes)
-    module = importlib.import_module(claim.module)
-    rows, tables = [], {}
+    measure = importlib.import_module(f"{claim.package}.measure")
+
+    def outcome(part, arm, axes, seed, variants=()):
+        config = {**part.params, **({"arm": arm} if arm else {}), **axes}
+        if variants:
+            config["variants"] = variants
+        return getattr(measure, part.task)(config, seed)
+
+    return _run(claim, outcome)
+
+
+def _run(claim, outcome):
+    """The results of a claim whose replicas `outcome(part, arm, axes, seed[, variants])` gives."""
+    from deepclaims.sweep.table import results_of
+
+    cells = []
     for part in claim.parts:
-        for number, (arm, axes) in enumerate(part.points()):
-            config = {**part.params, **({"arm": arm} if arm else {}), **axes}
-            cell = Cell(config, f"{claim.module}:{part.task}", {}, name, part.name, arm, axes)
-            vars(cell)["key"] = f"{part.name}-{number}"  # the hash of the code is not asked here
-            task = getattr(module, part.task)
-            replicas = [Replica(seed, task(config, seed), {}) for seed in part.seeds]
-            rows.append(metric_rows(cell, replicas))
-            for kind, table in table_rows(cell, replicas).items():
-                tables.setdefault(kind, []).append(table)
-    together = {kind: pd.concat(each, ignore_index=True) for kind, each in tables.items()}
-    return Results(claim, pd.concat(rows, ignore_index=True), together)
+        if part.tune and part.tune.stacked:
+            variants = part.tune.combinations(part.grid)
+            for arm, axes in part.untuned():
+                cells.append(_cell(claim, part, arm, axes, part.tune.seeds, outcome, variants))
+            for arm, axes in part.untuned():  # what is chosen is asked of the first go's results
+                first = results_of(claim, [each for each in cells if each[0].part == part.name])
+                chosen = [first.tuned(part.name, arm or None, axes, by).value for by in part.tune.by]
+                for value in [*chosen, *part.tune.also]:
+                    where = {**axes, **value}
+                    cells.append(_cell(claim, part, arm, where, part.seeds, outcome, [value]))
+            continue
+        for arm, axes in part.points():
+            cells.append(_cell(claim, part, arm, axes, part.all_seeds, outcome))
+    return results_of(claim, cells)
+
+
+def _cell(claim, part, arm, axes, seeds, outcome, variants=()):
+    from deepclaims.sweep.cell import Cell
+    from deepclaims.sweep.store import Replica
+
+    cell = Cell({}, part.task, {}, claim.name, part.name, arm, axes)
+    vars(cell)["key"] = f"{part.name}-{arm}-{sorted(axes.items())}"  # no hash of the code here
+    more = (variants,) if variants else ()
+    return cell, [Replica(seed, outcome(part, arm, axes, seed, *more), {}) for seed in seeds]
 
 
 @pytest.fixture(scope="session")
@@ -67,11 +90,12 @@ def made_world() -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def ruling() -> Callable[..., str]:
     """`ruling(results)`: what the claim's own judge and checks make of them."""
+    from deepclaims.claims import pattern
     from deepclaims.evidence.verdict import findings, verdict
 
     def rule(results) -> str:
-        estimates = importlib.import_module(results.claim.module).judge(results)
-        return str(verdict(findings(results.claim.checks, estimates)).ruling)
+        found = findings(results.claim.checks, pattern.judge(results))
+        return str(verdict(found, results.void()).ruling)
 
     return rule
 
@@ -80,28 +104,12 @@ def ruling() -> Callable[..., str]:
 def imagined(checkout) -> Callable[..., Any]:
     """`imagined(name, outcome, profile="laptop")`: the `Results` of a world thought up.
 
-    `outcome(part, arm, axes, seed)` gives the `Outcome` of a replica, whatever the part's task.
+    `outcome(part, arm, axes, seed)` gives the `Outcome` of a replica, whatever the part's task; with
+    `variants` as a fifth argument where the part tries all combinations at once.
     """
     from deepclaims.claims.claim import load
-    from deepclaims.claims.results import Results
-    from deepclaims.sweep.cell import Cell
-    from deepclaims.sweep.store import Replica
-    from deepclaims.sweep.table import metric_rows, table_rows
 
     def imagine(name: str, outcome: Callable[..., Any], profile: str = "laptop"):
-        claim = load(checkout / "conf", name, profile)
-        rows, tables = [], {}
-        for part in claim.parts:
-            for number, (arm, axes) in enumerate(part.points()):
-                cell = Cell({}, part.task, {}, name, part.name, arm, axes)
-                vars(cell)["key"] = f"{part.name}-{number}"
-                replicas = [
-                    Replica(seed, outcome(part, arm, axes, seed), {}) for seed in part.seeds
-                ]
-                rows.append(metric_rows(cell, replicas))
-                for kind, table in table_rows(cell, replicas).items():
-                    tables.setdefault(kind, []).append(table)
-        together = {kind: pd.concat(each, ignore_index=True) for kind, each in tables.items()}
-        return Results(claim, pd.concat(rows, ignore_index=True), together)
+        return _run(load(checkout / "conf", name, profile), outcome)
 
     return imagine

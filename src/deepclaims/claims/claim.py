@@ -12,24 +12,19 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from deepclaims.claims.tuning import Tune
 from deepclaims.errors import ClaimError, ConfigError
 
-CHAPTERS = (
-    "approximation",
-    "overparametrisation",
-    "optimisation",
-    "signals",
-    "regularisation",
-    "convolution",
-    "recurrence",
-)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, a tenth of the time
 PROFILES = ("smoke", "laptop", "full")
+CHAPTER = "_chapter.yaml"
+"""The file that says a chapter's title and its place in the order of the lectures."""
 REQUIRED = (
-    "id", "chapter", "title", "statement", "formula", "source", "question",
+    "title", "statement", "formula", "source", "question",
     "criterion", "control", "data", "seeds", "grid", "parts", "profiles", "figures",
 )  # fmt: skip
-OPTIONAL = ("repair", "literature", "notes")
-PART_KEYS = ("task", "base", "arms", "params", "grid", "seeds", "data")
+OPTIONAL = ("repair", "literature", "notes", "tune")
+PART_KEYS = ("task", "base", "arms", "params", "grid", "seeds", "data", "tune")
 
 
 @dataclass(frozen=True)
@@ -38,13 +33,14 @@ class Part:
 
     Args:
         name: the part's name within its claim.
-        task: `train` for the Lightning training task, else a function of the claim's module.
+        task: `train` for the Lightning training task, else a function of the claim's `measure.py`.
         base: Hydra overrides every cell of a `train` part starts from.
         arms: overrides that change together, by name; one unnamed arm when the part has none.
         params: constants of the config of a part with its own task.
         grid: axis -> values.
-        seeds: the seeds of every cell's replicas.
+        seeds: the seeds of every cell's replicas; those that report, where something is tuned.
         data: the prepared data sets the task reads.
+        tune: how some of the axes are tuned, if they are.
     """
 
     name: str
@@ -55,6 +51,12 @@ class Part:
     grid: Mapping[str, tuple[Any, ...]]
     seeds: tuple[int, ...]
     data: tuple[str, ...]
+    tune: Tune | None = None
+
+    @property
+    def all_seeds(self) -> tuple[int, ...]:
+        """The seeds that choose, if any, and those that report."""
+        return (*(self.tune.seeds if self.tune else ()), *self.seeds)
 
     def points(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every (arm, axis values) of the part, in the order of the file."""
@@ -62,12 +64,18 @@ class Part:
             for values in itertools.product(*self.grid.values()):
                 yield arm, dict(zip(self.grid, values, strict=True))
 
+    def untuned(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every (arm, axis values) of the axes that are not tuned."""
+        tuned = self.tune.axes if self.tune else ()
+        grid = {axis: values for axis, values in self.grid.items() if axis not in tuned}
+        yield from replace(self, grid=grid).points()
+
 
 @dataclass(frozen=True)
 class Claim:
     """One lecture statement with its question, criterion, control and experiments.
 
-    `text` is the YAML file's content with the profile merged in; `written` is the file's
+    `text` is the YAML file's content with the profile merged in, and its `chapter` and `id`; `written` is the file's
     content as it stands, which is what registration hashes. `shift` is what was added to every seed
     of its parts.
     """
@@ -83,12 +91,12 @@ class Claim:
     @property
     def id(self) -> str:
         """The slug of the catalogue."""
-        return str(self.text["id"])
+        return self.name.split("/")[1]
 
     @property
     def chapter(self) -> str:
         """The chapter's name."""
-        return str(self.text["chapter"])
+        return self.name.split("/")[0]
 
     @property
     def grid(self) -> Mapping[str, Any]:
@@ -101,9 +109,58 @@ class Claim:
         return self.text["criterion"]["checks"]
 
     @property
-    def module(self) -> str:
-        """The dotted name of the module that measures, judges and draws this claim."""
-        return f"deepclaims.claims.{self.chapter}.{self.id.replace('-', '_')}"
+    def package(self) -> str:
+        """The dotted name of the folder with `measure.py`, `judge.py` and `figures.py`."""
+        return package(self.name)
+
+    def part(self, name: str) -> Part:
+        """The part of that name.
+
+        Raises:
+            ClaimError: when there is none.
+        """
+        for part in self.parts:
+            if part.name == name:
+                return part
+        raise ClaimError(f"{self.name}: no part '{name}'")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A folder of claims.
+
+    Args:
+        name: the folder's.
+        order: its place among the chapters.
+        title: in both languages.
+    """
+
+    name: str
+    order: float
+    title: Mapping[str, str]
+
+
+def package(name: str) -> str:
+    """The dotted name of the folder of a claim's code, by the claim's name."""
+    return f"deepclaims.claims.{name.replace('/', '.').replace('-', '_')}"
+
+
+def chapters(conf: Path) -> list[Chapter]:
+    """The chapters, in the order that their files ask for.
+
+    Raises:
+        ClaimError: for a chapter's file that is no such.
+    """
+    files = (conf / "claim").glob(f"*/{CHAPTER}")
+    return sorted(map(_chapter, files), key=lambda each: (each.order, each.name))
+
+
+def _chapter(file: Path) -> Chapter:
+    written = _yaml(file)
+    try:
+        return Chapter(file.parent.name, float(written["order"]), dict(written["title"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ClaimError(f"{file}: a chapter has an order and a title ({error})") from None
 
 
 def catalogue(conf: Path) -> list[str]:
@@ -111,11 +168,12 @@ def catalogue(conf: Path) -> list[str]:
 
     Within a chapter the order is alphabetical.
     """
-    names: list[str] = []
-    for chapter in CHAPTERS:
-        files = sorted((conf / "claim" / chapter).glob("*.yaml"))
-        names.extend(f"{chapter}/{file.stem}" for file in files)
-    return names
+    return [
+        f"{chapter.name}/{file.stem}"
+        for chapter in chapters(conf)
+        for file in sorted((conf / "claim" / chapter.name).glob("*.yaml"))
+        if file.name != CHAPTER
+    ]
 
 
 def find(conf: Path, name: str) -> str:
@@ -166,7 +224,7 @@ def load(
     return Claim(
         name=full,
         profile=profile,
-        text=text,
+        text={"chapter": full.split("/")[0], "id": full.split("/")[1], **text},
         written=written,
         parts=tuple(_part(full, text, key, part) for key, part in text["parts"].items()),
         changed=tuple(changes or {}),
@@ -175,20 +233,47 @@ def load(
 
 def shifted(claim: Claim, shift: int) -> Claim:
     """The same claim with `shift` added to every seed of its parts, however they came by them."""
+
+    def moved(seeds: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(seed + shift for seed in seeds)
+
     parts = (
-        replace(part, seeds=tuple(seed + shift for seed in part.seeds)) for part in claim.parts
+        replace(
+            part,
+            seeds=moved(part.seeds),
+            tune=part.tune and replace(part.tune, seeds=moved(part.tune.seeds)),
+        )
+        for part in claim.parts
     )
     return replace(claim, parts=tuple(parts), shift=claim.shift + shift)
 
 
-def _read(file: Path, name: str) -> dict[str, Any]:
+def _yaml(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
-        raise ClaimError(f"{file.name} is not valid YAML: {problem}") from None
+        raise ClaimError(f"{file} is not valid YAML: {problem}") from None
     if not isinstance(content, dict):
-        raise ClaimError(f"{file.name} holds no claim")
+        raise ClaimError(f"{file} holds no keys")
+    return content
+
+
+def read(conf: Path, name: str) -> dict[str, Any]:
+    """The content of a claim's file as it stands.
+
+    Args:
+        conf: the folder of configs.
+        name: `chapter/id`.
+
+    Raises:
+        ClaimError: when it is no claim's, or lacks or does not know an entry.
+    """
+    return _read(conf / "claim" / f"{name}.yaml", name)
+
+
+def _read(file: Path, name: str) -> dict[str, Any]:
+    content = _yaml(file)
     missing = [key for key in REQUIRED if key not in content]
     unknown = [key for key in content if key not in REQUIRED + OPTIONAL]
     if missing or unknown:
@@ -200,8 +285,6 @@ def _read(file: Path, name: str) -> dict[str, Any]:
                 if keys
             )
         )
-    if f"{content['chapter']}/{content['id']}" != name:
-        raise ClaimError(f"claim {name} calls itself {content['chapter']}/{content['id']}")
     return content
 
 
@@ -228,6 +311,7 @@ def _part(name: str, text: Mapping[str, Any], key: str, part: Mapping[str, Any])
         )
     seeds = part.get("seeds") or text["seeds"]
     grid = {str(axis): _values(values) for axis, values in (part.get("grid") or {}).items()}
+    tune = part.get("tune")
     return Part(
         name=key,
         task=str(part["task"]),
@@ -237,6 +321,7 @@ def _part(name: str, text: Mapping[str, Any], key: str, part: Mapping[str, Any])
         grid=grid,
         seeds=tuple(range(seeds["first"], seeds["first"] + seeds["count"])),
         data=tuple(part.get("data", text["data"]) or ()),
+        tune=Tune.read(f"claim {name}, part {key}", tune) if tune else None,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from deepclaims.claims.claim import Claim
+from deepclaims.claims.claim import Claim, Part
+from deepclaims.claims.tuning import Choice, Score, Tune, Value
 from deepclaims.errors import ClaimError
 
 
@@ -86,19 +88,182 @@ class Results:
         Steps that not every seed reached are left out.
         """
         rows = self.rows(part, metric, arm, where)
-        rows = rows[rows["step"].notna()]
-        if rows.empty:
+        if rows["step"].isna().all():
             raise ClaimError(f"{self.claim.name}: no curve {metric} in part {part}")
-        wide = rows.pivot_table(index="seed", columns="step", values="value", dropna=False)
-        wide = wide.dropna(axis=1, how="all")
-        return wide.columns.to_numpy(dtype=int), wide.to_numpy(dtype=float)
+        return _wide(rows)
 
     def axis(self, part: str, name: str) -> list[Any]:
         """The values of an axis in the order of the claim's grid."""
-        for candidate in self.claim.parts:
-            if candidate.name == part:
-                return list(candidate.grid[name])
-        raise ClaimError(f"{self.claim.name}: no part '{part}'")
+        return list(self.claim.part(part).grid[name])
+
+    def tuned(
+        self,
+        part: str,
+        arm: str | None = None,
+        where: Mapping[str, Any] | None = None,
+        by: str = "",
+    ) -> Tuned:
+        """One side of a comparison at what its choosing seeds chose.
+
+        Args:
+            part: a part with `tune` in the claim's file.
+            arm: its arm, None where the part has one.
+            where: values of the axes that are not tuned.
+            by: which of the scores chooses, where there are several.
+
+        Raises:
+            ClaimError: when the part is not tuned, or not by that score.
+        """
+        tune = self.claim.part(part).tune
+        if tune is None or by not in tune.by:
+            known = f"; its scores: {', '.join(tune.by)}" if tune else ""
+            raise ClaimError(f"{self.claim.name}: part {part} is not tuned by '{by}'{known}")
+        return Tuned(self, self.claim.part(part), tune, by, arm, dict(where or {}))
+
+    def every_choice(self, part: Part) -> list[Tuned]:
+        """All that is chosen in a part: by each score, for each arm and value of the other axes."""
+        if part.tune is None:
+            return []
+        return [
+            Tuned(self, part, part.tune, by, arm or None, where)
+            for arm, where in part.untuned()
+            for by in part.tune.by
+        ]
+
+    def void(self) -> list[str]:
+        """The choices that fell on an end of their grid, where that makes a comparison void."""
+        chosen = (each for part in self.claim.parts for each in self.every_choice(part))
+        return [str(each) for each in chosen if each.on_edge]
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """One side of a comparison: what its choosing seeds chose, what its reporting seeds then gave.
+
+    Made by `Results.tuned`.
+    """
+
+    results: Results
+    part: Part
+    tune: Tune
+    by: str
+    arm: str | None
+    where: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        place = [self.part.name, self.arm or "", *(f"{k}={v}" for k, v in self.where.items())]
+        chosen = ", ".join(f"{axis}={value}" for axis, value in self.value.items())
+        return f"{' '.join(word for word in place if word)}: {chosen}"
+
+    @cached_property
+    def choice(self) -> Choice:
+        """What was tried, how it scored, and which value is the best."""
+        score = self.tune.by[self.by]
+        if self.tune.stacked:
+            values: list[dict[str, Any]] = self.tune.combinations(self.part.grid)
+            columns = self._choosing(score.metric, None)
+            scores = [np.asarray(columns.get(number, ())) for number in range(len(values))]
+        else:
+            values = self._tried(score)
+            scores = [self._scores(score, value) for value in values]
+        return Choice.of(values, scores, self.tune.natural)
+
+    @property
+    def value(self) -> Value:
+        """Axis -> chosen value."""
+        return self.choice.value
+
+    def __getitem__(self, axis: str) -> Any:
+        """The chosen value of an axis."""
+        return self.value[axis]
+
+    @property
+    def on_edge(self) -> bool:
+        """Whether a value outside the grid might have been better."""
+        return self.choice.on_edge
+
+    def score(self, metric: str, value: Value) -> np.ndarray:
+        """A metric of the choosing seeds at one of the values they tried, `(choosing seeds,)`."""
+        if self.tune.stacked:
+            number = self.tune.combinations(self.part.grid).index(dict(value))
+            return np.asarray(self._choosing(metric, None)[number])
+        rows = self._rows(metric, value, self.tune.seeds)
+        return rows.loc[rows["step"].isna(), "value"].to_numpy(dtype=float)
+
+    def reported(self, metric: str, value: Value | None = None) -> np.ndarray:
+        """A metric of the reporting seeds, `(seeds,)`, at the chosen value or one of `also`.
+
+        Raises:
+            ClaimError: when it was not measured there.
+        """
+        rows = self._rows(metric, value or self.value, self.part.seeds)
+        at = (rows["step"] == 0).fillna(False) if self.tune.stacked else False
+        found = rows.loc[rows["step"].isna() | at, "value"].to_numpy(dtype=float)
+        if found.size != len(self.part.seeds):
+            raise ClaimError(
+                f"{self.results.claim.name}: {metric} of {self} has {found.size} replicas of "
+                f"{len(self.part.seeds)}; measured are the chosen value and those of tune.also"
+            )
+        return found
+
+    def curve(self, metric: str, value: Value | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """A curve of the reporting seeds: steps, `(steps,)`, and values, `(seeds, steps)`."""
+        return _wide(self._rows(metric, value or self.value, self.part.seeds))
+
+    def steps_below(self, metric: str, target: float, value: Value | None = None) -> np.ndarray:
+        """First steps at which a curve of the reporting seeds is below a target, `(seeds,)`.
+
+        Infinite where a seed never gets there.
+        """
+        rows = self._rows(metric, value or self.value, self.part.seeds)
+        return _first_below(rows, self.part.seeds, target)
+
+    def _scores(self, score: Score, value: Value) -> np.ndarray:
+        if score.below is None:
+            return self.score(score.metric, value)
+        rows = self._rows(score.metric, value, self.tune.seeds)
+        return _first_below(rows, self.tune.seeds, score.below)
+
+    def _tried(self, score: Score) -> list[dict[str, Any]]:
+        """What the choosing seeds tried: the grid, and what it was widened by."""
+        grid = self.tune.combinations(self.part.grid)
+        rows = self._rows(score.metric, {}, self.tune.seeds)
+        found = rows[list(self.tune.axes)].drop_duplicates().to_dict("records")
+        more = [
+            {str(axis): value for axis, value in each.items()}
+            for each in found
+            if not any(_same(each, known) for known in grid)
+        ]
+        return [*grid, *more]
+
+    def _choosing(self, metric: str, value: Value | None) -> dict[int, np.ndarray]:
+        """A stacked score: number of the combination -> `(choosing seeds,)`."""
+        rows = self._rows(metric, {axis: None for axis in self.tune.axes}, self.tune.seeds)
+        steps, values = _wide(rows)
+        return dict(zip(steps.tolist(), values.T, strict=True))
+
+    def _rows(self, metric: str, value: Value, seeds: tuple[int, ...]) -> pd.DataFrame:
+        known = {axis: each for axis, each in value.items() if axis in self.results.metrics}
+        rows = self.results.rows(self.part.name, metric, self.arm, {**self.where, **known})
+        return rows[rows["seed"].isin(seeds)]
+
+
+def _wide(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Steps `(steps,)` and values `(seeds, steps)` of a curve's rows."""
+    rows = rows[rows["step"].notna()]
+    wide = rows.pivot_table(index="seed", columns="step", values="value", dropna=False)
+    wide = wide.dropna(axis=1, how="all")
+    return wide.columns.to_numpy(dtype=int), wide.to_numpy(dtype=float)
+
+
+def _first_below(rows: pd.DataFrame, seeds: tuple[int, ...], target: float) -> np.ndarray:
+    below = rows[rows["step"].notna() & (rows["value"] < target)]
+    first = below.groupby("seed")["step"].min()
+    return first.reindex(list(seeds)).astype(float).fillna(np.inf).to_numpy()
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(bool(_matches(pd.Series([one[axis]]), other[axis]).all()) for axis in other)
 
 
 def _matches(column: pd.Series, value: Any) -> pd.Series:

@@ -44,7 +44,13 @@ class Registration:
         return cls(
             question=_hash(written.get("question")),
             criterion=_hash(_without("says", {key: written.get(key) for key in _CRITERION})),
-            grid=_hash(_without("first", {key: written.get(key) for key in _GRID})),
+            grid=_hash(
+                _without(
+                    "first",
+                    {key: written.get(key) for key in _GRID}
+                    | ({"tune": written["tune"]} if "tune" in written else {}),
+                )
+            ),
         )
 
     def __str__(self) -> str:

@@ -8,21 +8,12 @@ Every function takes NaN and too few units without failing, and then decides not
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from deepclaims.evidence.estimate import (
-    Bound,
-    Estimate,
-    Relation,
-    ends,
-    exact,
-    number,
-    undecided,
-)
+from deepclaims.evidence.estimate import Estimate, exact, undecided
 from deepclaims.evidence.law import Binomial, Newcombe, Student
 from deepclaims.evidence.resampling import bootstrap
 
@@ -41,7 +32,6 @@ __all__ = [
     "slope_through",
     "trend",
     "undecided",
-    "worst",
 ]
 
 
@@ -252,52 +242,6 @@ def trend(rows: ArrayLike, level: float = 0.95) -> Estimate:
     rho = 12 * statistic / scale - 3 * (columns + 1) / (columns - 1)
     se = 1 / math.sqrt(seeds * (columns - 1))
     return Estimate.of(rho, Student(se, math.inf), seeds, "Page", level)
-
-
-def worst(
-    estimates: Sequence[Estimate], relation: str, bound: Bound | None = None, level: float = 0.95
-) -> Estimate:
-    """The member of a family that is hardest to bring under a relation all must satisfy.
-
-    Its interval is at the Bonferroni level 1 − (1 − level)/m and its p-values are multiplied by
-    m, so that a violation found among m looks is no artefact of having looked m times.
-
-    Args:
-        estimates: the family, m members.
-        relation: above, below, within or outside.
-        bound: what the relation refers to; may be left out for above and below.
-        level: simultaneous confidence of the family.
-
-    Raises:
-        ValueError: for an empty family, or no bound where one is needed.
-    """
-    if not estimates:
-        raise ValueError("an empty family has no worst member")
-    size = len(estimates)
-    family = [estimate.at(1 - (1 - level) / size, size) for estimate in estimates]
-    asked = Relation(relation)
-    if bound is None:
-        if asked is Relation.ABOVE:
-            return min(family, key=lambda member: member.low)
-        if asked is Relation.BELOW:
-            return max(family, key=lambda member: member.high)
-        raise ValueError(f"{asked} needs a bound")
-    return max(family, key=lambda member: _hardness(member, asked, bound))
-
-
-def _hardness(member: Estimate, relation: Relation, bound: Bound) -> tuple[float, float, float]:
-    """Failing before open before holding members; then by p-value; then by the margin missed."""
-    outcome = member.satisfies(relation, bound)
-    if relation is Relation.ABOVE:
-        margin = number(bound) - member.low
-    elif relation is Relation.BELOW:
-        margin = member.high - number(bound)
-    else:
-        first, last = ends(bound)
-        margin = max(first - member.low, member.high - last)
-        if relation is Relation.OUTSIDE:
-            margin = min(member.high - first, last - member.low)
-    return {True: 0.0, None: 1.0, False: 2.0}[outcome], member.p_value(relation, bound), margin
 
 
 def _student(values: np.ndarray, method: str, level: float) -> Estimate:

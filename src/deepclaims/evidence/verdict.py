@@ -12,8 +12,12 @@ from typing import Any
 
 from deepclaims.errors import ClaimError
 from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, number
+from deepclaims.evidence.family import hardest
 
 Text = Mapping[str, str]
+
+Measured = Estimate | Sequence[Estimate]
+"""What a claim's judge gives for a check: an estimate, or several that must all pass it."""
 
 
 class Role(StrEnum):
@@ -87,8 +91,18 @@ class Check:
             raise ClaimError(f"check {name}: {error}") from None
         return check
 
-    def find(self, estimate: Estimate) -> Finding:
-        """Compare an estimate with the bound."""
+    def find(self, measured: Measured) -> Finding:
+        """Compare what was measured with the bound; of several, the hardest to bring under it.
+
+        Raises:
+            ClaimError: for an empty list.
+        """
+        if isinstance(measured, Estimate):
+            estimate = measured
+        elif measured:
+            estimate = hardest(measured, self.relation, self.bound)
+        else:
+            raise ClaimError(f"check {self.name}: its judge gives an empty list of estimates")
         return Finding(
             check=self,
             estimate=estimate,
@@ -143,13 +157,13 @@ class Verdict:
 
 
 def findings(
-    checks: Mapping[str, Mapping[str, Any]], estimates: Mapping[str, Estimate]
+    checks: Mapping[str, Mapping[str, Any]], estimates: Mapping[str, Measured]
 ) -> tuple[Finding, ...]:
     """Compare what a claim's judge estimated with what its YAML file registered.
 
     Args:
         checks: `criterion.checks` of the YAML file.
-        estimates: one for each check.
+        estimates: one for each check, or a list of those that must all pass it.
 
     Raises:
         ClaimError: when names differ, or a check is malformed.
@@ -161,8 +175,12 @@ def findings(
     return tuple(Check.of(name, written).find(estimates[name]) for name, written in checks.items())
 
 
-def verdict(found: Sequence[Finding]) -> Verdict:
+def verdict(found: Sequence[Finding], void: Sequence[str] = ()) -> Verdict:
     """Rule on one claim.
+
+    Args:
+        found: its checks with their estimates.
+        void: what was tuned to an end of its grid, so that nothing follows from a comparison.
 
     Raises:
         ClaimError: when no check speaks for the claim.
@@ -173,9 +191,19 @@ def verdict(found: Sequence[Finding]) -> Verdict:
     )
     if not claims:
         raise ClaimError("a criterion needs at least one check with role claim")
+    if void and _all_hold(controls):
+        return Verdict(Ruling.INCONCLUSIVE, tuple(found), 1.0, _void(void), 1.0)
     ruling = _ruling(claims, repairs, controls)
     p = _p(ruling, claims, repairs)
     return Verdict(ruling, tuple(found), p, _reason(ruling, claims, repairs, controls), p)
+
+
+def _void(void: Sequence[str]) -> Text:
+    what = "; ".join(void)
+    return {
+        "es": f"lo elegido cae en un extremo de su grilla ({what}): la comparación no vale",
+        "en": f"what was chosen is an end of its grid ({what}): the comparison is void",
+    }
 
 
 def _ruling(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import shutil
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepclaims.claims import claim as claims
+from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
 from deepclaims.errors import ClaimError, ConfigError, StageError, StorageError
 from deepclaims.evidence import record as records
@@ -177,8 +177,8 @@ def _measured(
 
 def _verdict(claim: Claim, results: Results) -> Verdict:
     with _same_grid(claim, results):
-        estimates = importlib.import_module(claim.module).judge(results)
-    return verdict(findings(claim.checks, estimates)).marked(_changed(claim, results))
+        found = findings(claim.checks, pattern.judge(results))
+        return verdict(found, results.void()).marked(_changed(claim, results))
 
 
 def _changed(claim: Claim, results: Results) -> tuple[str, ...]:
@@ -204,14 +204,10 @@ def _same_grid(claim: Claim, results: Results) -> Iterator[None]:
 def _draw(claim: Claim, results: Results, folder: Path, language: str) -> None:
     from deepclaims.report.figures import save
 
-    with _same_grid(claim, results):
-        drawn = importlib.import_module(claim.module).draw(results, language)
-    if set(drawn) != set(claim.text["figures"]):
-        raise ClaimError(
-            f"{claim.name} draws {sorted(drawn)} but its file lists {sorted(claim.text['figures'])}"
-        )
-    for name, figure in drawn.items():
-        save(figure, folder, name, language)
+    for name in claim.text["figures"]:
+        with _same_grid(claim, results):
+            drawing = pattern.draw(results, name, language)
+        save(drawing.figure, folder, name, language)
 
 
 def _facts(results: Results, about: dict[str, Any]) -> dict[str, Any]:
@@ -301,8 +297,8 @@ def _draft(project: Project) -> Path:
         draft = Path(tempfile.mkdtemp(prefix=".evidence-", dir=project.root))
     except OSError as error:
         raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
-    for chapter in claims.CHAPTERS:
-        (draft / chapter).mkdir()
+    for chapter in claims.chapters(project.conf):
+        (draft / chapter.name).mkdir()
     return draft
 
 

@@ -14,18 +14,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
+from deepclaims.claims.tuning import WIDENED
 from deepclaims.data.prepared import read_meta
 from deepclaims.errors import StorageError
 from deepclaims.evidence.registration import Registration
-from deepclaims.pipeline.request import Planned, Request, planned, read_request
+from deepclaims.pipeline.planning import Planned, Planner, merged
+from deepclaims.pipeline.request import Request, read_request
 from deepclaims.project import Project
 from deepclaims.sweep.environment import commit
 from deepclaims.sweep.executors.local import warm_up
-from deepclaims.sweep.logbook import Logbook
+from deepclaims.sweep.logbook import Logbook, Page
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.session import carry_out
+from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Unit
+from deepclaims.tracking.index import Logged
 
 
 def run(overrides: Sequence[str]) -> None:
@@ -51,15 +56,47 @@ def measure(project: Project, request: Request) -> list[Claim]:
             tables are left as they were.
     """
     loaded = request.load(project)
-    plan = planned(loaded, project, request.options.stack)
-    units = _units(project, plan)
-    pages = [each.page for each in plan]
-    session = carry_out(request.title, units, pages, project, request.options)
-    session.tally.raise_if_failed()
+    for claim in loaded:
+        pattern.check(claim)
+    plan, books = _measured(project, request, loaded)
     for claim in loaded:
         own = [each for each in plan if each.claim is claim]
-        _export(project, claim, own, session.logbook, request.tables(claim).parent)
+        _export(project, claim, own, books, request.tables(claim).parent)
     return loaded
+
+
+def _measured(
+    project: Project, request: Request, loaded: Sequence[Claim]
+) -> tuple[list[Planned], list[Logbook]]:
+    """Run all goes; what was run, and the logbooks that know its MLflow runs."""
+    planner = Planner(project, RunStore(project.runs), request.options.stack)
+    plan = planner.first(loaded)
+    settled = [each for each in plan if each.part.tune is None]
+    books = [_go(project, request, request.title, plan, settled)]
+    for _ in range(WIDENED):
+        if not (wider := planner.wider(plan)):
+            break
+        books.append(_go(project, request, f"{request.title}, wider grids", wider, []))
+        plan += wider
+    if second := planner.second(plan):
+        plan = merged([*plan, *second])
+        tuned = [each for each in plan if each.part.tune is not None]
+        books.append(_go(project, request, f"{request.title}, as chosen", second, tuned))
+    return plan, books
+
+
+def _go(
+    project: Project,
+    request: Request,
+    title: str,
+    plan: Sequence[Planned],
+    settled: Sequence[Planned],
+) -> Logbook:
+    """Run some cells, and log those that no later go adds seeds to."""
+    pages = [each.page for each in settled]
+    session = carry_out(title, _units(project, plan), pages, project, request.options)
+    session.tally.raise_if_failed()
+    return session.logbook
 
 
 def _units(project: Project, plan: Sequence[Planned]) -> list[Unit]:
@@ -92,10 +129,10 @@ def _registrations(plan: Sequence[Planned]) -> dict[tuple[str, int], dict[str, s
 
 
 def _export(
-    project: Project, claim: Claim, own: Sequence[Planned], logbook: Logbook, folder: Path
+    project: Project, claim: Claim, own: Sequence[Planned], books: Sequence[Logbook], folder: Path
 ) -> None:
     """Write a claim's tables from what MLflow holds."""
-    logged = [(each, logbook.run(each.page)) for each in own]
+    logged = [(each, _logged(books, each.page)) for each in own]
     frames = [run.frames() if run else {} for _, run in logged]
     for (each, _), found in zip(logged, frames, strict=True):
         if not found:
@@ -109,10 +146,18 @@ def _export(
         "changed": list(claim.changed),
         "shift": claim.shift,
         "sources": _sources(project, own),
-        "mlflow_parent": logbook.parent(own[0].page) if own else "",
+        "mlflow_parent": _parent(books, own[0].page) if own else "",
         "mlflow_runs": {each.cell.key: run.run_id for each, run in logged if run},
     }
     write_tables(folder, claim, frames, about)
+
+
+def _logged(books: Sequence[Logbook], page: Page) -> Logged | None:
+    return next((run for book in reversed(books) if (run := book.run(page))), None)
+
+
+def _parent(books: Sequence[Logbook], page: Page) -> str:
+    return next((run for book in books if (run := book.parent(page))), "")
 
 
 def write_tables(

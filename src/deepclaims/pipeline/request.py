@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from deepclaims.claims import claim as claims
-from deepclaims.claims.claim import CHAPTERS, PROFILES, Claim
+from deepclaims.claims.claim import PROFILES, Claim
 from deepclaims.errors import ClaimError, ConfigError
 from deepclaims.project import Project
-from deepclaims.sweep.cell import Cell, cells_of
 from deepclaims.sweep.compose import Composer, parse, swept
-from deepclaims.sweep.logbook import Page, Parent
 from deepclaims.sweep.options import LocalOptions, Options, read_executor
 
 KNOWN = ("chapter", "claim", "profile")
@@ -57,40 +55,6 @@ class Request:
         """
         loaded = [claims.load(project.conf, n, self.profile, self.changes) for n in self.names]
         return [claims.shifted(claim, self.shift) for claim in loaded]
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A cell with the claim it belongs to and the seeds it is wanted for."""
-
-    claim: Claim
-    cell: Cell
-    seeds: tuple[int, ...]
-
-    @property
-    def page(self) -> Page:
-        """What MLflow is to know of the cell."""
-        claim = self.claim
-        other = f"+{claim.shift}" if claim.shift else ""
-        identity = f"{claim.name}{other}/{self.cell.part}/{self.cell.arm}/{self.cell.key}"
-        tags = {"deepclaims.claim": claim.name}
-        parent = Parent(claim.name + other, claim.id + (other and f" seeds {other}"), tags)
-        return Page(self.cell, claim.chapter, identity, self.seeds, parent)
-
-
-def planned(loaded: Sequence[Claim], project: Project, stack: str = "auto") -> list[Planned]:
-    """The cells of some claims; `stack` says which trainings are stacked.
-
-    Raises:
-        ConfigError: when a part's overrides do not compose.
-        StageError: when the prepared data are not there.
-    """
-    composer = Composer(project.conf)
-    return [
-        Planned(claim, cell, part.seeds)
-        for claim in loaded
-        for cell, part in cells_of(claim, composer, project, stack)
-    ]
 
 
 def read_request(words: Sequence[str], project: Project) -> Request:
@@ -140,10 +104,11 @@ def _of_chapter(chapter: str, project: Project) -> tuple[str, ...]:
     catalogue = tuple(claims.catalogue(project.conf))
     if chapter == ALL:
         return catalogue
-    if chapter not in CHAPTERS:
+    chapters = [each.name for each in claims.chapters(project.conf)]
+    if chapter not in chapters:
         asked = f"no chapter '{chapter}'" if chapter else "nothing to measure is named"
         raise ConfigError(
-            f"{asked}: say chapter=NAME or claim=NAME; chapters: {', '.join((*CHAPTERS, ALL))}"
+            f"{asked}: say chapter=NAME or claim=NAME; chapters: {', '.join((*chapters, ALL))}"
         )
     names = tuple(name for name in catalogue if name.startswith(f"{chapter}/"))
     if not names:

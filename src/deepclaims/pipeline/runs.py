@@ -9,7 +9,8 @@ from typing import Any
 
 from deepclaims.claims import claim as claims
 from deepclaims.errors import ConfigError
-from deepclaims.pipeline.request import Request, planned, read_request
+from deepclaims.pipeline.planning import Planner, as_far_as_known
+from deepclaims.pipeline.request import Request, read_request
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.compose import Composer
@@ -105,7 +106,8 @@ def _asked(project: Project, words: Sequence[str]) -> list[tuple[Cell, list[int]
     """The cells that a claim or a training's overrides come to, each with its seeds."""
     if any(word.startswith(("claim=", "chapter=")) for word in words):
         request = read_request(words, project)
-        plan = planned(request.load(project), project, request.options.stack)
+        planner = Planner(project, RunStore(project.runs), request.options.stack)
+        plan = as_far_as_known(planner, request.load(project))
         return [(each.cell, list(each.seeds)) for each in plan]
     unit = TrainingSweep(project, Composer(project.conf)).units([words])[0]
     return [(unit.cell, [unit.seed])]
@@ -114,10 +116,11 @@ def _asked(project: Project, words: Sequence[str]) -> list[tuple[Cell, list[int]
 def _wanted(project: Project) -> set[str]:
     """The keys of every claim's cells, in every profile."""
     names = tuple(claims.catalogue(project.conf))
+    planner = Planner(project, RunStore(project.runs))
     return {
         each.cell.key
         for profile in claims.PROFILES
-        for each in planned(Request(names, project.root, profile).load(project), project)
+        for each in as_far_as_known(planner, Request(names, project.root, profile).load(project))
     }
 
 

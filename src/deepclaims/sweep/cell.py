@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim, Part
+from deepclaims.claims.tuning import VARIANTS
 from deepclaims.data import PREPARED
 from deepclaims.data.prepared import read_meta
-from deepclaims.errors import ClaimError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
 from deepclaims.sweep.compose import Composer
-from deepclaims.sweep.fingerprint import code_fingerprint, parse
+from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.training.stacking import is_stacked
 
 STAND_IN = "embedded"
@@ -103,26 +104,6 @@ def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def cells_of(
-    claim: Claim, composer: Composer, project: Project, stack: str = "auto"
-) -> list[tuple[Cell, Part]]:
-    """All cells of a claim with the part each belongs to.
-
-    Args:
-        claim: the claim.
-        composer: composes the configs of its trainings.
-        project: whose prepared data.
-        stack: which trainings are stacked, see `training_task`.
-
-    Raises:
-        ClaimError: when a part names a task its module does not have.
-        ConfigError: when a part's overrides do not compose.
-        StageError: when the prepared data are not there.
-    """
-    return [(_cell(claim, part, point, composer, project, stack), part)
-            for part in claim.parts for point in part.points()]  # fmt: skip
-
-
 def training_task(config: Mapping[str, Any], stack: str = "auto") -> str:
     """What trains a config: `TRAIN`, or `STACKED`. The config decides, not what else is to be run.
 
@@ -132,25 +113,44 @@ def training_task(config: Mapping[str, Any], stack: str = "auto") -> str:
     return STACKED if is_stacked(config, stack) else TRAIN
 
 
-def _cell(
+def cell_of(
     claim: Claim,
     part: Part,
-    point: tuple[str, dict[str, Any]],
+    arm: str,
+    axes: Mapping[str, Any],
     composer: Composer,
     project: Project,
-    stack: str,
+    stack: str = "auto",
+    variants: Sequence[Mapping[str, Any]] = (),
 ) -> Cell:
-    arm, axes = point
-    if part.task == "train":
+    """One cell of a claim.
+
+    Args:
+        claim: the claim.
+        part: which of its parts.
+        arm: which of the part's arms.
+        axes: the cell's coordinates.
+        composer: composes the configs of its trainings.
+        project: whose prepared data.
+        stack: which trainings are stacked, see `training_task`.
+        variants: the combinations that a task tries at once, where the part is tuned that way.
+
+    Raises:
+        ConfigError: when the part's overrides do not compose.
+        StageError: when the prepared data are not there.
+    """
+    if part.task == pattern.TRAIN:
         config = composer.cell([*part.base, *part.arms[arm]], axes)
         config = within_stand_in(config, project)
         task, data = training_task(config, stack), data_of(config, project)
     else:
-        if part.task not in parse(claim.module).definitions:
-            raise ClaimError(f"{claim.name}, part {part.name}: no task '{part.task}' in its module")
         config = {**part.params, **({"arm": arm} if arm else {}), **axes}
+        if variants:
+            tuned = part.tune.axes if part.tune else ()
+            config = {key: value for key, value in config.items() if key not in tuned}
+            config[VARIANTS] = [dict(each) for each in variants]
         config = within_stand_in(config, project)
-        task = f"{claim.module}:{part.task}"
+        task = pattern.task(claim, part.task)
         data = {name: prepared_fingerprint(name, project) for name in part.data}
     return Cell(config, task, data, claim.name, part.name, arm, axes)
 

@@ -117,14 +117,15 @@ class Logbook:
 
     def run(self, page: Page) -> Logged | None:
         """The run of a page, after the sweep; None if none of its replicas is finished."""
-        return self._known[page.experiment].get(page.identity)
+        return self._known.get(page.experiment, {}).get(page.identity)
 
     def parent(self, page: Page) -> str:
         """The id of the run that a page stands below, or ""."""
         if page.parent is None:
             return ""
-        known = self._known[page.experiment].get(page.parent.identity)
-        return known.run_id if known else self._parents[page.experiment, page.parent.identity]
+        known = self._known.get(page.experiment, {}).get(page.parent.identity)
+        made = self._parents.get((page.experiment, page.parent.identity), "")
+        return known.run_id if known else made
 
     def _settled(self, key: str) -> None:
         for page in self._pages.get(key, ()):

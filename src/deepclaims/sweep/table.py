@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from deepclaims.claims.claim import Claim
+from deepclaims.claims.results import Results
 from deepclaims.evidence.registration import UNREGISTERED
 from deepclaims.sweep.cell import Cell, flat
 from deepclaims.sweep.store import Replica
@@ -27,6 +29,17 @@ def metric_rows(cell: Cell, replicas: Sequence[Replica]) -> pd.DataFrame:
     frames = [_replica_rows(replica, cell.claim) for replica in replicas]
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     return _identified(cell, rows)
+
+
+def results_of(claim: Claim, cells: Sequence[tuple[Cell, Sequence[Replica]]]) -> Results:
+    """The results of some cells of a claim, from their replicas."""
+    rows = [metric_rows(cell, replicas) for cell, replicas in cells]
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for cell, replicas in cells:
+        for name, table in table_rows(cell, replicas).items():
+            tables.setdefault(name, []).append(table)
+    together = {name: pd.concat(each, ignore_index=True) for name, each in tables.items()}
+    return Results(claim, pd.concat(rows, ignore_index=True), together)
 
 
 def table_rows(cell: Cell, replicas: Sequence[Replica]) -> dict[str, pd.DataFrame]:

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from deepclaims.claims.convolution import lenet_parameters
+from deepclaims.claims.convolution.lenet_parameters import measure
 
 NAME = "convolution/lenet-parameters"
 
@@ -29,17 +29,17 @@ def rows(outcome):
 
 
 def test_formulas_and_network_give_the_slides_last_table():
-    assert rows(lenet_parameters.formulas({"kernel": 3}, 0)) == LAST_TABLE
-    assert rows(lenet_parameters.network({}, 0)) == LAST_TABLE
+    assert rows(measure.formulas({"kernel": 3}, 0)) == LAST_TABLE
+    assert rows(measure.network({}, 0)) == LAST_TABLE
 
 
 def test_the_whole_network_has_their_sum():
-    assert lenet_parameters.network({}, 0).metrics["parameters"] == 60074
+    assert measure.network({}, 0).metrics["parameters"] == 60074
 
 
 def test_filters_of_five_give_another_network():
     """LeCun et al. 1998 count 156 in C1: six filters of 5×5 with a bias each."""
-    found = rows(lenet_parameters.formulas({"kernel": 5}, 0))
+    found = rows(measure.formulas({"kernel": 5}, 0))
     assert found[0] == ("24×24×6", 156)
     assert found[4] == ("256", 0)
 
@@ -76,8 +76,3 @@ def test_where_another_kernel_goes_unnoticed_nothing_is_concluded(results, rulin
         table.loc[other, column] = right[column].reindex(table.loc[other, "layer"]).to_numpy()
     assert ruling(replace(results, tables={"layers": table})) == "inconclusive"
 
-
-def test_it_draws_its_figure(results):
-    for language in ("es", "en"):
-        drawn = lenet_parameters.draw(results, language)
-        assert set(drawn) == set(results.claim.text["figures"])

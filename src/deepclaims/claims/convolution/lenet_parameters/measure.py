@@ -1,0 +1,76 @@
+"""Every layer of LeNet: by the slides' formulas, and by the built network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import nn
+
+from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.dropout import Keep
+from deepclaims.nn.interface import Interface
+from deepclaims.nn.lenet import lenet
+
+NAMES = ("conv1", "pool1", "conv2", "pool2", "flatten", "dense1", "dense2", "dense3")
+FILTERS, UNITS, IMAGE = (6, 16), (120, 84, 10), 28
+
+Layer = tuple[str, str, int]
+"""Name, output shape (height×width×channels, as the slide writes it) and parameters."""
+
+def formulas(config: dict[str, Any], seed: int) -> Outcome:
+    """Every layer by arithmetic: dim − dim(f) + 1, halves rounded down, (k²c + 1)d, (n + 1)m.
+
+    Args:
+        config: `kernel`, the side k of the filters.
+        seed: not used: nothing is random.
+    """
+    kernel, side, channels = int(config["kernel"]), IMAGE, 1
+    layers: list[Layer] = []
+    for filters in FILTERS:
+        side = side - kernel + 1
+        layers.append(("conv", _shape(side, filters), (kernel**2 * channels + 1) * filters))
+        side, channels = side // 2, filters
+        layers.append(("pool", _shape(side, channels), 0))
+    inputs = side**2 * channels
+    layers.append(("flatten", str(inputs), 0))
+    for units in UNITS:
+        layers.append(("dense", str(units), (inputs + 1) * units))
+        inputs = units
+    return _outcome(layers)
+
+
+def network(config: dict[str, Any], seed: int) -> Outcome:
+    """Every layer of `deepclaims.nn.lenet`, as a blank image passes through it.
+
+    Args:
+        config: nothing.
+        seed: not used: shapes and counts do not depend on weights.
+    """
+    layers: list[Layer] = []
+    with torch.no_grad():
+        h = torch.zeros(1, 1, IMAGE, IMAGE)
+        model = lenet(Interface(inputs=((1, IMAGE, IMAGE),), outputs=UNITS[-1]), Keep())
+        for module in (*model.convolutions, *model.dense):
+            h = module(h)
+            if isinstance(module, nn.Conv2d | nn.AvgPool2d | nn.Flatten | nn.Linear):
+                channels, *sides = h.shape[1:]
+                shape = "×".join(map(str, (*sides, channels)))
+                layers.append(("", shape, sum(p.numel() for p in module.parameters())))
+    return _outcome(layers)
+
+
+def _shape(side: int, channels: int) -> str:
+    return f"{side}×{side}×{channels}"
+
+
+def _outcome(layers: list[Layer]) -> Outcome:
+    table = pd.DataFrame(
+        {
+            "layer": NAMES,
+            "shape": [shape for _, shape, _ in layers],
+            "parameters": [parameters for _, _, parameters in layers],
+        }
+    )
+    return Outcome({"parameters": float(table["parameters"].sum())}, tables={"layers": table})

@@ -1,0 +1,150 @@
+"""How a claim's code is found: by the names of its folder, its files and its functions.
+
+`measure.py` has a function for each task that the claim's file names, `judge.py` has `judge`, and
+`figures.py` a function for each figure. What is lacking is found without importing anything, so
+that it is said before a training and not after it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepclaims.claims.claim import Claim
+from deepclaims.errors import ClaimError
+
+if TYPE_CHECKING:
+    from deepclaims.claims.results import Results
+    from deepclaims.evidence.verdict import Measured
+    from deepclaims.report.panel import Drawing
+
+LANGUAGES = ("es", "en")
+TRAIN = "train"
+"""The task of a part that is a training, for which a claim needs no code."""
+
+
+def judge(results: Results) -> Mapping[str, Measured]:
+    """What the claim's own judge estimates, by check."""
+    found: Mapping[str, Measured] = _module(results.claim, "judge").judge(results)
+    return found
+
+
+def draw(results: Results, figure: str, language: str) -> Drawing:
+    """One figure of the claim, drawn."""
+    from deepclaims.report.panel import Drawing
+
+    drawing = Drawing(language)
+    getattr(_module(results.claim, "figures"), function_of(figure))(results, drawing)
+    return drawing
+
+
+def task(claim: Claim, name: str) -> str:
+    """A task of the claim's own as `module:function`."""
+    return f"{claim.package}.measure:{name}"
+
+
+def function_of(figure: str) -> str:
+    """The name of the function that draws a figure."""
+    return figure.replace("-", "_")
+
+
+def problems(claim: Claim) -> list[str]:
+    """What the claim's author forgot, a line each, nothing of it imported."""
+    return [*_missing_code(claim), *_missing_languages(claim)]
+
+
+def check(claim: Claim) -> None:
+    """Make sure that nothing of the claim's is missing.
+
+    Raises:
+        ClaimError: names all that is.
+    """
+    if found := problems(claim):
+        raise ClaimError(f"claim {claim.name}: " + "; ".join(found))
+
+
+def folder_of(claim: Claim) -> Path:
+    """The folder of the claim's code."""
+    import deepclaims
+
+    inner = claim.package.split(".")[1:]
+    return Path(str(deepclaims.__file__)).parent.joinpath(*inner)
+
+
+def _module(claim: Claim, name: str) -> Any:
+    return importlib.import_module(f"{claim.package}.{name}")
+
+
+def _missing_code(claim: Claim) -> Iterator[str]:
+    folder = folder_of(claim)
+    shown = Path("src").joinpath(*claim.package.split("."))
+    tasks = {part.task for part in claim.parts} - {TRAIN}
+    wanted = {
+        "measure": sorted(tasks),
+        "judge": ["judge"],
+        "figures": [function_of(figure) for figure in claim.text["figures"]],
+    }
+    for name, functions in wanted.items():
+        if not functions:
+            continue
+        tree = _tree(folder / f"{name}.py")
+        if tree is None:
+            yield f"there is no {shown / name}.py"
+            continue
+        known = _functions(tree)
+        yield from (f"{shown / name}.py has no function {each}" for each in functions
+                    if each not in known)  # fmt: skip
+        if name == "judge":
+            words = _words(tree)
+            yield from (f"{shown / name}.py estimates nothing for the check {each}"
+                        for each in claim.checks if each not in words)  # fmt: skip
+
+
+def _tree(file: Path) -> ast.Module | None:
+    try:
+        return ast.parse(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except SyntaxError as error:
+        raise ClaimError(f"{file}, line {error.lineno}: {error.msg}") from None
+
+
+def _functions(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef):
+            found.add(statement.name)
+        elif isinstance(statement, ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in statement.names}
+        elif isinstance(statement, ast.Assign):
+            found |= {each.id for each in statement.targets if isinstance(each, ast.Name)}
+    return found
+
+
+def _words(tree: ast.Module) -> set[str]:
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {value for value in constants if isinstance(value, str)}
+
+
+TEXTS = ("title", "statement", "question", "control", "repair")
+"""Entries of a claim's file that are one text in both languages."""
+
+
+def _missing_languages(claim: Claim) -> Iterator[str]:
+    text = claim.text
+    asked: dict[str, Any] = {name: text[name] for name in TEXTS if text.get(name)}
+    asked["criterion.text"] = text["criterion"].get("text")
+    asked |= {f"figures.{name}": caption for name, caption in text["figures"].items()}
+    for name in ("literature", "notes"):
+        written = text.get(name) or ()
+        several = [written] if isinstance(written, Mapping) else written
+        asked |= {f"{name}[{i}]": each for i, each in enumerate(several)}
+    asked |= {f"check {name}": check.get("says") for name, check in claim.checks.items()}
+    for where, written in asked.items():
+        lacking = [each for each in LANGUAGES
+                   if not isinstance(written, Mapping) or not written.get(each)]  # fmt: skip
+        if lacking:
+            yield f"{where} lacks {' and '.join(lacking)}"

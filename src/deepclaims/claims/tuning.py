@@ -1,0 +1,174 @@
+"""Tuned alike: one protocol by which every side of a comparison gets its free constants.
+
+The protocol stands in the claim's file, so that both sides have it and a reader can check it::
+
+    tune:
+      axes: [optimizer.lr]                # whose values are tried, all combinations of them
+      score: validation_error             # what chooses, on validation; less is better
+      seeds: {first: 1000, count: 6}      # that choose, and report nothing
+      edge: void                          # a choice at an end of its grid: `void` or `widen`
+      also: [{optimizer.lr: 0.01}]        # reported as well, since a check or a figure names them
+
+It is measured in two goes: the choosing seeds at every value, then the part's own seeds at what was
+chosen, and at `also`. Two scores choose apart, each by its name: `by: {error: validation_error,
+speed: {curve: train_loss, below: 0.2}}`; the latter is the first step at which a curve is below a
+target. With `stacked: true` a task of the claim's own gets all combinations at once, as `variants`
+of its config, and gives each score as a curve over their numbers.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from deepclaims.errors import ClaimError
+
+EDGES = ("void", "widen")
+WIDENED = 4
+"""So many times is a grid widened; a choice that is at its end even then is void."""
+VARIANTS = "variants"
+"""Key of a stacked task's config: the combinations to try."""
+
+Value = Mapping[str, Any]
+"""Axis -> value: one combination of what is tuned."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """What chooses: a scalar metric, or the first step at which a curve is below a target."""
+
+    metric: str
+    below: float | None = None
+
+    @classmethod
+    def read(cls, written: Any) -> Score:
+        """The score as a claim's file writes it: a metric's name, or `{curve: …, below: …}`."""
+        if isinstance(written, Mapping):
+            return cls(str(written["curve"]), float(written["below"]))
+        return cls(str(written))
+
+
+@dataclass(frozen=True)
+class Tune:
+    """The protocol of a part.
+
+    Args:
+        axes: the names of what is tuned.
+        by: the scores that choose, by name; one named "" where there is one.
+        seeds: that choose.
+        edge: what a choice at an end of its grid means: `void`, or `widen` the grid first.
+        natural: values that end their grid because nothing lies beyond, such as p_keep = 1.
+        also: combinations that are reported whatever is chosen.
+        stacked: whether the task takes all combinations at once.
+    """
+
+    axes: tuple[str, ...]
+    by: Mapping[str, Score]
+    seeds: tuple[int, ...]
+    edge: str = "void"
+    natural: tuple[Any, ...] = ()
+    also: tuple[Value, ...] = ()
+    stacked: bool = False
+
+    KEYS = ("axes", "score", "by", "seeds", "edge", "natural", "also", "stacked")
+
+    @classmethod
+    def read(cls, where: str, written: Mapping[str, Any]) -> Tune:
+        """The protocol as a claim's file writes it.
+
+        Args:
+            where: the claim and part, for messages.
+            written: the entry `tune`.
+
+        Raises:
+            ClaimError: for a missing, unknown or ill-fitting entry.
+        """
+        if unknown := [key for key in written if key not in cls.KEYS]:
+            raise ClaimError(f"{where}: tune does not know {unknown}; known: {', '.join(cls.KEYS)}")
+        if ("score" in written) == ("by" in written):
+            raise ClaimError(f"{where}: tune needs either score or by")
+        for key in ("axes", "seeds"):
+            if not written.get(key):
+                raise ClaimError(f"{where}: tune lacks {key}")
+        if written.get("edge", "void") not in EDGES:
+            raise ClaimError(f"{where}: tune.edge is one of {', '.join(EDGES)}")
+        by = written["by"] if "by" in written else {"": written["score"]}
+        first, count = int(written["seeds"]["first"]), int(written["seeds"]["count"])
+        return cls(
+            axes=tuple(written["axes"]),
+            by={str(name): Score.read(score) for name, score in by.items()},
+            seeds=tuple(range(first, first + count)),
+            edge=str(written.get("edge", "void")),
+            natural=tuple(written.get("natural") or ()),
+            also=tuple(written.get("also") or ()),
+            stacked=bool(written.get("stacked", False)),
+        )
+
+    def combinations(self, grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+        """All combinations of the tuned axes' values, in the order of the grid."""
+        rows = itertools.product(*(grid[axis] for axis in self.axes))
+        return [dict(zip(self.axes, row, strict=True)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the choosing seeds preferred among the values they tried.
+
+    Args:
+        values: the combinations, as they were tried.
+        scores: mean score of each over the choosing seeds; infinite where one diverged.
+        natural: values that may end a grid.
+    """
+
+    values: tuple[Value, ...]
+    scores: tuple[float, ...]
+    natural: tuple[Any, ...] = ()
+
+    @classmethod
+    def of(
+        cls, values: Sequence[Value], scores: Sequence[np.ndarray], natural: Sequence[Any] = ()
+    ) -> Choice:
+        """The choice from the scores `(choosing seeds,)` of every value."""
+        means = [float(np.mean(each)) if np.size(each) else np.inf for each in scores]
+        finite = tuple(mean if np.isfinite(mean) else np.inf for mean in means)
+        return cls(tuple(values), finite, tuple(natural))
+
+    @property
+    def value(self) -> Value:
+        """The best combination; of equals the first tried."""
+        return self.values[int(np.argmin(self.scores))]
+
+    @property
+    def on_edge(self) -> bool:
+        """Whether some number of the choice is an end of what was tried, and not a natural one."""
+        return bool(self.open_ends())
+
+    def open_ends(self) -> dict[str, bool]:
+        """Axis -> whether the choice is its upper end; axes whose choice lies inside are left out.
+
+        An axis of one value has no inside: its only value is an end.
+        """
+        found = {}
+        for axis, chosen in self.value.items():
+            tried = sorted({each[axis] for each in self.values if _is_number(each[axis])})
+            if _is_number(chosen) and chosen in (tried[0], tried[-1]):
+                if chosen not in self.natural:
+                    found[axis] = chosen == tried[-1]
+        return found
+
+    def wider(self) -> Iterator[dict[str, Any]]:
+        """What to try next where the choice is at an end: one step further, at the grid's ratio."""
+        for axis, upper in self.open_ends().items():
+            tried = sorted({float(each[axis]) for each in self.values})
+            if len(tried) < 2 or tried[0] <= 0:
+                continue
+            end, before = (tried[-1], tried[-2]) if upper else (tried[0], tried[1])
+            yield {**self.value, axis: float(f"{end * end / before:.6g}")}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,52 @@
+"""A check that many estimates must pass: the member that is hardest to bring under it speaks for all.
+
+Its interval is at the Bonferroni level 1 − (1 − level)/m and its p-values are multiplied by m, so
+that a violation found among m looks is no artefact of having looked m times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, number
+
+
+def hardest(
+    estimates: Sequence[Estimate], relation: str, bound: Bound, level: float = 0.95
+) -> Estimate:
+    """The member of a family that speaks for a relation all must satisfy.
+
+    A member that fails comes before one that is open, and that before one that holds: an open one
+    never hides a failure. Among its like it is the one whose interval misses the bound by most.
+
+    Args:
+        estimates: the family, m members.
+        relation: above, below, within or outside.
+        bound: what the relation refers to.
+        level: simultaneous confidence of the family.
+
+    Raises:
+        ValueError: for an empty family.
+    """
+    if not estimates:
+        raise ValueError("an empty family has no member")
+    size = len(estimates)
+    family = [estimate.at(1 - (1 - level) / size, size) for estimate in estimates]
+    return max(family, key=lambda member: _hardness(member, Relation(relation), bound))
+
+
+def _hardness(member: Estimate, relation: Relation, bound: Bound) -> tuple[float, float]:
+    outcome = member.satisfies(relation, bound)
+    return {True: 0.0, None: 1.0, False: 2.0}[outcome], _margin(member, relation, bound)
+
+
+def _margin(member: Estimate, relation: Relation, bound: Bound) -> float:
+    """By how much the worse end of the interval misses the bound; negative inside it."""
+    if relation is Relation.ABOVE:
+        return number(bound) - member.low
+    if relation is Relation.BELOW:
+        return member.high - number(bound)
+    first, last = ends(bound)
+    if relation is Relation.WITHIN:
+        return max(first - member.low, member.high - last)
+    return min(member.high - first, last - member.low)

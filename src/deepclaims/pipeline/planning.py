@@ -1,0 +1,152 @@
+"""The cells of some claims, in the two goes in which what is tuned is measured.
+
+First everything that is not tuned, and the choosing seeds at all values; then, where a choice fell
+on an end of a grid that may be widened, those seeds further out; at last the reporting seeds at
+what was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from deepclaims.claims.claim import Claim, Part
+from deepclaims.claims.results import Results, Tuned
+from deepclaims.project import Project
+from deepclaims.sweep.cell import Cell, cell_of
+from deepclaims.sweep.compose import Composer
+from deepclaims.sweep.logbook import Page, Parent
+from deepclaims.sweep.store import RunStore
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A cell with the claim and part it belongs to and the seeds it is wanted for."""
+
+    claim: Claim
+    part: Part
+    cell: Cell
+    seeds: tuple[int, ...]
+
+    @property
+    def page(self) -> Page:
+        """What MLflow is to know of the cell."""
+        claim = self.claim
+        other = f"+{claim.shift}" if claim.shift else ""
+        identity = f"{claim.name}{other}/{self.cell.part}/{self.cell.arm}/{self.cell.key}"
+        tags = {"deepclaims.claim": claim.name}
+        parent = Parent(claim.name + other, claim.id + (other and f" seeds {other}"), tags)
+        return Page(self.cell, claim.chapter, identity, self.seeds, parent)
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans the cells of claims.
+
+    Args:
+        project: whose configs and prepared data.
+        store: the run cache, which knows what the choosing seeds gave.
+        stack: which trainings are stacked.
+    """
+
+    project: Project
+    store: RunStore
+    stack: str = "auto"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_composer", Composer(self.project.conf))
+
+    def first(self, claims: Sequence[Claim]) -> list[Planned]:
+        """The first go: what is not tuned, and the choosing seeds at every value of what is.
+
+        Raises:
+            ConfigError: when a part's overrides do not compose.
+            StageError: when the prepared data are not there.
+        """
+        return [each for claim in claims for part in claim.parts for each in self._first(claim, part)]
+
+    def wider(self, plan: Sequence[Planned]) -> list[Planned]:
+        """The choosing seeds beyond grids at whose ends a choice fell; empty where none did."""
+        return [
+            self._planned(choice.results.claim, choice.part, choice.arm, {**choice.where, **value},
+                          choice.tune.seeds)
+            for choice in self._choices(plan)
+            if choice.tune.edge == "widen" and not choice.tune.stacked and choice.on_edge
+            for value in choice.choice.wider()
+        ]  # fmt: skip
+
+    def second(self, plan: Sequence[Planned]) -> list[Planned]:
+        """The reporting seeds, at what was chosen and at the values that the file names."""
+        found: list[Planned] = []
+        for choice in self._choices(plan):
+            for value in (choice.value, *choice.tune.also):
+                variants = [value] if choice.tune.stacked else []
+                axes = {**choice.where, **value}
+                found.append(self._planned(choice.results.claim, choice.part, choice.arm, axes,
+                                           choice.part.seeds, variants))  # fmt: skip
+        return found
+
+    def _first(self, claim: Claim, part: Part) -> Iterator[Planned]:
+        if part.tune is None:
+            for arm, axes in part.points():
+                yield self._planned(claim, part, arm, axes, part.seeds)
+        elif part.tune.stacked:
+            variants = part.tune.combinations(part.grid)
+            for arm, axes in part.untuned():
+                yield self._planned(claim, part, arm, axes, part.tune.seeds, variants)
+        else:
+            for arm, axes in part.points():
+                yield self._planned(claim, part, arm, axes, part.tune.seeds)
+
+    def _planned(
+        self,
+        claim: Claim,
+        part: Part,
+        arm: str | None,
+        axes: Mapping[str, Any],
+        seeds: tuple[int, ...],
+        variants: Sequence[Mapping[str, Any]] = (),
+    ) -> Planned:
+        composer: Composer = self._composer  # type: ignore[attr-defined]
+        cell = cell_of(
+            claim, part, arm or "", dict(axes), composer, self.project, self.stack, variants
+        )
+        return Planned(claim, part, cell, seeds)
+
+    def _choices(self, plan: Sequence[Planned]) -> Iterator[Tuned]:
+        """All that is chosen among what the choosing seeds of a plan gave, as far as it is done."""
+        from deepclaims.sweep.table import results_of
+
+        own: dict[tuple[str, str], list[Planned]] = {}
+        for each in plan:
+            if each.part.tune is not None:
+                own.setdefault((each.claim.name, each.part.name), []).append(each)
+        for members in own.values():
+            claim, part = members[0].claim, members[0].part
+            cells = [(each.cell, self._replicas(each)) for each in members]
+            if all(replicas for _, replicas in cells):
+                yield from Results.every_choice(results_of(claim, cells), part)
+
+    def _replicas(self, planned: Planned) -> list[Any]:
+        assert planned.part.tune is not None
+        seeds = planned.part.tune.seeds
+        if not all(self.store.has(planned.cell.key, seed) for seed in seeds):
+            return []
+        return [self.store.load(planned.cell.key, seed) for seed in seeds]
+
+
+def merged(plan: Sequence[Planned]) -> list[Planned]:
+    """The same cells, each once, wanted for all the seeds it is wanted for somewhere."""
+    found: dict[str, Planned] = {}
+    for each in plan:
+        name = each.page.identity
+        seeds = (*found[name].seeds, *each.seeds) if name in found else each.seeds
+        found[name] = replace(each, seeds=tuple(dict.fromkeys(seeds)))
+    return list(found.values())
+
+
+def as_far_as_known(planner: Planner, claims: Sequence[Claim]) -> list[Planned]:
+    """Every cell of the claims, those of the second go as far as the first is in the run cache."""
+    plan = planner.first(claims)
+    return merged([*plan, *planner.second(plan)])
