@@ -38,7 +38,9 @@ def _run(claim, outcome):
                 cells.append(_cell(claim, part, arm, axes, part.tune.seeds, outcome, variants))
             for arm, axes in part.untuned():  # what is chosen is asked of the first go's results
                 first = results_of(claim, [each for each in cells if each[0].part == part.name])
-                chosen = [first.tuned(part.name, arm or None, axes, by).value for by in part.tune.by]
+                chosen = [
+                    first.tuned(part.name, arm or None, axes, by).value for by in part.tune.by
+                ]
                 for value in [*chosen, *part.tune.also]:
                     where = {**axes, **value}
                     cells.append(_cell(claim, part, arm, where, part.seeds, outcome, [value]))
@@ -104,8 +106,8 @@ def ruling() -> Callable[..., str]:
 def imagined(checkout) -> Callable[..., Any]:
     """`imagined(name, outcome, profile="laptop")`: the `Results` of a world thought up.
 
-    `outcome(part, arm, axes, seed)` gives the `Outcome` of a replica, whatever the part's task; with
-    `variants` as a fifth argument where the part tries all combinations at once.
+    `outcome(part, arm, axes, seed)` gives the `Outcome` of a replica, whatever the part's task;
+    with `variants` as a fifth argument where the part tries all combinations at once.
     """
     from deepclaims.claims.claim import load
 

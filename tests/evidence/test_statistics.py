@@ -174,28 +174,6 @@ def test_trend_is_pages():
     assert statistics.trend(-rows).value == pytest.approx(-statistics.trend(rows).value)
 
 
-def test_worst_pays_for_every_look():
-    family = [statistics.mean_interval(A + shift) for shift in (0.0, -1.0, 2.0)]
-    hardest = statistics.worst(family, "above", 1.0)
-    assert hardest.value == family[1].value
-    assert hardest.level == pytest.approx(1 - 0.05 / 3)
-    assert hardest.p_value("above", 1.0) == pytest.approx(3 * family[1].p_value("above", 1.0))
-    assert statistics.worst(family, "above") == hardest
-    assert statistics.worst(family, "below").value == family[2].value
-
-
-def test_worst_shows_a_failing_member_before_an_open_one():
-    fails, is_open, holds = exact(-1.0), statistics.mean_interval([1.0]), exact(5.0)
-    assert statistics.worst([holds, is_open, fails], "above", 0.0).value == -1.0
-    assert statistics.worst([holds, is_open], "above", 0.0).satisfies("above", 0.0) is None
-    assert statistics.worst([exact(0.0), exact(0.9)], "within", [-1, 1]).value == 0.9
-    assert statistics.worst([exact(9.0), exact(1.5)], "outside", [-1, 1]).value == 1.5
-    with pytest.raises(ValueError, match="empty"):
-        statistics.worst([], "above", 0.0)
-    with pytest.raises(ValueError, match="bound"):
-        statistics.worst([fails], "within")
-
-
 def test_slope_through_known_errors_propagates_them():
     x, errors = np.array([0.0, 1.0, 3.0]), np.array([0.1, 0.2, 0.1])
     slopes = [stats.linregress(x, 2 * x + RNG.normal(0, errors)).slope for _ in range(4000)]
@@ -209,14 +187,3 @@ def test_standard_errors():
     assert statistics.mean_interval(A).se == pytest.approx(stats.sem(A))
     assert exact(3).se == 0
     assert statistics.mean_interval([1.0]).se == math.inf
-
-
-def test_worst_has_the_largest_p_value_of_its_family():
-    """A small error near the bound and a large one far from it: the p-value decides."""
-    near = statistics.pooled_mean([1.0], [1.0 + 1e-6], 1000)
-    far = statistics.pooled_mean([0.9], [0.81 + 2.0], 1000)
-    hardest = statistics.worst([near, far], "below", 1.05)
-    assert hardest.value == pytest.approx(0.9)
-    assert hardest.p_value("below", 1.05) == max(
-        2 * each.p_value("below", 1.05) for each in (near, far)
-    )

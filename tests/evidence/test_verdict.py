@@ -169,3 +169,22 @@ def test_a_blind_experiment_is_not_believed():
 @pytest.mark.parametrize("seeds", [1, 2])
 def test_too_few_seeds_are_inconclusive_and_do_not_crash(seeds):
     assert rulings(50, gain=0.2, seeds=seeds)["inconclusive"] > 0.8
+
+
+def test_a_list_must_pass_as_a_whole():
+    """A judge gives what it estimated; relation and bound are the file's."""
+    checks = {"all": written("claim")}
+    for second, ruling in ((1.0, "supported"), (-1.0, "refuted")):
+        found = findings(checks, {"all": [exact(1.0), exact(second)]})
+        assert verdict(found).ruling == ruling
+    with pytest.raises(ClaimError, match="empty list"):
+        findings(checks, {"all": []})
+
+
+def test_what_was_chosen_at_an_end_of_its_grid_voids_the_comparison():
+    found = findings({"a": written("claim")}, {"a": exact(1.0)})
+    ruled = verdict(found, ["net adam: optimizer.lr=0.1"])
+    assert ruled.ruling is Ruling.INCONCLUSIVE
+    assert ruled.p == 1.0
+    assert "optimizer.lr=0.1" in ruled.reason["en"]
+    assert "extremo" in ruled.reason["es"]

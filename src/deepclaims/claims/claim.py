@@ -250,7 +250,7 @@ def shifted(claim: Claim, shift: int) -> Claim:
 
 def _yaml(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
         raise ClaimError(f"{file} is not valid YAML: {problem}") from None

@@ -238,7 +238,7 @@ class Tuned:
 
     def _choosing(self, metric: str, value: Value | None) -> dict[int, np.ndarray]:
         """A stacked score: number of the combination -> `(choosing seeds,)`."""
-        rows = self._rows(metric, {axis: None for axis in self.tune.axes}, self.tune.seeds)
+        rows = self._rows(metric, dict.fromkeys(self.tune.axes), self.tune.seeds)
         steps, values = _wide(rows)
         return dict(zip(steps.tolist(), values.T, strict=True))
 

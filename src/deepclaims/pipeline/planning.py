@@ -64,7 +64,9 @@ class Planner:
             ConfigError: when a part's overrides do not compose.
             StageError: when the prepared data are not there.
         """
-        return [each for claim in claims for part in claim.parts for each in self._first(claim, part)]
+        return [
+            each for claim in claims for part in claim.parts for each in self._first(claim, part)
+        ]
 
     def wider(self, plan: Sequence[Planned]) -> list[Planned]:
         """The choosing seeds beyond grids at whose ends a choice fell; empty where none did."""

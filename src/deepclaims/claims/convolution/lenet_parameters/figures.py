@@ -24,15 +24,13 @@ def layers(results: Results, drawing: Drawing) -> None:
             row += [shape, _count(parameters)]
     panel = drawing.panel(width=9.2, height=3.6)
     panel.ax.set_axis_off()
-    drawn = panel.ax.table(
-        cells, colLabels=head, loc="center", cellLoc="right", edges="horizontal"
-    )
+    drawn = panel.ax.table(cells, colLabels=head, loc="center", cellLoc="right", edges="horizontal")
     drawn.auto_set_font_size(False)
     drawn.set_fontsize(9)
     drawn.scale(1, 1.4)
-    for (row, column), cell in drawn.get_celld().items():
+    for (line, column), cell in drawn.get_celld().items():
         reference = 1 if column % 2 else 2
-        if row and column > 2 and cells[row - 1][column] != cells[row - 1][reference]:
+        if line and column > 2 and cells[line - 1][column] != cells[line - 1][reference]:
             cell.get_text().set_color(OKABE_ITO["vermilion"])
             cell.get_text().set_fontweight("bold")
 
