@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from deepclaims.evidence.estimate import Estimate, exact

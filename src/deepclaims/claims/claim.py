@@ -75,9 +75,9 @@ class Part:
 class Claim:
     """One lecture statement with its question, criterion, control and experiments.
 
-    `text` is the YAML file's content with the profile merged in, and its `chapter` and `id`; `written` is the file's
-    content as it stands, which is what registration hashes. `shift` is what was added to every seed
-    of its parts.
+    `text` is the YAML file's content with the profile merged in, and its `chapter` and `id`;
+    `written` is the file's content as it stands, which is what registration hashes. `shift` is
+    what was added to every seed of its parts.
     """
 
     name: str

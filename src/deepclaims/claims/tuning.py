@@ -155,9 +155,10 @@ class Choice:
         found = {}
         for axis, chosen in self.value.items():
             tried = sorted({each[axis] for each in self.values if _is_number(each[axis])})
-            if _is_number(chosen) and chosen in (tried[0], tried[-1]):
-                if chosen not in self.natural:
-                    found[axis] = chosen == tried[-1]
+            if not _is_number(chosen) or chosen in self.natural:
+                continue
+            if chosen in (tried[0], tried[-1]):
+                found[axis] = chosen == tried[-1]
         return found
 
     def wider(self) -> Iterator[dict[str, Any]]:
