@@ -89,6 +89,12 @@ VERBS = {
         "RUN [bayes=0.0]",
         "deepclaims diagnose 3f2c… bayes=0.01",
     ),
+    "new": Verb(
+        "deepclaims.pipeline.new",
+        "a claim of one's own: its YAML, folder and test, from a template that runs as it stands",
+        "CHAPTER/ID",
+        "deepclaims new optimisation/noise-of-a-minibatch",
+    ),
     "list": Verb("deepclaims.pipeline.catalogue", "the catalogue with its verdicts"),
     "doctor": Verb(
         "deepclaims.pipeline.doctor", "what this machine and this project have and lack"
