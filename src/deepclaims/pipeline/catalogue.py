@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from deepclaims.arguments import Arguments
 from deepclaims.claims import claim as claims
-from deepclaims.errors import ConfigError
 from deepclaims.project import Project
+
+ARGUMENTS = Arguments("list")
 
 
 def run(words: Sequence[str]) -> None:
@@ -16,8 +18,7 @@ def run(words: Sequence[str]) -> None:
     Raises:
         ConfigError: it takes no words.
     """
-    if words:
-        raise ConfigError(f"list takes no '{words[0]}'")
+    ARGUMENTS.read(words)
     project = Project.here()
     for chapter, names in groupby(claims.catalogue(project.conf), lambda name: name.split("/")[0]):
         print(f"\n{chapter}")

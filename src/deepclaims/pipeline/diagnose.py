@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deepclaims.arguments import Arguments, Key
 from deepclaims.errors import ConfigError
 from deepclaims.project import Project
 
@@ -17,6 +18,12 @@ ADVICE = {
     "variance": "attack the variance: more data, augmentation, weight decay, dropout, stop early",
     "neither": "neither stands out: both are within a point of what can be had",
 }
+ARGUMENTS = Arguments(
+    "diagnose",
+    {"bayes": Key("NUMBER", default=0.0, read=float, says="the least error possible, 0 to 1")},
+    word="RUN",
+    hint="name one MLflow run (`deepclaims ui` shows them)",
+)
 NOTEWORTHY = 0.01
 """Below one point of error neither part is worth attacking."""
 
@@ -56,7 +63,8 @@ def run(words: Sequence[str]) -> None:
     Raises:
         ConfigError: for an unknown run, or one without train and validation error.
     """
-    run_id, bayes = _read(words)
+    given = ARGUMENTS.read(words)
+    run_id, bayes = given.word, given["bayes"]
     metrics = _metrics(run_id)
     missing = [name for name in ("train_error", "validation_error") if name not in metrics]
     if missing:
@@ -66,24 +74,6 @@ def run(words: Sequence[str]) -> None:
           f"Bayes error taken as {bayes:.2%}")  # fmt: skip
     print(f"avoidable bias {found.avoidable_bias:.2%}, generalisation gap {found.gap:.2%}")
     print(ADVICE[found.weak_point])
-
-
-def _read(words: Sequence[str]) -> tuple[str, float]:
-    runs = [word for word in words if "=" not in word]
-    bayes = 0.0
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals:
-            continue
-        if key != "bayes":
-            raise ConfigError(f"diagnose does not know '{word}'; known: RUN bayes=NUMBER")
-        try:
-            bayes = float(value)
-        except ValueError:
-            raise ConfigError(f"bayes={value} is no number between 0 and 1") from None
-    if len(runs) != 1:
-        raise ConfigError("name one MLflow run: deepclaims diagnose RUN (see `deepclaims ui`)")
-    return runs[0], bayes
 
 
 def _metrics(run_id: str) -> dict[str, float]:

@@ -8,13 +8,16 @@ import shutil
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from deepclaims.errors import ConfigError, DeepclaimsError
+from deepclaims.arguments import Arguments
+from deepclaims.errors import DeepclaimsError
 from deepclaims.project import Project
 from deepclaims.sweep.environment import cores, device
 
 LIBRARIES = ("torch", "pytorch-lightning", "hydra-core", "dvc", "mlflow", "wfdb", "ray", "submitit")
 OPTIONAL = {"ray": "pip install 'deepclaims[ray]'", "submitit": "pip install 'deepclaims[slurm]'"}
 ROOM = 2 * 2**30
+
+ARGUMENTS = Arguments("doctor")
 
 
 def run(words: Sequence[str]) -> None:
@@ -23,8 +26,7 @@ def run(words: Sequence[str]) -> None:
     Raises:
         ConfigError: it takes no words.
     """
-    if words:
-        raise ConfigError(f"doctor takes no '{words[0]}'")
+    ARGUMENTS.read(words)
     project = Project.here()
     for good, subject, finding in [*_machine(project), *_libraries(), *_data(project)]:
         print(f"  {'ok ' if good else ' - '} {subject:<20} {finding}")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from deepclaims.arguments import Arguments, Key
 from deepclaims.data.ledger import sha256_of
 from deepclaims.data.manifest import manifest
-from deepclaims.data.overrides import read_overrides
 from deepclaims.data.prepared import write_prepared
 from deepclaims.data.source import Kind, SourceRecord, fingerprint_of, read_source
 from deepclaims.errors import DataError
@@ -17,7 +17,9 @@ from deepclaims.project import Project
 RAW = {"mnist": "mnist", "ecg": "mitdb"}
 """Raw data set of each prepared one."""
 
-KNOWN = {"dataset": ("all", *RAW)}
+ARGUMENTS = Arguments(
+    "prepare", {"dataset": Key(choices=("all", *RAW), default="all", says="what to prepare")}
+)
 
 Arrays = tuple[dict[str, Any], dict[str, Any]]
 
@@ -29,7 +31,7 @@ def run(overrides: Sequence[str]) -> None:
         ConfigError: an unknown argument.
         StageError, DataError, StorageError: as `prepare`.
     """
-    values = read_overrides("prepare", overrides, KNOWN)
+    values = ARGUMENTS.read(overrides)
     project = Project.here()
     for dataset in RAW if values["dataset"] == "all" else (values["dataset"],):
         meta = prepare(project, dataset)

@@ -35,7 +35,7 @@ def run(overrides: Sequence[str]) -> None:
         DeepclaimsError: for a request that cannot be met; SweepError when cells failed.
     """
     project = Project.here()
-    asked = read_request(overrides, project)
+    asked = read_request(overrides, project, "recheck")
     if asked.changes:
         change = next(iter(asked.changes))
         raise ConfigError(f"recheck takes a claim as its file has it, without claim.{change}=")

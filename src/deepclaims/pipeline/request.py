@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deepclaims.arguments import Arguments, Key
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import PROFILES, Claim
 from deepclaims.errors import ClaimError, ConfigError
@@ -14,10 +15,27 @@ from deepclaims.project import Project
 from deepclaims.sweep.compose import Composer, parse, swept
 from deepclaims.sweep.options import LocalOptions, Options, read_executor
 
-KNOWN = ("chapter", "claim", "profile")
-LISTED = "chapter=, claim=, profile=, executor=, executor.<key>=, claim.<key>=, --retry-failed"
 RETRY = "--retry-failed"
 ALL = "all"
+
+
+def arguments(verb: str) -> Arguments:
+    """What the verbs take that run claims: `measure`, `recheck`, and `runs --why`."""
+    return Arguments(
+        verb,
+        {
+            "chapter": Key("NAME|all", says="the claims of a chapter, or of all"),
+            "claim": Key("CHAPTER/ID", says="one claim; its id alone will do"),
+            "profile": Key(
+                choices=PROFILES, default="laptop", says="seconds, what is published, paper-sized"
+            ),
+        },
+        flags=(RETRY,),
+        prefixes={
+            "claim": "claim.KEY=VALUE",
+            "executor": "executor=local|ray|slurm executor.KEY=VALUE",
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -57,41 +75,36 @@ class Request:
         return [claims.shifted(claim, self.shift) for claim in loaded]
 
 
-def read_request(words: Sequence[str], project: Project) -> Request:
+def read_request(words: Sequence[str], project: Project, verb: str = "measure") -> Request:
     """Read `chapter=`, `claim=`, `profile=`, `executor…=`, `claim.<key>=` and `--retry-failed`.
 
     Raises:
         ConfigError: for any other key, an unknown chapter, profile or executor.
         ClaimError: for an unknown claim.
     """
-    found: dict[str, Any] = {}
-    changes: dict[str, Any] = {}
-    executor = ["executor.retry_failed=true"] if RETRY in words else []
-    for override in parse(word for word in words if word != RETRY):
-        key = override.key_or_group
-        if key.partition(".")[0] == "executor":
-            executor.append(str(override.input_line))
-            continue
-        values = swept(override)
-        if key.startswith("claim."):
-            value: Any = values if key.startswith("claim.grid.") else values[0]
-            changes[key.removeprefix("claim.")] = value
-        elif key in KNOWN and len(values) == 1:
-            found[key] = values[0]
-        else:
-            raise ConfigError(f"measure does not know '{override.input_line}'; known: {LISTED}")
-    profile = str(found.get("profile", "laptop"))
-    if profile not in PROFILES:
-        raise ConfigError(f"no profile '{profile}'; known: {', '.join(PROFILES)}")
+    given = arguments(verb).read(words)
+    executor = [word for word in given.passed if word.startswith("executor")]
+    if RETRY in given.flags:
+        executor.append("executor.retry_failed=true")
+    changes = _changes([word for word in given.passed if not word.startswith("executor")])
     options = _options(executor, project)
-    if "claim" in found:
-        name = claims.find(project.conf, str(found["claim"]))
+    if given["claim"]:
+        name = claims.find(project.conf, given["claim"])
         folder = project.results("single")
-        return Request((name,), folder, profile, options, changes, single=True)
+        return Request((name,), folder, given["profile"], options, changes, single=True)
     if changes:
         raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
-    names = _of_chapter(str(found.get("chapter", "")), project)
-    return Request(names, project.root / "results", profile, options)
+    names = _of_chapter(given["chapter"] or "", project)
+    return Request(names, project.root / "results", given["profile"], options)
+
+
+def _changes(words: Sequence[str]) -> dict[str, Any]:
+    """`claim.<key>=…` as key -> value; the axes of a grid get lists."""
+    found: dict[str, Any] = {}
+    for override in parse(words):
+        key, values = override.key_or_group.removeprefix("claim."), swept(override)
+        found[key] = values if key.startswith("grid.") else values[0]
+    return found
 
 
 def _options(overrides: Sequence[str], project: Project) -> Options:

@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from deepclaims.errors import ConfigError
+from deepclaims.arguments import Arguments, Key
 from deepclaims.project import Project
 from deepclaims.tracking.store import create, uri
+
+ARGUMENTS = Arguments(
+    "ui", {"port": Key("NUMBER", default=5000, read=int, says="where it listens")}
+)
 
 
 def run(words: Sequence[str]) -> None:
@@ -18,12 +22,7 @@ def run(words: Sequence[str]) -> None:
     Raises:
         ConfigError: for anything but a port.
     """
-    port = 5000
-    for word in words:
-        key, _, value = word.partition("=")
-        if key != "port" or not value.isdigit():
-            raise ConfigError(f"ui does not know '{word}'; known: port=NUMBER")
-        port = int(value)
+    port = ARGUMENTS.read(words)["port"]
     folder = Project.here().mlflow
     create(folder)
     print(f"MLflow UI: http://127.0.0.1:{port}  (Ctrl-C ends it)", file=sys.stderr)

@@ -6,8 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from deepclaims.errors import ConfigError, StageError, StorageError
+from deepclaims.arguments import Arguments
+from deepclaims.errors import StageError, StorageError
 from deepclaims.project import Project
+
+ARGUMENTS = Arguments("report")
 
 
 def run(words: Sequence[str]) -> None:
@@ -17,8 +20,7 @@ def run(words: Sequence[str]) -> None:
         ConfigError: it takes no words.
         StageError: when nothing has been published.
     """
-    if words:
-        raise ConfigError(f"report takes no '{words[0]}'")
+    ARGUMENTS.read(words)
     reports = Project.here().reports
     file = reports / "claims.json"
     try:
