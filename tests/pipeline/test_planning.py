@@ -1,0 +1,89 @@
+"""What is tuned is measured in two goes: the choosing seeds everywhere, the reporting ones there."""
+
+import yaml
+
+from deepclaims.claims import claim as claims
+from deepclaims.claims import pattern
+from deepclaims.pipeline.judge import read_results
+from deepclaims.pipeline.measure import measure
+from deepclaims.pipeline.planning import Planner, merged
+from deepclaims.pipeline.request import Request
+from deepclaims.sweep.options import LocalOptions
+from deepclaims.sweep.store import RunStore
+
+NAME = "regularisation/dropout"
+LR = "optimizer.lr"
+RATES = [1e-4, 0.01, 1e-3]
+PART = {
+    "task": "train",
+    "base": ["data=function", "model.depth=1", "model.width=4", "fit.steps=5"],
+    "grid": {LR: RATES},
+    "seeds": {"first": 10, "count": 2},
+    "tune": {
+        "axes": [LR],
+        "score": "validation_loss",
+        "seeds": {"first": 0, "count": 3},
+        "edge": "void",
+        "also": [{LR: 1e-4}],
+    },
+}
+
+
+def tuned_claim(project, monkeypatch, **changes):
+    """Dropout's file with one tuned part of tiny trainings, and nothing asked of its code."""
+    monkeypatch.setattr(pattern, "check", lambda claim: None)
+    file = project.conf / "claim" / f"{NAME}.yaml"
+    text = yaml.safe_load(file.read_text())
+    tune = {**PART["tune"], **changes}
+    text |= {"parts": {"net": {**PART, "tune": tune}}, "data": [], "profiles": {}}
+    file.write_text(yaml.safe_dump(text))
+    return claims.load(project.conf, NAME)
+
+
+def measured(project):
+    folder = project.root / "results"
+    measure(project, Request((NAME,), folder, "laptop", LocalOptions(workers=0)))
+    return read_results(claims.load(project.conf, NAME), folder / NAME)
+
+
+def test_reporting_seeds_are_trained_where_they_are_read(project, monkeypatch):
+    tuned_claim(project, monkeypatch)
+    results = measured(project)
+    rows = results.metrics.drop_duplicates(["seed", LR])
+    side = results.tuned("net")
+    chosen = side[LR]
+    for rate in RATES:
+        seeds = set(rows.loc[rows[LR] == rate, "seed"])
+        assert seeds == {0, 1, 2} | ({10, 11} if rate in (chosen, 1e-4) else set())
+    assert chosen == 0.01  # of five steps the largest go furthest
+    assert len(side.reported("validation_loss")) == 2
+    assert len(side.score("validation_loss", {LR: 1e-3})) == 3
+    assert results.void() == ["net: optimizer.lr=0.01"]
+
+
+def test_nothing_is_trained_twice(project, monkeypatch, capsys):
+    tuned_claim(project, monkeypatch)
+    first = measured(project)
+    capsys.readouterr()
+    second = measured(project)
+    assert "all 9 replicas are cached" in capsys.readouterr().err
+    assert second.metrics.equals(first.metrics)
+
+
+def test_a_grid_that_may_be_widened_is(project, monkeypatch):
+    tuned_claim(project, monkeypatch, edge="widen", also=[])
+    results = measured(project)
+    tried = set(results.metrics[LR])
+    assert {0.1, 1.0} <= tried  # 0.01 · 0.01 / 0.001, and on
+    assert results.tuned("net")[LR] >= 0.1
+
+
+def test_a_claim_is_planned_as_far_as_its_choosing_seeds_are_done(project, monkeypatch):
+    claim = tuned_claim(project, monkeypatch)
+    planner = Planner(project, RunStore(project.runs))
+    plan = planner.first([claim])
+    assert [each.seeds for each in plan] == [(0, 1, 2)] * 3
+    assert planner.second(plan) == []
+    measured(project)
+    whole = merged([*plan, *planner.second(plan)])
+    assert sorted(len(each.seeds) for each in whole) == [3, 5, 5]
