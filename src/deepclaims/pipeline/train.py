@@ -99,8 +99,9 @@ def _choices(override: Override) -> list[str]:
 
 def _job(config: DictConfig) -> dict[str, Any]:
     project = Project.here()
-    overrides = list(HydraConfig.get().overrides.task)
-    options = read_executor(OmegaConf.to_container(config.executor))  # type: ignore[arg-type]
+    composed: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    options = read_executor(composed["executor"])
     if isinstance(options, LocalOptions):
         options = LocalOptions(0, options.stack, options.retry_failed)
-    return TrainingSweep(project, Composer(project.conf), options).run([overrides])[0]
+    sweep = TrainingSweep(project, Composer(project.conf), options)
+    return sweep.run_composed(composed, list(HydraConfig.get().overrides.task))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,22 @@ class TrainingSweep:
             ConfigError: when a job does not compose.
             SweepError: when jobs failed; the others are saved and tracked.
         """
-        units = self.units(jobs)
+        return self._run(self.units(jobs))
+
+    def run_composed(self, config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+        """Train one config as Hydra composed it.
+
+        Args:
+            config: the whole config, resolved.
+            overrides: what it was composed from, for the cell's name.
+
+        Raises:
+            SweepError: when it failed.
+        """
+        (axes,) = _axes([overrides])
+        return self._run([self._unit(config, axes, _Sources(self.project))])[0]
+
+    def _run(self, units: Sequence[Unit]) -> list[dict[str, Any]]:
         cells = {unit.cell.key: unit.cell for unit in units}
         pages = [Page(cell, EXPERIMENT, key) for key, cell in cells.items()]
         session = carry_out("train", units, pages, self.project, self.options)
@@ -58,10 +73,12 @@ class TrainingSweep:
             StageError: when its data are not prepared.
         """
         sources = _Sources(self.project)
-        return [self._unit(job, axes, sources) for job, axes in zip(jobs, _axes(jobs), strict=True)]
+        return [
+            self._unit(self.composer.config(job), axes, sources)
+            for job, axes in zip(jobs, _axes(jobs), strict=True)
+        ]
 
-    def _unit(self, job: Sequence[str], axes: dict[str, Any], sources: _Sources) -> Unit:
-        config = self.composer.config(job)
+    def _unit(self, config: Mapping[str, Any], axes: dict[str, Any], sources: _Sources) -> Unit:
         name = str(config["data"]["name"])
         task = training_task(config, self.options.stack)
         cell = Cell(cell_config(config), task, sources.fingerprints(config, name), axes=axes)
@@ -77,7 +94,7 @@ class _Sources:
         self._fingerprints: dict[str, dict[str, str]] = {}
         self._sources: dict[str, str] = {}
 
-    def fingerprints(self, config: dict[str, Any], name: str) -> dict[str, str]:
+    def fingerprints(self, config: Mapping[str, Any], name: str) -> dict[str, str]:
         if name not in self._fingerprints:
             self._fingerprints[name] = data_of(config, self._project)
         return self._fingerprints[name]
