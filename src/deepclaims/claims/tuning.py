@@ -19,13 +19,16 @@ of its config, and gives each score as a curve over their numbers.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
 
 from deepclaims.errors import ClaimError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 EDGES = ("void", "widen")
 WIDENED = 4
@@ -133,14 +136,14 @@ class Choice:
         cls, values: Sequence[Value], scores: Sequence[np.ndarray], natural: Sequence[Any] = ()
     ) -> Choice:
         """The choice from the scores `(choosing seeds,)` of every value."""
-        means = [float(np.mean(each)) if np.size(each) else np.inf for each in scores]
-        finite = tuple(mean if np.isfinite(mean) else np.inf for mean in means)
+        means = [fmean(each) if len(each) else math.inf for each in scores]
+        finite = tuple(mean if math.isfinite(mean) else math.inf for mean in means)
         return cls(tuple(values), finite, tuple(natural))
 
     @property
     def value(self) -> Value:
         """The best combination; of equals the first tried."""
-        return self.values[int(np.argmin(self.scores))]
+        return self.values[self.scores.index(min(self.scores))]
 
     @property
     def on_edge(self) -> bool:
