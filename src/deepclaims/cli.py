@@ -35,6 +35,10 @@ VERBS = {
         "[dataset=all|mnist|ecg]",
         "deepclaims prepare dataset=ecg",
     ),
+    "register": Verb(
+        "deepclaims.pipeline.register",
+        "check every claim, and write what decides what is measured",
+    ),
     "measure": Verb(
         "deepclaims.pipeline.measure",
         "run what a chapter or a claim still lacks, and export its tables",

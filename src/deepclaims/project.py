@@ -46,6 +46,11 @@ class Project:
         return self.root / "data" / "prepared" / dataset
 
     @cached_property
+    def registered(self) -> Path:
+        """What decides what is measured, as `register` writes it."""
+        return self.root / "registered.json"
+
+    @cached_property
     def runs(self) -> Path:
         """The run cache: one folder a key."""
         return self.root / ".runs"

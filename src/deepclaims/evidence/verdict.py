@@ -151,6 +151,52 @@ class Verdict:
     p_adjusted: float
     post_hoc: tuple[str, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """The verdict as plain data that JSON can hold; its checks by name alone."""
+        return {
+            "ruling": str(self.ruling),
+            "p": self.p,
+            "p_adjusted": self.p_adjusted,
+            "reason": dict(self.reason),
+            "post_hoc": list(self.post_hoc),
+            "findings": {
+                each.check.name: {
+                    "estimate": each.estimate.to_dict(),
+                    "outcome": each.outcome,
+                    "p": each.p,
+                    "p_against": each.p_against,
+                }
+                for each in self.findings
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], checks: Mapping[str, Mapping[str, Any]]) -> Verdict:
+        """The verdict that `to_dict` wrote, of these registered checks.
+
+        Raises:
+            KeyError: when it is not of these checks.
+        """
+        found = tuple(
+            Finding(
+                Check.of(name, written),
+                Estimate.from_dict(each["estimate"]),
+                each["outcome"],
+                float(each["p"]),
+                float(each["p_against"]),
+            )
+            for name, written in checks.items()
+            for each in [data["findings"][name]]
+        )
+        return cls(
+            Ruling(data["ruling"]),
+            found,
+            float(data["p"]),
+            dict(data["reason"]),
+            float(data["p_adjusted"]),
+            tuple(data["post_hoc"]),
+        )
+
     def marked(self, changes: Sequence[str]) -> Verdict:
         """The same verdict, marked post hoc where anything registered changed."""
         return replace(self, post_hoc=tuple(changes))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,10 +12,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepclaims.arguments import Arguments, Key
 from deepclaims.claims import claim as claims
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
-from deepclaims.errors import ClaimError, ConfigError, StageError, StorageError
+from deepclaims.errors import ClaimError, StageError, StorageError
 from deepclaims.evidence import record as records
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
@@ -25,14 +24,16 @@ from deepclaims.evidence.registration import Registration, post_hoc
 from deepclaims.evidence.second_look import SecondLook, confirm
 from deepclaims.evidence.second_look import read as read_looks
 from deepclaims.evidence.verdict import Finding, Verdict, findings, verdict
+from deepclaims.pipeline import judgement
 from deepclaims.project import Project
+from deepclaims.report.figures import file_name
+from deepclaims.report.files import write
+from deepclaims.report.words import LANGUAGES
 from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.worker import THREAD_VARIABLES
 
 if TYPE_CHECKING:
     from deepclaims.claims.results import Results
-
-LANGUAGES = ("es", "en")
 
 
 @dataclass(frozen=True)
@@ -44,44 +45,163 @@ class Judged:
     facts: dict[str, Any]
 
 
-def run(overrides: Sequence[str]) -> None:
-    """Carry out `deepclaims judge`: the whole catalogue, from `results/` to `evidence/`.
+ARGUMENTS = Arguments(
+    "judge", {"claim": Key("CHAPTER/ID", says="one claim alone; all that were measured without")}
+)
+
+
+def run(words: Sequence[str]) -> None:
+    """Carry out `deepclaims judge`: from `results/` to `evidence/`, what changed since.
 
     Raises:
-        ConfigError: judge takes no overrides.
-        StageError: when a chapter has not been measured.
+        ConfigError: for what it does not take.
+        ClaimError: for an unknown claim.
+        StageError: when a claim has not been measured.
     """
-    if overrides:
-        raise ConfigError(f"judge takes no '{overrides[0]}': it judges all that was measured")
-    judge(Project.here())
+    given = ARGUMENTS.read(words)
+    project = Project.here()
+    judge(project, [claims.find(project.conf, given["claim"])] if given["claim"] else None)
 
 
-def judge(project: Project) -> list[EvidenceRecord]:
-    """Judge every claim of the catalogue and write its evidence."""
-    names = claims.catalogue(project.conf)
-    for name in names:
-        _about(project, name)  # a missing stage is said before anything is computed
-    draft = _draft(project)
-    try:
-        judged = _judge_all(project, names, draft)
-        looks = _looks(project, judged)
-        settled = {
-            name: confirm(verdict, looks.get(name))
-            for name, verdict in settle({each.claim.name: each.verdict for each in judged}).items()
-        }
-        found = [_record(each, settled[each.claim.name], looks.get(each.claim.name))
-                 for each in judged]  # fmt: skip
-        for record in found:
-            file = draft / record.chapter / f"{record.id}.json"
-            file.write_text(json.dumps(record.to_dict(), indent=1, ensure_ascii=False) + "\n")
-        _replace(draft, project.root / "evidence")
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    _tag(project, found)
+def judge(project: Project, names: Sequence[str] | None = None) -> list[EvidenceRecord]:
+    """Judge claims and write their evidence; what did not change is not judged or drawn again.
+
+    Args:
+        project: whose tables.
+        names: of the claims; None for the whole catalogue. The correction for the number of
+            claims is over all that are judged, so that the evidence of others may change too.
+
+    Raises:
+        StageError: when a claim has not been measured.
+    """
+    asked = claims.catalogue(project.conf) if names is None else list(names)
+    loaded = {name: _loaded(project, name) for name in asked}
+    fresh = [claim for claim in loaded.values() if not _is_judged(project, claim)]
+    stale = [claim for claim in loaded.values() if not _is_drawn(project, claim)]
+    if fresh or stale:
+        _in_parallel(project, fresh, stale)
+    judged = _known(project, loaded)
+    looks = _looks(project, judged)
+    settled = {
+        name: confirm(verdict, looks.get(name))
+        for name, verdict in settle({each.claim.name: each.verdict for each in judged}).items()
+    }
+    found = [_record(each, settled[each.claim.name], looks.get(each.claim.name)) for each in judged]
+    changed = [record for record in found if _written(project, record)]
+    _tag(project, changed)
     for record in found:
-        mark = " (post hoc)" if record.post_hoc else ""
-        print(f"{record.verdict:>12}  {record.name}{mark}", file=sys.stderr)
+        if record in changed or record.name in asked:
+            mark = " (post hoc)" if record.post_hoc else ""
+            print(f"{record.verdict:>12}  {record.name}{mark}", file=sys.stderr)
+    print(
+        f"judged {len(fresh)}, drew {len(stale)} of {len(loaded)} claims; the others are as they "
+        "were",
+        file=sys.stderr,
+    )
     return found
+
+
+def _loaded(project: Project, name: str) -> Claim:
+    """A claim as it was measured: with that profile, and those seeds.
+
+    Raises:
+        StageError: when it has not been measured.
+    """
+    about = _about(project, name)  # a missing stage is said before anything is computed
+    claim = claims.load(project.conf, name, about["profile"])
+    pattern.check(claim)
+    return claims.shifted(claim, about["shift"])
+
+
+def _folder(project: Project, claim: Claim) -> Path:
+    return project.evidence(claim.chapter) / claim.id
+
+
+def _tables(project: Project, claim: Claim, folder: str = "") -> Path:
+    return project.results(folder) / claim.name
+
+
+def _is_judged(project: Project, claim: Claim) -> bool:
+    kept, _ = judgement.keys(_folder(project, claim))
+    return kept == judgement.verdict_key(claim, _tables(project, claim))
+
+
+def _is_drawn(project: Project, claim: Claim) -> bool:
+    folder = _folder(project, claim)
+    _, kept = judgement.keys(folder)
+    key = judgement.figures_key(claim, _tables(project, claim))
+    return kept == dict.fromkeys(claim.text["figures"], key) and all(
+        (folder / file_name(figure, language, ending)).is_file()
+        for figure in kept
+        for language in LANGUAGES
+        for ending in ("svg", "png")
+    )
+
+
+def _in_parallel(project: Project, fresh: Sequence[Claim], stale: Sequence[Claim]) -> None:
+    """Judge the one and draw the other, each claim as soon as a process is free."""
+    with _pool(len(fresh) + len(stale) * len(LANGUAGES)) as pool:
+        judged = [pool.submit(_judge_and_keep, project, claim) for claim in fresh]
+        drawn = [
+            pool.submit(_draw_one, project, claim, language)
+            for claim in stale
+            for language in LANGUAGES
+        ]
+        for each in [*judged, *drawn]:
+            each.result()
+    for claim in stale:
+        _keep_figures(project, claim)
+
+
+def _judge_and_keep(project: Project, claim: Claim) -> None:
+    """Judge one claim and keep its judgement; runs in a worker process."""
+    tables = _tables(project, claim)
+    results = read_results(claim, tables)
+    about = _about(project, claim.name)
+    _, figures = judgement.keys(_folder(project, claim))
+    judgement.Judgement(
+        judgement.verdict_key(claim, tables),
+        _verdict(claim, results),
+        _facts(results, about),
+        figures,
+    ).write(_folder(project, claim))
+
+
+def _keep_figures(project: Project, claim: Claim) -> None:
+    """Note what was drawn from what, and take away what the claim's file lists no more."""
+    folder = _folder(project, claim)
+    known = judgement.read(folder, claim.checks)
+    assert known is not None
+    key = judgement.figures_key(claim, _tables(project, claim))
+    known.with_figures(dict.fromkeys(claim.text["figures"], key)).write(folder)
+    for file in folder.glob("*.*"):
+        if file.name != judgement.FILE and file.name.split(".")[0] not in claim.text["figures"]:
+            file.unlink()
+
+
+def _known(project: Project, loaded: Mapping[str, Claim]) -> list[Judged]:
+    """Every claim of the catalogue that has a judgement, in its order; those of `loaded` have."""
+    found = []
+    for name in claims.catalogue(project.conf):
+        claim = loaded.get(name)
+        if claim is None:
+            if not (project.results("") / name / "about.json").is_file():
+                continue
+            claim = _loaded(project, name)
+        known = judgement.read(_folder(project, claim), claim.checks)
+        if known is not None:
+            found.append(Judged(claim, known.verdict, dict(known.facts)))
+    return found
+
+
+def _written(project: Project, record: EvidenceRecord) -> bool:
+    """Write a record unless it is there as it is; whether it was written."""
+    file = project.evidence(record.chapter) / f"{record.id}.json"
+    text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False) + "\n"
+    if file.is_file() and file.read_text(encoding="utf-8") == text:
+        return False
+    write(file, text)
+    return True
 
 
 def judge_only(project: Project, names: Sequence[str], results: str = "") -> list[Judged]:
@@ -128,26 +248,13 @@ def read_results(claim: Claim, folder: Path) -> Results:
     if "replicas" not in tables:
         raise StageError(f"{claim.name} has no tables in {folder}: "
                          f"run `deepclaims measure chapter={claim.chapter}` first")  # fmt: skip
-    return Results(claim, tables.pop("replicas"), tables)
-
-
-def _judge_all(project: Project, names: Sequence[str], draft: Path) -> list[Judged]:
-    with _pool(len(names)) as pool:
-        judged = [pool.submit(_judge_one, project, name) for name in names]
-        drawn = [
-            pool.submit(_draw_one, project, name, draft, language)
-            for name in names
-            for language in LANGUAGES
-        ]
-        for each in drawn:
-            each.result()
-        return [each.result() for each in judged]
+    return Results(judgement.registered(claim), tables.pop("replicas"), tables)
 
 
 @contextmanager
 def _pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
     context = get_context("forkserver")
-    context.set_forkserver_preload(["torch", "pandas", "scipy.stats", "matplotlib.figure"])
+    context.set_forkserver_preload(["pandas", "scipy.stats", "matplotlib.figure"])
     with (
         variables(dict.fromkeys(THREAD_VARIABLES, "1")),
         ProcessPoolExecutor(min(cores(), tasks), mp_context=context) as pool,
@@ -161,10 +268,10 @@ def _judge_one(project: Project, name: str, folder: str = "") -> Judged:
     return Judged(claim, _verdict(claim, results), _facts(results, about))
 
 
-def _draw_one(project: Project, name: str, draft: Path, language: str) -> None:
+def _draw_one(project: Project, claim: Claim, language: str) -> None:
     """Draw one claim in one language; runs in a worker process."""
-    claim, results, _ = _measured(project, name)
-    _draw(claim, results, draft / claim.chapter / claim.id, language)
+    results = read_results(claim, _tables(project, claim))
+    _draw(claim, results, _folder(project, claim), language)
 
 
 def _measured(
@@ -222,7 +329,7 @@ def _facts(results: Results, about: dict[str, Any]) -> dict[str, Any]:
         "device": ", ".join(sorted(rows["volatile_device"].unique())),
         "seconds": float(rows["volatile_seconds"].sum()),
         "commit": ", ".join(sorted(rows["volatile_commit"].unique())),
-        "mlflow": MlflowRuns(about["mlflow_parent"], about["mlflow_runs"]),
+        "mlflow": {"parent": about["mlflow_parent"], "cells": about["mlflow_runs"]},
         "profile": about["profile"],
     }
 
@@ -258,7 +365,7 @@ def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> Eviden
         post_hoc=settled.post_hoc,
         command=f"deepclaims measure claim={claim.name} profile={claim.profile}",
         versions=library_versions(),
-        **judged.facts,
+        **{**judged.facts, "mlflow": MlflowRuns(**judged.facts["mlflow"])},
     )
 
 
@@ -289,24 +396,6 @@ def _about(project: Project, name: str, folder: str = "") -> dict[str, Any]:
     except json.JSONDecodeError:
         raise StorageError(f"{file} is damaged: delete it and measure again") from None
     return about
-
-
-def _draft(project: Project) -> Path:
-    folder = project.root / "evidence"
-    try:
-        draft = Path(tempfile.mkdtemp(prefix=".evidence-", dir=project.root))
-    except OSError as error:
-        raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
-    for chapter in claims.chapters(project.conf):
-        (draft / chapter.name).mkdir()
-    return draft
-
-
-def _replace(draft: Path, final: Path) -> None:
-    draft.chmod(0o755)
-    if final.exists():
-        shutil.rmtree(final)
-    draft.rename(final)
 
 
 def _tag(project: Project, found: Sequence[EvidenceRecord]) -> None:
