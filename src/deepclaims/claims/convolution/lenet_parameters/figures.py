@@ -24,9 +24,7 @@ def layers(results: Results, drawing: Drawing) -> None:
             row += [shape, _count(parameters)]
     panel = drawing.panel(width=9.2, height=3.6)
     panel.ax.set_axis_off()
-    drawn = panel.ax.table(
-        cells, colLabels=head, loc="center", cellLoc="right", edges="horizontal"
-    )
+    drawn = panel.ax.table(cells, colLabels=head, loc="center", cellLoc="right", edges="horizontal")
     drawn.auto_set_font_size(False)
     drawn.set_fontsize(9)
     drawn.scale(1, 1.4)

@@ -19,6 +19,7 @@ FILTERS, UNITS, IMAGE = (6, 16), (120, 84, 10), 28
 Layer = tuple[str, str, int]
 """Name, output shape (height×width×channels, as the slide writes it) and parameters."""
 
+
 def formulas(config: dict[str, Any], seed: int) -> Outcome:
     """Every layer by arithmetic: dim − dim(f) + 1, halves rounded down, (k²c + 1)d, (n + 1)m.
 
