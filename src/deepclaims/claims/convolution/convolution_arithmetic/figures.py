@@ -95,7 +95,7 @@ def _matrix(
         ax.text(
             j + 0.5,
             i + 0.5,
-            panel.number(values[i, j]),
+            panel.number(float(values[i, j])),
             ha="center",
             va="center",
             color=OKABE_ITO["vermilion"] if differs else "#222222",

@@ -13,7 +13,7 @@ from deepclaims.claims.convolution.lenet_on_mnist.judge import (
 )
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval
-from deepclaims.report.panel import Drawing
+from deepclaims.report.panel import Drawing, Text
 from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 
 ARMS = (LENET, *DENSE)
@@ -22,7 +22,7 @@ NAMES = {
     "mlp": ("densa, mismas épocas", "dense, as many epochs"),
     "mlp_long": ("densa, mismo cómputo", "dense, as much computation"),
 }
-LECUN_1998 = {
+LECUN_1998: dict[tuple[float, str], Text] = {
     (0.95, "#222222"): "LeNet-5, LeCun 1998",
     (0.8, OKABE_ITO["purple"]): ("LeNet-5, LeCun 1998, con distorsiones",
                                  "LeNet-5, LeCun 1998, with distortions"),

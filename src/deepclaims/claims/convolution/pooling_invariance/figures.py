@@ -5,13 +5,13 @@ from __future__ import annotations
 from deepclaims.claims.convolution.pooling_invariance.judge import POOLS, STRIDE, at, rise
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval, paired_difference
-from deepclaims.report.panel import Drawing
+from deepclaims.report.panel import Drawing, Text
 
 AXES = {
     "shift": ("corrimiento (píxeles)", "shift (pixels)"),
     "rotation": ("rotación (grados)", "rotation (degrees)"),
 }
-NAMES = {
+NAMES: dict[str, Text] = {
     "max": "max pooling",
     "average": "average pooling",
     "stride": ("stride 2, sin pooling", "stride 2, no pooling"),
