@@ -75,4 +75,3 @@ def test_where_another_kernel_goes_unnoticed_nothing_is_concluded(results, rulin
     for column in ("shape", "parameters"):
         table.loc[other, column] = right[column].reindex(table.loc[other, "layer"]).to_numpy()
     assert ruling(replace(results, tables={"layers": table})) == "inconclusive"
-
