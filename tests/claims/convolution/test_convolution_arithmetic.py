@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from deepclaims.claims.convolution import convolution_arithmetic
+from deepclaims.claims.convolution.convolution_arithmetic import measure
 
 NAME = "convolution/convolution-arithmetic"
 
@@ -12,24 +12,24 @@ def results(measured_here):
 
 
 def test_the_flipped_filter_changes_the_ten_entries_that_are_not_zero():
-    assert convolution_arithmetic.example({}, 0).metrics["flipped_wrong"] == 10
+    assert measure.example({}, 0).metrics["flipped_wrong"] == 10
 
 
 def test_without_the_stride_the_formula_is_wrong_more_often_than_not():
     config = {"stride": 2, "side": 8, "kernel": 3, "padding": 2}
-    metrics = convolution_arithmetic.dimensions(config, 0).metrics
+    metrics = measure.dimensions(config, 0).metrics
     assert metrics["strided_wrong"] == 0
     assert metrics["printed_wrong"] > metrics["cases"] / 2
 
 
 def test_the_library_refuses_a_filter_larger_than_the_input():
-    assert convolution_arithmetic.library_dimension(2, 5, 1, 1) == 0
-    assert convolution_arithmetic.library_dimension(2, 5, 2, 1) == 2
+    assert measure.library_dimension(2, 5, 1, 1) == 0
+    assert measure.library_dimension(2, 5, 2, 1) == 2
 
 
 @pytest.mark.parametrize(("kernel", "keeping"), [(3, 1), (4, 0)])
 def test_only_odd_filters_have_a_same_padding(kernel, keeping):
-    metrics = convolution_arithmetic.paddings({"kernel": kernel, "side": 7}, 0).metrics
+    metrics = measure.paddings({"kernel": kernel, "side": 7}, 0).metrics
     assert metrics["keeping"] == keeping
     assert np.isnan(metrics["same_misses"]) == (kernel % 2 == 0)
     assert metrics["full_faults"] == 0
@@ -61,9 +61,3 @@ def test_where_a_wrong_formula_goes_unnoticed_nothing_is_concluded(
 ):
     blind = made_world(results, part, {metric: lambda values: 0 * values})
     assert ruling(blind) == "inconclusive"
-
-
-def test_it_draws_its_figures(results):
-    for language in ("es", "en"):
-        drawn = convolution_arithmetic.draw(results, language)
-        assert set(drawn) == set(results.claim.text["figures"])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.convolution import convolution_saves_parameters as claim
+from deepclaims.claims.convolution.convolution_saves_parameters import measure
 from deepclaims.evidence.outcome import Outcome
 
 NAME = "convolution/convolution-saves-parameters"
@@ -21,7 +21,7 @@ def world(imagined):
 
         def outcome(part, arm, axes, seed):
             if part.name == "layers":
-                return claim.layers(LAYERS, seed)
+                return measure.layers(LAYERS, seed)
             luck = 0.3 * np.random.default_rng([seed, len(arm)]).standard_normal()
             error = errors[arm][axes["data.permute"]] + luck
             return Outcome({"test_error": error / 100, "n_parameters": counts[arm]})
@@ -57,7 +57,7 @@ def test_without_its_controls_it_decides_nothing(world, ruling, changed):
 
 def test_the_slides_numbers():
     """9 weights instead of 36; with the bias 10 instead of 37."""
-    outcome = claim.layers(LAYERS, 0)
+    outcome = measure.layers(LAYERS, 0)
     assert outcome.metrics["weight_ratio"] == 9 / 36
     assert outcome.curves["filter"].values == [10, 10, 10]
     assert outcome.curves["dense"].values == [37, 65, 197]
@@ -65,12 +65,6 @@ def test_the_slides_numbers():
 
 def test_few_seeds_do_not_crash(world, ruling):
     assert ruling(world("smoke")) in ("inconclusive", "supported")
-
-
-def test_it_draws_its_figures(world):
-    results = world()
-    for language in ("es", "en"):
-        assert set(claim.draw(results, language)) == set(results.claim.text["figures"])
 
 
 @pytest.fixture(scope="module")

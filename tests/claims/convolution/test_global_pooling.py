@@ -4,7 +4,7 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from deepclaims.claims.convolution import global_pooling as claim
+from deepclaims.claims.convolution.global_pooling import measure
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "convolution/global-pooling"
@@ -77,17 +77,11 @@ def test_few_seeds_do_not_crash(world, ruling):
     assert ruling(world("smoke")) in ("inconclusive", "supported")
 
 
-def test_it_draws_its_figures(world):
-    results = world()
-    for language in ("es", "en"):
-        assert set(claim.draw(results, language)) == set(results.claim.text["figures"])
-
-
 def test_the_area_is_scikit_learns():
     rng = np.random.default_rng(0)
     true, score = rng.integers(0, 2, 300), rng.integers(0, 20, 300) / 20
-    assert claim.auc(score, true) == pytest.approx(roc_auc_score(true, score))
-    assert np.isnan(claim.auc(score, np.zeros(300)))
+    assert measure.auc(score, true) == pytest.approx(roc_auc_score(true, score))
+    assert np.isnan(measure.auc(score, np.zeros(300)))
 
 
 def test_pieces_are_scored_one_by_one_and_the_highest_counts():
@@ -98,7 +92,7 @@ def test_pieces_are_scored_one_by_one_and_the_highest_counts():
             return torch.stack([torch.zeros_like(mean), mean], dim=1)
 
     x = torch.tensor([[[0.0] * 4 + [8.0] * 4], [[2.0] * 4 + [-8.0] * 4]])
-    found = claim.fitted_score(Mean(), x, 4)
+    found = measure.fitted_score(Mean(), x, 4)
     assert found == pytest.approx(torch.tensor([8.0, 2.0]).sigmoid().numpy(), rel=1e-6)
-    short = claim.fitted_score(Mean(), x[..., 4:6], 4)
+    short = measure.fitted_score(Mean(), x[..., 4:6], 4)
     assert short == pytest.approx(torch.tensor([4.0, -4.0]).sigmoid().numpy(), rel=1e-6)

@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.convolution import lenet_on_mnist
+from deepclaims.claims.convolution.lenet_on_mnist.figures import MULTIPLY_ADDS
+from deepclaims.claims.convolution.lenet_on_mnist.judge import judge
 from deepclaims.claims.results import Results
 
 NAME = "convolution/lenet-on-mnist"
@@ -73,16 +74,8 @@ def test_a_smaller_dense_net_is_no_fair_opponent(world, ruling):
 
 def test_one_seed_decides_nothing_and_does_not_crash(world):
     results = world(0.0085, 0.022, 0.020, seeds=[1000])
-    estimates = lenet_on_mnist.judge(results)
+    estimates = judge(results)
     assert estimates["below_one_percent"].satisfies("below", 0.01) is None
-    assert lenet_on_mnist.draw(results, "es")
-
-
-def test_it_draws_its_figures(world):
-    results = world(0.0085, 0.022, 0.020)
-    for language in ("es", "en"):
-        drawn = lenet_on_mnist.draw(results, language)
-        assert set(drawn) == set(results.claim.text["figures"])
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +110,13 @@ def test_multiplications_are_those_of_the_nets(arms, arm):
                 lambda layer, _, output: found.append(layer.weight[0].numel() * output[0].numel())
             )
     arms[arm][1](torch.zeros(1, 1, 28, 28))
-    assert sum(found) == lenet_on_mnist.MULTIPLY_ADDS[arm]
+    assert sum(found) == MULTIPLY_ADDS[arm]
 
 
 def test_the_long_training_costs_what_lenets_does(arms):
     """Within 4 %, and not less."""
     epochs = {arm: config["fit"]["epochs"] for arm, (config, _) in arms.items()}
-    cost = lenet_on_mnist.MULTIPLY_ADDS
+    cost = MULTIPLY_ADDS
     assert epochs["mlp"] == epochs["lenet"]
     assert 1.0 <= epochs["mlp_long"] * cost["mlp"] / (epochs["lenet"] * cost["lenet"]) < 1.04
 

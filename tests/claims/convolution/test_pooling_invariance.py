@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from deepclaims.claims.convolution import pooling_invariance as claim
+from deepclaims.claims.convolution.pooling_invariance import measure
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "convolution/pooling-invariance"
@@ -76,12 +76,6 @@ def test_few_seeds_do_not_crash(world, ruling):
     assert ruling(world("smoke")) in ("inconclusive", "supported")
 
 
-def test_it_draws_its_figures(world):
-    results = world()
-    for language in ("es", "en"):
-        assert set(claim.draw(results, language)) == set(results.claim.text["figures"])
-
-
 @pytest.mark.real_data
 def test_a_trained_net_is_asked_about_moved_images(mirror, project):
     from deepclaims.claims.claim import load
@@ -91,7 +85,7 @@ def test_a_trained_net_is_asked_about_moved_images(mirror, project):
     fetch(project, "mnist", "mirror")
     prepare(project, "mnist")
     part = load(project.conf, NAME, "smoke").parts[0]
-    outcome = claim.moved({**part.params, "pool": "max"}, 3)
+    outcome = measure.moved({**part.params, "pool": "max"}, 3)
     assert outcome.curves["shift_change"].values[0] == 0
     assert 0 < outcome.curves["shift_change"].values[1] < outcome.curves["shift_change"].values[-1]
     assert outcome.metrics["n_parameters"] == 5994

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.signal import convolve2d, correlate2d
 
-from deepclaims.claims.convolution import sliding_filter
+from deepclaims.claims.convolution.convolution_arithmetic import sliding_filter
 
 
 @pytest.mark.parametrize(("padding", "mode"), [(0, "valid"), (1, "same"), (2, "full")])

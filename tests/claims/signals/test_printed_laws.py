@@ -4,7 +4,11 @@ import math
 
 import pytest
 
-from deepclaims.claims.signals.printed_laws import PRINTED_LAWS, TRUNCATION, relu_factor
+from deepclaims.claims.signals.init_schemes.printed_laws import (
+    PRINTED_LAWS,
+    TRUNCATION,
+    relu_factor,
+)
 from deepclaims.nn.initialisation import LAWS
 
 

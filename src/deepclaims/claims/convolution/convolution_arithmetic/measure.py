@@ -1,19 +1,15 @@
-"""Convolution by the numbers: the slides' worked example, dimensions, padding, stride, tensors.
-
-L1 "Convolutional Layers", "Hiperparámetros de los layers convolucionales: Padding", "Stride". Loops
-written from the slides (`sliding_filter`) beside torch. The figures stand in
-`convolution_arithmetic_figures`.
-"""
+"""Loops written from the slides beside torch's convolution."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import itertools
+from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from deepclaims.claims.convolution.sliding_filter import (
+from deepclaims.claims.convolution.convolution_arithmetic.sliding_filter import (
     FILTER,
     IMAGE,
     PRINTED,
@@ -24,12 +20,7 @@ from deepclaims.claims.convolution.sliding_filter import (
     strided_dimension,
     uses,
 )
-from deepclaims.claims.results import Results
-from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Outcome
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def example(config: dict[str, Any], seed: int) -> Outcome:
@@ -69,22 +60,15 @@ def dimensions(config: dict[str, Any], seed: int) -> Outcome:
         torch refuses: the filter is larger than what it is to slide over.
     """
     stride = int(config["stride"])
+    sides, kernels = (range(1, int(config[key]) + 1) for key in ("side", "kernel"))
     printed_wrong = strided_wrong = cases = 0
-    for side in range(1, int(config["side"]) + 1):
-        for kernel in range(1, int(config["kernel"]) + 1):
-            for padding in range(int(config["padding"]) + 1):
-                found = library_dimension(side, kernel, padding, stride)
-                printed_wrong += max(printed_dimension(side, kernel, padding), 0) != found
-                with_stride = strided_dimension(side, kernel, padding, stride)
-                strided_wrong += max(with_stride, 0) != found
-                cases += 1
-    return Outcome(
-        {
-            "printed_wrong": float(printed_wrong),
-            "strided_wrong": float(strided_wrong),
-            "cases": float(cases),
-        }
-    )
+    for case in itertools.product(sides, kernels, range(int(config["padding"]) + 1)):
+        found = library_dimension(*case, stride)
+        printed_wrong += max(printed_dimension(*case), 0) != found
+        strided_wrong += max(strided_dimension(*case, stride), 0) != found
+        cases += 1
+    counts = {"printed_wrong": printed_wrong, "strided_wrong": strided_wrong, "cases": cases}
+    return Outcome({name: float(count) for name, count in counts.items()})
 
 
 def paddings(config: dict[str, Any], seed: int) -> Outcome:
@@ -136,9 +120,9 @@ def tensors(config: dict[str, Any], seed: int) -> Outcome:
     by_hand = slide_tensor(x, filters, bias)
     channels_first = torch.from_numpy(np.moveaxis(x, -1, 1))
     weights, biases = torch.from_numpy(np.moveaxis(filters, -1, 1)), torch.from_numpy(bias)
-    found = F.conv2d(channels_first, weights, biases).movedim(1, -1).numpy()
-    right_shape = by_hand.shape == found.shape == (n, 4, 4, d)
     first = F.conv2d(channels_first, weights, biases)
+    found = first.movedim(1, -1).numpy()
+    right_shape = by_hand.shape == found.shape == (n, 4, 4, d)
     omitted = [
         (F.conv2d(channels_first, weights, biases, stride=s) - first[..., ::s, ::s]).abs().max()
         for s in (2, 3)
@@ -165,52 +149,6 @@ def library_dimension(side: int, kernel: int, padding: int, stride: int) -> int:
         return len(library(np.ones((side, side)), np.ones((kernel, kernel)), padding, stride))
     except RuntimeError:
         return 0
-
-
-def judge(results: Results) -> dict[str, Estimate]:
-    """Counts of what differs, and largest differences: nothing here has an error bar."""
-
-    def extreme(part: str, metric: str, which: str = "max", **where: Any) -> Estimate:
-        values = results.rows(part, metric, where=where)["value"].dropna()
-        return exact(float(getattr(values, which)()), n=len(values))
-
-    kernels = results.axis("paddings", "kernel")
-    even = [
-        results.values("paddings", "keeping", where={"kernel": kernel}).max()
-        for kernel in kernels
-        if kernel % 2 == 0
-    ]
-    strides = [stride for stride in results.axis("dimensions", "stride") if stride > 1]
-    unstrided = [
-        results.values("dimensions", "printed_wrong", where={"stride": stride}).min()
-        for stride in strides
-    ]
-    return {
-        "example_digits": extreme("example", "wrong"),
-        "stride_digits": extreme("example", "stride_wrong"),
-        "printed_dimension": extreme("dimensions", "printed_wrong", stride=1),
-        "same_keeps_the_dimension": extreme("paddings", "same_misses"),
-        "full_is_the_largest": extreme("paddings", "full_faults"),
-        "stride_leaves_out": extreme("tensors", "omission_difference"),
-        "tensor_values": extreme("tensors", "difference"),
-        "tensor_parameters": extreme("tensors", "parameters_wrong"),
-        "border_used_less": extreme("example", "corner_share"),
-        "stride_in_the_formula": extreme("dimensions", "strided_wrong"),
-        "flipped_differs": extreme("example", "flipped_wrong", "min"),
-        "formula_without_stride": exact(min(unstrided), n=len(unstrided)),
-        "even_filters_have_no_same": exact(max(even), n=len(even)),
-    }
-
-
-def draw(results: Results, language: str) -> dict[str, Figure]:
-    """The worked example, how often each pixel is used, and the dimensions."""
-    from deepclaims.claims.convolution import convolution_arithmetic_figures as figures
-
-    return {
-        "example": figures.example_figure(language),
-        "uses": figures.uses_figure(language),
-        "dimensions": figures.dimensions_figure(language),
-    }
 
 
 def _differing(f: np.ndarray, stride: int, printed: np.ndarray, decides: Any) -> float:

@@ -1,14 +1,12 @@
-"""Global pooling or flattening before the last layer: where each wins, what lengths each takes.
-
-L1 "Global Pooling". Digits in their place and shifted; stretches of ECG in which a ventricular beat
-may lie anywhere. The figures stand in `global_pooling_figures`.
-"""
+"""Nets that pool globally or flatten: digits in place and shifted, ECG of several lengths."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from scipy.stats import rankdata
 from torch import Tensor, nn
@@ -16,19 +14,10 @@ from torch.nn import functional as F
 
 from deepclaims.claims.convolution.moved_images import shifted
 from deepclaims.claims.convolution.trained_net import probabilities, trained_net
-from deepclaims.claims.results import Results
 from deepclaims.data import load
-from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.statistics import mean_interval, paired_difference, worst
+from deepclaims.nn.models import count_parameters
 from deepclaims.project import Project
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matplotlib.figure import Figure
-
-FLATTEN, MAX, AVERAGE = "flatten", "global_max", "global_average"
 
 
 def digits(config: dict[str, Any], seed: int) -> Outcome:
@@ -53,7 +42,7 @@ def digits(config: dict[str, Any], seed: int) -> Outcome:
     return Outcome(
         {
             "validation_error": scores["validation_error"],
-            "n_parameters": _size(net),
+            "n_parameters": float(count_parameters(net)),
             "accepted": float(sum(_reads(net, each) for each in framed)),
         },
         {"shift_error": Curve(list(config["shift"]), errors)},
@@ -73,16 +62,14 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
         trained on, the highest score counting; shorter ones filled up with zeros). Table
         `patients`: `record` and its `auc` at the length trained on, where it has both kinds.
     """
-    import pandas as pd
-
     training = _training(config)
     net, splits, _ = trained_net(training, seed)
-    known = splits.input_shape[-1]
+    known, folder = splits.input_shape[-1], Project.here().prepared("ecg")
     assert splits.validation is not None
     aucs, fitted = [], []
     rows: list[tuple[str, float]] = []
     for tenths in config["lengths"]:
-        test = _test(training["data"], tenths / 10)
+        test = load({**training["data"], "test_seconds": tenths / 10}, 0, folder).test
         x, true = test.inputs[0], test.targets.numpy()
         reads = _reads(net, x[:10])
         aucs.append(auc(_score(net, x), true) if reads else np.nan)
@@ -100,7 +87,7 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
     return Outcome(
         {
             "validation_auc": auc(_score(net, validation.inputs[0]), validation.targets.numpy()),
-            "n_parameters": _size(net),
+            "n_parameters": float(count_parameters(net)),
             "accepted": float(np.isfinite(aucs).sum()),
         },
         {"auc": Curve(lengths, aucs), "fitted_auc": Curve(lengths, fitted)},
@@ -133,15 +120,10 @@ def fitted_score(net: nn.Module, x: Tensor, length: int) -> np.ndarray:
 
 def _training(config: Mapping[str, Any]) -> dict[str, Any]:
     training, head = dict(config["training"]), config["head"]
-    channels = config["channels"]["flatten" if head == FLATTEN else "global"]
+    channels = config["channels"]["flatten" if head == "flatten" else "global"]
     training["model"] = {**training["model"], "head": head, "channels": channels}
     training["optimizer"] = {**training["optimizer"], "lr": config["rates"][head]}
     return training
-
-
-def _test(data: Mapping[str, Any], seconds: float) -> Any:
-    folder = Project.here().prepared("ecg")
-    return load({**data, "test_seconds": seconds}, 0, folder).test
 
 
 def _score(net: nn.Module, x: Tensor) -> np.ndarray:
@@ -155,79 +137,3 @@ def _reads(net: nn.Module, x: Tensor) -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _size(net: nn.Module) -> float:
-    return float(sum(p.numel() for p in net.parameters()))
-
-
-def judge(results: Results) -> dict[str, Estimate]:
-    """Errors in points and areas, in pairs of seeds."""
-    still = {head: digit_errors(results, head, 0) for head in (FLATTEN, MAX, AVERAGE)}
-    far = max(results.curve("digits", "shift_error", where={"head": FLATTEN})[0])
-    moved = {head: digit_errors(results, head, far) for head in still}
-    lengths = results.curve("segments", "auc", where={"head": MAX})[0]
-    areas = {head: trained_length_auc(results, head) for head in (FLATTEN, MAX)}
-    others = [mean_interval(aucs(results, MAX, n)) for n in lengths if n != _known(results)]
-    return {
-        "better_on_shifted_digits": worst(
-            [paired_difference(moved[FLATTEN], moved[head]) for head in (MAX, AVERAGE)], "above"
-        ),
-        "better_on_ecg": paired_difference(areas[MAX], areas[FLATTEN]),
-        "takes_any_length": exact(_accepted(results, MAX, min)),
-        "other_lengths_work": worst(others, "above"),
-        "not_on_centred_digits": paired_difference(still[FLATTEN], still[AVERAGE]),
-        "flatten_takes_one_length": exact(_accepted(results, FLATTEN, max)),
-        "sizes_are_equal": worst(_ratios(results), "within", [0.95, 1.05]),
-    }
-
-
-def digit_errors(results: Results, head: str, pixels: int) -> np.ndarray:
-    """Test errors of each seed in points, (seeds,)."""
-    steps, values = results.curve("digits", "shift_error", where={"head": head})
-    return 100 * values[:, list(steps).index(pixels)]
-
-
-def aucs(results: Results, head: str, tenths: int, curve: str = "auc") -> np.ndarray:
-    """Areas of each seed at one length, (seeds,)."""
-    steps, values = results.curve("segments", curve, where={"head": head})
-    return values[:, list(steps).index(tenths)]
-
-
-def trained_length_auc(results: Results, head: str) -> np.ndarray:
-    """Areas of each seed at the length trained on, (seeds,)."""
-    return aucs(results, head, _known(results))
-
-
-def _known(results: Results) -> int:
-    """The length trained on, in tenths of a second."""
-    part = next(part for part in results.claim.parts if part.name == "segments")
-    return round(10 * part.params["training"]["data"]["seconds"])
-
-
-def _accepted(results: Results, head: str, which: Any) -> float:
-    """Frames and lengths a head takes, together: the fewest or the most over seeds."""
-    parts = (results.values(part, "accepted", where={"head": head}) for part in
-             ("digits", "segments"))  # fmt: skip
-    return float(sum(which(values) for values in parts))
-
-
-def _ratios(results: Results) -> list[Estimate]:
-    found = []
-    for part in ("digits", "segments"):
-        sizes = {
-            head: results.values(part, "n_parameters", where={"head": head})[0]
-            for head in results.axis(part, "head")
-        }
-        found += [exact(sizes[FLATTEN] / sizes[head]) for head in sizes if head != FLATTEN]
-    return found
-
-
-def draw(results: Results, language: str) -> dict[str, Figure]:
-    """Errors of shifted digits, areas over lengths, and patient by patient."""
-    from deepclaims.claims.convolution import global_pooling_figures as figures
-
-    return {
-        "digits": figures.digits_figure(results, language),
-        "segments": figures.segments_figure(results, language),
-    }

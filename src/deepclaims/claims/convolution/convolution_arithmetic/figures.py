@@ -1,50 +1,30 @@
-"""What the page of `convolution-arithmetic` shows: the worked example as a picture, and sizes."""
+"""The worked example as a picture, how often each pixel is used, and the dimensions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from deepclaims.claims.convolution.convolution_arithmetic import library, library_dimension
-from deepclaims.claims.convolution.sliding_filter import (
+from deepclaims.claims.convolution.convolution_arithmetic.measure import library, library_dimension
+from deepclaims.claims.convolution.convolution_arithmetic.sliding_filter import (
     FILTER,
     IMAGE,
     PRINTED,
     PRINTED_STRIDE_2,
     slide,
     strided_dimension,
-    uses,
 )
-from deepclaims.report.style import (
-    COLOURS,
-    MARKERS,
-    OKABE_ITO,
-    figure,
-    measured,
-    panel_titles,
-    say,
-    theory,
-)
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from deepclaims.claims.convolution.convolution_arithmetic.sliding_filter import uses as windows
+from deepclaims.claims.results import Results
+from deepclaims.report.panel import Drawing, Panel
+from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 
 TOP, LEFT = 2, 1  # the window that the picture marks
 
 
-def example_figure(language: str) -> Figure:
+def example(results: Results, drawing: Drawing) -> None:
     """Input, filter and result; below, stride 2 and the flipped filter."""
-    fig, axes = figure(2, 3, width=9.2, height=6.4)
     found, strided = library(IMAGE, FILTER), library(IMAGE, FILTER, stride=2)
     flipped = slide(IMAGE, FILTER[::-1, ::-1])
-    _matrix(axes[0, 0], IMAGE, (TOP, LEFT, 3))
-    _matrix(axes[0, 1], FILTER, (0, 0, 3))
-    _matrix(axes[0, 2], found, (TOP, LEFT, 1), wrong=found != PRINTED)
-    _matrix(axes[1, 0], IMAGE, (2, 2, 3))
-    _matrix(axes[1, 1], strided, (1, 1, 1), wrong=strided != PRINTED_STRIDE_2)
-    _matrix(axes[1, 2], flipped, wrong=flipped != PRINTED)
     titles = (
         ("entrada", "input"),
         ("filtro, sin espejar", "filter, not flipped"),
@@ -54,53 +34,48 @@ def example_figure(language: str) -> Figure:
         ("filtro espejado: en rojo lo que\nno es lo impreso",
          "filter flipped: in red what\nis not as printed"),
     )  # fmt: skip
-    panel_titles(axes, [say(language, *title) for title in titles])
-    return fig
+    panels = drawing.panels(2, 3, titles, width=9.2, height=6.4)
+    _matrix(panels[0], IMAGE, (TOP, LEFT, 3))
+    _matrix(panels[1], FILTER, (0, 0, 3))
+    _matrix(panels[2], found, (TOP, LEFT, 1), wrong=found != PRINTED)
+    _matrix(panels[3], IMAGE, (2, 2, 3))
+    _matrix(panels[4], strided, (1, 1, 1), wrong=strided != PRINTED_STRIDE_2)
+    _matrix(panels[5], flipped, wrong=flipped != PRINTED)
 
 
-def uses_figure(language: str) -> Figure:
+def uses(results: Results, drawing: Drawing) -> None:
     """How many windows hold each pixel, without padding and with it."""
-    fig, axes = figure(1, 3, width=9.2, height=3.5)
-    for ax, padding in zip(axes, (0, 1, 2), strict=True):
-        counts = uses(len(IMAGE), len(FILTER), padding)
-        _matrix(ax, counts, shade=counts / 9)
     names = ("valid: padding 0", "same: padding 1", "full: padding 2")
-    panel_titles(axes, names)
-    fig.supxlabel(
-        say(
-            language,
-            "ventanas de 3×3 que contienen a cada píxel de la entrada",
-            "3×3 windows that hold each pixel of the input",
-        ),
-        fontsize="medium",
-    )
-    return fig
+    for padding, panel in enumerate(drawing.panels(1, 3, names, width=9.2, height=3.5)):
+        counts = windows(len(IMAGE), len(FILTER), padding)
+        _matrix(panel, counts, shade=counts / 9)
+    text = ("ventanas de 3×3 que contienen a cada píxel de la entrada",
+            "3×3 windows that hold each pixel of the input")  # fmt: skip
+    drawing.figure.supxlabel(drawing.say(text), fontsize="medium")
 
 
-def dimensions_figure(language: str) -> Figure:
+def dimensions(results: Results, drawing: Drawing) -> None:
     """Torch's output sides and the formula's, for the usual paddings and for stride 2."""
-    fig, ax = figure()
-    kernel, sides = 5, np.arange(5, 17)
+    panel = drawing.panel()
+    kernel, sides = 5, range(5, 17)
     cases = (("full", 4, 1), ("same", 2, 1), ("valid", 0, 1), ("valid, stride 2", 0, 2))
     for index, (name, padding, stride) in enumerate(cases):
-        found = [library_dimension(int(side), kernel, padding, stride) for side in sides]
-        label = f"torch, {name}"
-        measured(
-            ax, sides, found, label=label, colour=COLOURS[index], marker=MARKERS[index],
-            linestyle="none",
-        )  # fmt: skip
-        formula = [strided_dimension(int(side), kernel, padding, stride) for side in sides]
-        theory(ax, sides, formula, colour=COLOURS[index])
-    theory(ax, [], [], say(language, "fórmula", "formula"))
-    ax.set_xlabel(say(language, "lado de la entrada (píxeles)", "side of the input (pixels)"))
-    ax.set_ylabel(say(language, "lado de la salida (píxeles)", "side of the output (pixels)"))
-    ax.set_yticks(range(0, 21, 4))
-    ax.legend(loc="upper left")
-    return fig
+        found = [library_dimension(side, kernel, padding, stride) for side in sides]
+        panel.ax.plot(sides, found, color=COLOURS[index], marker=MARKERS[index],
+                      linestyle="none", label=f"torch, {name}")  # fmt: skip
+        formula = [strided_dimension(side, kernel, padding, stride) for side in sides]
+        panel.theory(sides, formula, colour=COLOURS[index])
+    panel.theory([], [], ("fórmula", "formula"))
+    panel.axes(
+        x=("lado de la entrada (píxeles)", "side of the input (pixels)"),
+        y=("lado de la salida (píxeles)", "side of the output (pixels)"),
+        yticks=range(0, 21, 4),
+    )
+    panel.legend(loc="upper left")
 
 
 def _matrix(
-    ax: Axes,
+    panel: Panel,
     values: np.ndarray,
     window: tuple[int, int, int] | None = None,
     wrong: np.ndarray | None = None,
@@ -109,6 +84,7 @@ def _matrix(
     """A matrix of numbers; `window` (top, left, side) marked, `wrong` entries in red."""
     from matplotlib.patches import Rectangle
 
+    ax = panel.ax
     rows, columns = values.shape
     for i, j in np.ndindex(rows, columns):
         fill = OKABE_ITO["sky"] if shade is not None else "white"
@@ -119,7 +95,7 @@ def _matrix(
         ax.text(
             j + 0.5,
             i + 0.5,
-            f"{values[i, j]:g}".replace("-", "−"),
+            panel.number(float(values[i, j])),
             ha="center",
             va="center",
             color=OKABE_ITO["vermilion"] if differs else "#222222",

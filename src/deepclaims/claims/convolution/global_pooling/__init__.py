@@ -1,0 +1,1 @@
+"""Global pooling or flattening before the last layer: where each wins (L1, "Global Pooling")."""

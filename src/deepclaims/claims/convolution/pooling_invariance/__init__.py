@@ -1,0 +1,1 @@
+"""Does pooling make a net mind small shifts and rotations less? (L1, "Pooling")."""

@@ -1,0 +1,88 @@
+"""Nets that pool or stride, trained and not, shown images that are moved more and more.
+
+Pooling is compared with filters that move by two pixels: the same halving with the same parameters,
+but without a maximum or mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from deepclaims.claims.convolution.moved_images import rotated, shifted
+from deepclaims.claims.convolution.trained_net import probabilities, trained_net
+from deepclaims.data.mnist import load_mnist
+from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.convolutional import ConvNet
+from deepclaims.nn.dropout import Keep
+from deepclaims.nn.interface import Interface
+from deepclaims.nn.models import build_model, count_parameters
+from deepclaims.project import Project
+
+MOVES: dict[str, Callable[[Tensor, int], Tensor]] = {"shift": shifted, "rotation": rotated}
+
+
+def moved(config: dict[str, Any], seed: int) -> Outcome:
+    """Train one net on images as they are; test it on images moved more and more.
+
+    Args:
+        config: `pool`, with its learning rate in `rates`; `training`, the rest of a training
+            config; `shift` in pixels and `rotation` in degrees, each a list from 0 on.
+        seed: decides everything random.
+
+    Returns:
+        Metrics `validation_error` and `n_parameters`; for each kind of move the curves
+        `<move>_error`, and `<move>_change`, the mean total variation between the answers to the
+        image and to the moved one.
+    """
+    training = dict(config["training"])
+    pool = config["pool"]
+    training["model"] = {**training["model"], "pool": pool}
+    training["optimizer"] = {**training["optimizer"], "lr": config["rates"][pool]}
+    net, splits, scores = trained_net(training, seed)
+    x, labels = splits.test.inputs[0], splits.test.targets
+    still = probabilities(net, x)
+    curves = {}
+    for kind, move in MOVES.items():
+        answers = [probabilities(net, move(x, amount)) for amount in config[kind]]
+        errors = [float((each.argmax(1) != labels).double().mean()) for each in answers]
+        change = [float((each - still).abs().sum(1).mean() / 2) for each in answers]
+        curves[f"{kind}_error"] = Curve(list(config[kind]), errors)
+        curves[f"{kind}_change"] = Curve(list(config[kind]), change)
+    size = float(count_parameters(net))
+    return Outcome({"validation_error": scores["validation_error"], "n_parameters": size}, curves)
+
+
+def features(config: dict[str, Any], seed: int) -> Outcome:
+    """How far the features of an untrained net move with the image; the same filters in all nets.
+
+    Args:
+        config: `pool`; `model`, the rest of it; `images`; `shift` and `rotation` as in `moved`.
+        seed: draws the filters.
+
+    Returns:
+        For each kind of move a curve: ‖φ(moved x) − φ(x)‖/‖φ(x)‖, over all images together.
+    """
+    data = load_mnist(
+        {"name": "mnist", "n_train": 10, "n_validation": 10, "n_test": config["images"]},
+        0,
+        Project.here().prepared("mnist"),
+    )
+    x = data.test.inputs[0]
+    model = {**config["model"], "pool": config["pool"]}
+    random = torch.Generator().manual_seed(seed)
+    net = build_model(model, {"name": "he"}, Interface(((1, 28, 28),), 10), Keep(), random)
+    assert isinstance(net, ConvNet)
+    curves = {}
+    with torch.no_grad():
+        still = net.features(x)
+        for kind, move in MOVES.items():
+            change = [
+                float((net.features(move(x, a)) - still).norm() / still.norm())
+                for a in config[kind]
+            ]
+            curves[f"{kind}_features"] = Curve(list(config[kind]), change)
+    return Outcome({}, curves)

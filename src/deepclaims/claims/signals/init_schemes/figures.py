@@ -1,0 +1,192 @@
+"""Sampled laws, depth, and which nets train."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from deepclaims.claims.results import Results
+from deepclaims.claims.signals.init_schemes.judge import CHANCE, TRAINED, losses
+from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS, relu_factor
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.report.panel import Drawing, Panel
+from deepclaims.report.style import OKABE_ITO, THEORY
+
+NAMES = {
+    "he": ("He", "He"),
+    "he_truncated": ("He truncada", "truncated He"),
+    "he_truncated_corrected": ("He trunc. corregida", "truncated, corrected"),
+    "lecun": ("LeCun", "LeCun"),
+    "glorot": ("Glorot normal", "Glorot normal"),
+    "glorot_uniform": ("Glorot uniforme", "Glorot uniform"),
+    "normal": ("N(0, 1)", "N(0, 1)"),
+}
+COLOURS = {
+    "he": OKABE_ITO["blue"],
+    "he_truncated": OKABE_ITO["green"],
+    "he_truncated_corrected": OKABE_ITO["sky"],
+    "lecun": OKABE_ITO["orange"],
+    "glorot": OKABE_ITO["vermilion"],
+    "glorot_uniform": OKABE_ITO["purple"],
+    "normal": OKABE_ITO["black"],
+}
+MARKERS = dict(zip(NAMES, ("o", "D", "d", "s", "^", "v", "X"), strict=True))
+
+PANELS = (
+    ("relu", "", "ReLU, SGD"),
+    ("others", "leaky_relu", "Leaky ReLU, SGD"),
+    ("tanh", "", "tanh, SGD"),
+    ("others", "sigmoid", ("sigmoide, SGD", "sigmoid, SGD")),
+    ("adam", "", "ReLU, Adam"),
+)
+
+
+EDGE = 1.18
+"""Losses beyond are drawn here, as arrows."""
+
+
+def laws(results: Results, drawing: Drawing) -> None:
+    """Densities of the sampled weights over the printed laws."""
+    titles = (
+        ("normales", "normal laws"),
+        ("uniforme", "uniform"),
+        ("truncadas en ±2 desvíos", "truncated at ±2 standard deviations"),
+    )
+    panels = drawing.panels(1, 3, titles, sharey=True, width=11.5, height=3.6)
+    groups = (
+        ("he", "lecun", "glorot", "normal"),
+        ("glorot_uniform",),
+        ("he_truncated", "he_truncated_corrected"),
+    )
+    x = np.linspace(-3.6, 3.6, 1441)
+    table = results.tables["histogram"]
+    for panel, schemes in zip(panels, groups, strict=True):
+        for turn, scheme in enumerate(schemes):
+            _histogram(panel, table[table["scheme"] == scheme], scheme, turn, len(schemes))
+        apart = len(schemes) == 2  # else all follow one law
+        for scheme in schemes if apart else schemes[:1]:
+            law = PRINTED_LAWS[scheme].shape
+            kept = panel.number(law.var(), ".3g")
+            label = (f"ley; varianza {kept}", f"law; variance {kept}")
+            panel.theory(x, law.pdf(x), label, colour=COLOURS[scheme] if apart else THEORY)
+        panel.axes(
+            x=("peso / desvío estándar impreso", "weight / printed standard deviation"),
+            xlim=(-3.6, 3.6),
+            ylim=(0, 0.62),
+        )
+        panel.legend(loc="upper left", handlelength=2.2, labelspacing=0.3)
+    panels[0].axes(y=("densidad", "density"))
+
+
+def _histogram(panel: Panel, rows: pd.DataFrame, scheme: str, turn: int, turns: int) -> None:
+    """Mean density over seeds with its interval, in every second bin.
+
+    Schemes that share a curve take turns, bin by bin: none hides another.
+    """
+    wide = rows.pivot_table(index="seed", columns="x", values="density")
+    across = wide.columns.to_numpy()
+    half = (across[1] - across[0]) / 2
+    # A bin across the end of a support averages over the step: no point of the density.
+    whole = np.abs(np.abs(across) - PRINTED_LAWS[scheme].bound) > half - 1e-9
+    keep = across[np.flatnonzero(whole)[turn :: max(2, turns)]]
+    _scheme(panel, keep, [wide[x] for x in keep], scheme, linestyle="none")
+
+
+def _scheme(
+    panel: Panel, x: np.ndarray | list[int], values: list[np.ndarray], scheme: str, **line: str
+) -> None:
+    """Means with their intervals in a scheme's colour, `values` one array of seeds a point."""
+    panel.measured(
+        x, list(map(mean_interval, values)), NAMES[scheme], colour=COLOURS[scheme],
+        marker=MARKERS[scheme], **line,
+    )  # fmt: skip
+
+
+def depth(results: Results, drawing: Drawing) -> None:
+    """Above, the second moment through untrained nets; below, what training makes of the depth."""
+    titles = (
+        ("la señal antes de entrenar", "the signal before training"),
+        ("lo que aprende SGD", "what SGD learns"),
+    )
+    above, below = drawing.panels(2, 1, titles, sharex=True, width=7.6, height=7.2)
+    _signals(above, results)
+    depths = results.axis("depth", "model.depth")
+    for scheme in results.axis("depth", "init"):
+        where = {"init": scheme}
+        found = [
+            results.values("depth", "train_loss", where={**where, "model.depth": each}) / CHANCE
+            for each in depths
+        ]
+        _scheme(below, depths, found, scheme)
+    below.level(1.0, ("azar: ln 10", "chance: ln 10"))
+    below.level(TRAINED, ("umbral: 0,75 ln 10", "threshold: 0.75 ln 10"), THEORY)
+    below.axes(
+        x=("capas ocultas", "hidden layers"),
+        y=("pérdida de train / ln 10", "training loss / ln 10"),
+        ylim=(0, 1.12),
+    )
+    below.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def _signals(panel: Panel, results: Results) -> None:
+    width = results.claim.part("signal").params["width"]
+    for scheme in results.axis("signal", "scheme"):
+        layers, curves = results.curve("signal", "second_moment", where={"scheme": scheme})
+        factor = relu_factor(scheme, width)
+        label = f"{panel.say(NAMES[scheme])} (×{panel.number(factor, '.3g')})"
+        found = list(map(mean_interval, curves.T))
+        panel.measured(layers, found, label, colour=COLOURS[scheme], band=True)
+        panel.theory(layers, factor ** (layers - 1.0))
+    panel.theory([], [], r"$(d\,v/2)^{l-1}$")
+    panel.axes(y=r"$E[z_l^2]\;/\;E[z_1^2]$", log="y", ylim=(1e-10, 1e10))
+    panel.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def schemes(results: Results, drawing: Drawing) -> None:
+    """Training loss of every scheme, a panel for each activation and optimiser."""
+    panels = drawing.panels(1, len(PANELS), sharey=True, sharex=True, width=12.0, height=3.9)
+    order = [scheme for scheme in reversed(NAMES) if scheme in results.axis("relu", "init")]
+    for panel, (part, activation, title) in zip(panels, PANELS, strict=True):
+        for height, scheme in enumerate(order):
+            found = panel_losses(results, part, activation, scheme)
+            if found is not None:
+                _row(panel, height, found, scheme)
+        for value, colour in ((1.0, OKABE_ITO["grey"]), (TRAINED, THEORY)):
+            panel.ax.axvline(value, linestyle=":", linewidth=1.3, color=colour, zorder=1)
+        panel.axes(xlim=(0, 1.45), xticks=[0, 0.5, 1.0], ylim=(-0.6, len(order) - 0.4))
+        panel.ax.set_title(panel.say(title))
+    panels[0].ax.set_yticks(range(len(order)), [drawing.say(NAMES[each]) for each in order])
+    text = ("pérdida de train / ln 10  (líneas punteadas: umbral 0,75 y azar 1)",
+            "training loss / ln 10  (dotted lines: threshold 0.75 and chance 1)")  # fmt: skip
+    drawing.figure.supxlabel(drawing.say(text), fontsize="medium")
+
+
+def panel_losses(results: Results, part: str, activation: str, scheme: str) -> np.ndarray | None:
+    """Losses over `CHANCE` that a panel shows, one per seed; None if the part lacks the scheme."""
+    if scheme not in results.axis(part, "init"):
+        return None
+    if not activation:
+        return losses(results, part, scheme)
+    if activation not in results.axis(part, "model.activation"):
+        return None
+    where = {"init": scheme, "model.activation": activation}
+    return results.values(part, "train_loss", where=where) / CHANCE
+
+
+def _row(panel: Panel, height: int, found: np.ndarray, scheme: str) -> None:
+    """One scheme's seeds, their mean with its interval, and how many trained."""
+    ax, colour, centred = panel.ax, COLOURS[scheme], {"va": "center", "fontsize": "small"}
+    trained = int((found < TRAINED).sum())
+    ax.text(1.43, height, f"{trained}/{found.size}", ha="right", **centred)
+    if not np.isfinite(found).all():
+        text = panel.say(("diverge (NaN)", "diverges (NaN)"))
+        ax.text(0.05, height, text, color=colour, **centred)
+        return
+    drawn = np.minimum(found, EDGE)
+    ax.plot(drawn, np.full(found.size, height), "o", color=colour, alpha=0.35, markersize=4)
+    mean = mean_interval(found)
+    if mean.value > EDGE:
+        ax.plot(EDGE, height, ">", color=colour, markersize=7)
+        return
+    reach = [[mean.value - mean.low], [mean.high - mean.value]] if np.isfinite(mean.low) else None
+    ax.errorbar(mean.value, height, xerr=reach, marker=MARKERS[scheme], color=colour, markersize=7)

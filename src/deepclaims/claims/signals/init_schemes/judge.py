@@ -1,0 +1,75 @@
+"""The sampled laws against the slide's, and the training losses of every scheme."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from deepclaims.claims.results import Results
+from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.statistics import (
+    exact,
+    mean_interval,
+    paired_difference,
+    proportion_interval,
+)
+from deepclaims.evidence.verdict import Measured
+
+CHANCE = math.log(10)
+"""Cross-entropy of ten equal probabilities: the loss of a net that has learnt nothing."""
+
+TRAINED = 0.75
+"""A net has trained when its training loss is below this share of `CHANCE`."""
+
+HALVING = ("lecun", "glorot", "glorot_uniform")
+"""Laws of variance 1/d at equal widths: each ReLU layer halves the second moment."""
+
+
+def judge(results: Results) -> dict[str, Measured]:
+    """Laws, losses over `CHANCE`, and the share of seeds that train."""
+    full = [s for s in results.axis("laws", "scheme") if s != "he_truncated"]
+    among_tanh = [s for s in results.axis("tanh", "init") if s not in ("he", "normal")]
+    p = results.rows("laws", "ks_p")["value"]
+    as_normal = results.rows("laws", "ks_p_normal")
+    truncated = as_normal["scheme"].isin(["he_truncated", "he_truncated_corrected"])
+    p_normal = as_normal["value"][truncated]
+    he_tanh = losses(results, "tanh", "he")
+    trained = [losses(results, part, "normal") < TRAINED for part in ("relu", "tanh")]
+    either = np.logical_or(*trained)  # a NaN loss has not trained
+    return {
+        "variances": [_variance(results, scheme) for scheme in full],
+        "shapes": exact(min(1.0, p.min() * p.size), p.size),
+        "support": _reach(results),
+        "truncation": _variance(results, "he_truncated"),
+        "he_trains": mean_interval(losses(results, "relu", "he")),
+        "halving_stalls": [mean_interval(losses(results, "relu", scheme)) for scheme in HALVING],
+        "test_sees_truncation": exact(p_normal.max(), p_normal.size),
+        "tanh_indifferent": [
+            paired_difference(losses(results, "tanh", scheme), he_tanh) for scheme in among_tanh
+        ],
+        "adam_frees_glorot": mean_interval(losses(results, "adam", "glorot")),
+        "unit_normal_stalls": proportion_interval(int(either.sum()), either.size),
+    }
+
+
+def _variance(results: Results, scheme: str) -> Estimate:
+    """Sample variance over the printed one."""
+    return mean_interval(results.values("laws", "variance", where={"scheme": scheme}))
+
+
+def _reach(results: Results) -> Estimate:
+    """Of the bounded laws' reach, the one furthest from the end of its support."""
+    rows = results.rows("laws", "reach")
+    bounded = [math.isfinite(PRINTED_LAWS[scheme].bound) for scheme in rows["scheme"]]
+    reach = rows["value"][bounded].to_numpy()
+    return exact(reach[np.abs(reach - 1).argmax()], reach.size)
+
+
+def losses(results: Results, part: str, scheme: str) -> np.ndarray:
+    """Training loss over `CHANCE`, one value per seed; where rates are tuned, at the chosen one."""
+    where = {"init": scheme}
+    if results.claim.part(part).tune is None:
+        return results.values(part, "train_loss", where=where) / CHANCE
+    return results.tuned(part, where=where).reported("train_loss") / CHANCE

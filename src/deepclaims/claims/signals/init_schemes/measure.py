@@ -1,0 +1,90 @@
+"""The laws of sampled weights, and what becomes of a signal in untrained nets."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from scipy import stats
+from torch import Tensor, nn
+
+from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS
+from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.initialisation import initialise
+
+BINS = np.linspace(-4.0, 4.0, 65)
+
+
+def laws(config: dict[str, Any], seed: int) -> Outcome:
+    """Draw the weights of one layer and compare them with the printed law.
+
+    Args:
+        config: `scheme`, `fan_in` and `fan_out` of the layer.
+        seed: draws the weights.
+
+    Returns:
+        Metrics `variance` (sample over printed variance), `ks_p` (Kolmogorov–Smirnov against the
+        printed law), `reach` (largest |w| over the end of the support; 0 where there is none)
+        and, for bounded laws, `ks_p_normal` (against a normal of the same variance); table
+        `histogram` with columns `x` (weight in printed standard deviations) and `density`.
+    """
+    scheme, d_in, d_out = config["scheme"], config["fan_in"], config["fan_out"]
+    law = PRINTED_LAWS[scheme]
+    # A seed of its own for every law: the same normal numbers, scaled, would be one sample.
+    own = np.random.SeedSequence([seed, list(PRINTED_LAWS).index(scheme)]).generate_state(1)
+    w = draw_layer(scheme, d_in, d_out, int(own[0]))
+    x = w.double().numpy().ravel() / math.sqrt(law.variance(d_in, d_out))
+    density, _ = np.histogram(x, BINS, density=True)
+    metrics = {
+        "variance": float((x**2).mean()),
+        "ks_p": float(stats.kstest(x, law.shape.cdf).pvalue),
+        "reach": float(np.abs(x).max()) / law.bound,
+    }
+    if math.isfinite(law.bound):
+        normal = stats.norm(scale=law.shape.std())
+        metrics["ks_p_normal"] = float(stats.kstest(x, normal.cdf).pvalue)
+    histogram = pd.DataFrame({"x": (BINS[1:] + BINS[:-1]) / 2, "density": density})
+    return Outcome(metrics, {}, {"histogram": histogram})
+
+
+def draw_layer(scheme: str, d_in: int, d_out: int, seed: int) -> Tensor:
+    """Weights (d_out, d_in) of one dense layer, by the code that initialises every network."""
+    layer = nn.Linear(d_in, d_out)
+    initialise(layer, {"name": scheme}, torch.Generator().manual_seed(seed))
+    return layer.weight.detach()
+
+
+def signal(config: dict[str, Any], seed: int) -> Outcome:
+    """Send Gaussian inputs through untrained ReLU nets of equal widths.
+
+    Args:
+        config: `scheme`, `width`, `depth` (hidden layers), `nets` and `inputs` a net.
+        seed: draws nets and inputs.
+
+    Returns:
+        The curve `second_moment`: E[z_l²] / E[z_1²] against l = 1 … depth, where E is the mean
+        over nets, inputs and units.
+    """
+    width, depth = config["width"], config["depth"]
+    generator = torch.Generator().manual_seed(seed)
+    moments = torch.zeros(depth, dtype=torch.float64)
+    for _ in range(config["nets"]):
+        net = nn.ModuleList(nn.Linear(width, width) for _ in range(depth)).double()
+        initialise(net, {"name": config["scheme"]}, generator)
+        h = torch.empty(config["inputs"], width, dtype=torch.float64).normal_(generator=generator)
+        moments += _second_moments(net, h)
+    relative = (moments / moments[0]).tolist()
+    return Outcome({}, {"second_moment": Curve(range(1, depth + 1), relative)})
+
+
+@torch.no_grad()
+def _second_moments(net: nn.ModuleList, h: Tensor) -> Tensor:
+    moments = []
+    for layer in net:
+        z = layer(h)
+        moments.append(z.square().mean())
+        h = z.relu()
+    return torch.stack(moments)
