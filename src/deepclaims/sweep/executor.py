@@ -136,8 +136,9 @@ class Sweep:
 
     def _keep_code(self) -> None:
         store = RunStore(self.runs)
-        for task in {unit.cell.task: unit.cell for unit in self.pending}.values():
-            store.keep_code(task.key_parts["code"], symbol_hashes([task.task]))
+        parts = (unit.cell.key_parts for unit in self.pending)
+        for code, part in {each["code"]: each for each in parts}.items():
+            store.keep_code(code, symbol_hashes([part["task"]], part["config"]))
 
 
 def run_sweep(

@@ -169,7 +169,7 @@ def verify(cell: Cell) -> None:
     """
     project = Project.here()
     here = {
-        "code": code_fingerprint([cell.task]),
+        "code": code_fingerprint([cell.task], cell.key_parts["config"]),
         "libraries": library_versions(),
         "data": {name: prepared_fingerprint(name, project) for name in cell.data},
     }

@@ -67,7 +67,7 @@ def train_stacked(configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) ->
         key = (json.dumps(dict(data), sort_keys=True), seed if drawn_by_seed(data) else None)
         if key not in known:
             name = str(data.get("name"))
-            folder = Project.here().prepared(PREPARED[name]) if name in PREPARED else None
+            folder = Project.here().prepared(PREPARED.named(data)) if name in PREPARED else None
             dtype = DTYPES[Settings.read(config).machine.precision]
             known[key] = _interned(in_precision(load(data, seed, folder), dtype), intern)
         everything.append(known[key])

@@ -57,7 +57,7 @@ def train(config: Mapping[str, Any], seed: int) -> Outcome:
     if _is_to_be_shared(settings):
         return run_ranks(Job(config, seed, None), settings.machine.devices)
     name = str(settings.data.get("name"))
-    folder = Project.here().prepared(PREPARED[name]) if name in PREPARED else None
+    folder = Project.here().prepared(PREPARED.named(settings.data)) if name in PREPARED else None
     return train_on(load(settings.data, seed, folder), config, seed)
 
 
