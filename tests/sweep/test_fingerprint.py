@@ -4,7 +4,7 @@ import textwrap
 import pytest
 
 from deepclaims.errors import ConfigError
-from deepclaims.sweep import fingerprint
+from deepclaims.sweep import fingerprint, source
 from deepclaims.sweep.cell import STACKED, TRAIN
 from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.fingerprint import code_fingerprint, reachable
@@ -13,7 +13,7 @@ from deepclaims.sweep.fingerprint import code_fingerprint, reachable
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A small package that stands for deepclaims; returns how to write a module."""
-    monkeypatch.setattr(fingerprint, "PACKAGE", "small")
+    monkeypatch.setattr(source, "PACKAGE", "small")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "small", raising=False)
     (tmp_path / "small").mkdir()
@@ -170,13 +170,13 @@ def test_a_change_of_a_network_changes_the_keys_of_its_own_trainings(
         for name in MODELS
     }
     before = {name: code_fingerprint([task], config) for name, config in configs.items()}
-    real = fingerprint.source_of
+    real = source.source_of
 
     def changed(file):
         text = real(file)
         return text.replace("return", "return 1 and", 1) if file.stem == module else text
 
-    monkeypatch.setattr(fingerprint, "source_of", changed)
+    monkeypatch.setattr(source, "source_of", changed)
     fingerprint.forget()
     try:
         after = {name: code_fingerprint([task], config) for name, config in configs.items()}

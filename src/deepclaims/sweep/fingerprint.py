@@ -16,33 +16,23 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from deepclaims.errors import ConfigError
+from deepclaims.sweep.source import (
+    Module,
+    Symbol,
+    bare,
+    code_of,
+    file_of,
+    imports_of,
+    parse,
+    table_entries,
+    without_entries,
+)
 
-PACKAGE = "deepclaims"
-Symbol = tuple[str, str]
-"""A module's dotted name and a top-level name in it; "*" means the whole module, `TABLE[name]` an
-entry of a table, and `TABLE[*]` all of them."""
-
-TABLE = "Table"
 BY_NAME = ("choose", "named")
 """Methods of a table that use the entry a config names, and no other."""
-
-
-@dataclass(frozen=True)
-class Module:
-    """The top level of a module: what each name is defined by, and where imported ones come from.
-
-    `definitions` maps a name to the statements that bind it; `imports` maps a name to the symbol
-    it stands for; `effects` are statements that bind no name (registrations, assertions).
-    """
-
-    definitions: dict[str, list[ast.stmt]]
-    imports: dict[str, Symbol]
-    effects: list[ast.stmt]
 
 
 @dataclass(frozen=True)
@@ -106,13 +96,8 @@ def strings(value: Any) -> Iterator[str]:
 
 def forget() -> None:
     """Read every module anew: for tests that change one."""
-    for known in (parse, _file, _resolve, _table, _table_names, _fingerprint):
+    for known in (parse, file_of, table_entries, _resolve, _table_names, _fingerprint):
         known.cache_clear()
-
-
-def source_of(file: Path) -> str:
-    """The text of a module."""
-    return file.read_text(encoding="utf-8")
 
 
 @cache
@@ -175,7 +160,7 @@ def _resolve(symbol: Symbol) -> Resolved:
     if name == "*":
         names = (*module.definitions, *module.imports)
         mentions = [_whole((module_name, each)) for each in names]
-        return Resolved(_source(module.effects), tuple(mentions))
+        return Resolved(code_of(module.effects), tuple(mentions))
     name, _, entry = name.partition("[")
     if name in module.imports:
         origin = module.imports[name]
@@ -184,8 +169,8 @@ def _resolve(symbol: Symbol) -> Resolved:
     statements = module.definitions.get(name)
     if statements is None:
         submodule = f"{module_name}.{name}"
-        return Resolved("", ((submodule, "*"),) if _file(submodule) else ())
-    table = _table(module_name, name)
+        return Resolved("", ((submodule, "*"),) if file_of(submodule) else ())
+    table = table_entries(module_name, name)
     if table is not None:
         return _resolve_table(symbol, table)
     # What a module does while it is imported counts for every symbol taken from it.
@@ -201,55 +186,25 @@ def _resolve_table(symbol: Symbol, table: Mapping[str, ast.expr]) -> Resolved:
         value = table.get(entry.removesuffix("]"))
         return Resolved("") if value is None else _resolved([ast.Expr(value)], module_name)
     effects = parse(module_name).effects
-    beside = _resolved([*_without_entries(module_name, name), *effects], module_name)
+    beside = _resolved([*without_entries(module_name, name), *effects], module_name)
     return replace(beside, entries=tuple(table))
 
 
 def _resolved(statements: list[ast.stmt], module_name: str) -> Resolved:
-    bare = [_bare(each) for each in statements]
+    stripped = [bare(each) for each in statements]
     module = parse(module_name)
-    mentions = {found for each in bare for found in _mentions(each, module_name, module)}
-    words = frozenset(word for each in bare for word in _words(each))
-    return Resolved("\n".join(map(ast.unparse, bare)), tuple(sorted(mentions)), words)
-
-
-@cache
-def _table(module_name: str, name: str) -> dict[str, ast.expr] | None:
-    """The entries of a table by name, or None if the symbol is none that can be read."""
-    call = _call(module_name, name)
-    if call is None or not isinstance(call.args[-1], ast.Dict):
-        return None
-    keys, values = call.args[-1].keys, call.args[-1].values
-    entries = {
-        key.value: value
-        for key, value in zip(keys, values, strict=True)
-        if isinstance(key, ast.Constant) and isinstance(key.value, str)
-    }
-    return entries if len(entries) == len(keys) else None
-
-
-def _call(module_name: str, name: str) -> ast.Call | None:
-    statements = parse(module_name).definitions.get(name, [])
-    if len(statements) != 1 or not isinstance(statements[0], ast.Assign | ast.AnnAssign):
-        return None
-    call = statements[0].value
-    made = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == TABLE
-    return call if made and isinstance(call, ast.Call) and call.args else None
-
-
-def _without_entries(module_name: str, name: str) -> list[ast.stmt]:
-    call = _call(module_name, name)
-    assert call is not None
-    return [ast.Expr(ast.Call(call.func, call.args[:-1], call.keywords))]
+    mentions = {found for each in stripped for found in _mentions(each, module_name, module)}
+    words = frozenset(word for each in stripped for word in _words(each))
+    return Resolved("\n".join(map(ast.unparse, stripped)), tuple(sorted(mentions)), words)
 
 
 def _is_table(symbol: Symbol) -> bool:
     """Whether a symbol is a table, perhaps through imports."""
     module_name, name = symbol
-    if name == "*" or _file(module_name) is None:
+    if name == "*" or file_of(module_name) is None:
         return False
     origin = parse(module_name).imports.get(name)
-    return _is_table(origin) if origin else _table(module_name, name) is not None
+    return _is_table(origin) if origin else table_entries(module_name, name) is not None
 
 
 def _whole(symbol: Symbol) -> Symbol:
@@ -260,7 +215,7 @@ def _mentions(statement: ast.stmt, module_name: str, module: Module) -> Iterator
     local: dict[str, Symbol] = {}
     for node in ast.walk(statement):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            imported = _imports(node)
+            imported = imports_of(node)
             local |= imported
             yield from imported.values()
     by_name = {id(node): entry for node, entry in _by_name(statement)}
@@ -314,100 +269,3 @@ def _words(statement: ast.stmt) -> Iterator[str]:
                 others.add(id(value))
             case ast.Constant(value=str(word)) if id(node) not in others:
                 yield word
-
-
-@cache
-def parse(module_name: str) -> Module:
-    """Read a module's top level without importing it.
-
-    Raises:
-        ConfigError: when the package has no such module.
-    """
-    file = _file(module_name)
-    if file is None:
-        raise ConfigError(f"there is no module '{module_name}'")
-    module = Module({}, {}, [])
-    for statement in _flat(ast.parse(source_of(file)).body):
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            module.imports.update(_imports(statement))
-            continue
-        names = list(_bound(statement))
-        for name in names:
-            module.definitions.setdefault(name, []).append(statement)
-        if not names and not _is_docstring(statement):
-            module.effects.append(statement)
-    return module
-
-
-def _flat(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Top-level statements, those under `if TYPE_CHECKING` and the like included."""
-    for statement in body:
-        if isinstance(statement, ast.If | ast.Try):
-            yield from _flat([*statement.body, *statement.orelse])
-        else:
-            yield statement
-
-
-def _bound(statement: ast.stmt) -> Iterator[str]:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield statement.name
-    elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        for target in targets:
-            yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
-
-
-def _imports(statement: ast.Import | ast.ImportFrom) -> dict[str, Symbol]:
-    """Names a statement imports from this package; other packages enter by their version."""
-    found: dict[str, Symbol] = {}
-    if isinstance(statement, ast.ImportFrom):
-        source = statement.module or ""
-        if source.split(".")[0] == PACKAGE:
-            for alias in statement.names:
-                inner = f"{source}.{alias.name}"
-                symbol = (inner, "*") if _file(inner) else (source, alias.name)
-                found[alias.asname or alias.name] = symbol
-    else:
-        for alias in statement.names:
-            if alias.name.split(".")[0] == PACKAGE:
-                found[alias.asname or alias.name] = (alias.name, "*")
-    return found
-
-
-@cache
-def _file(module_name: str) -> Path | None:
-    """The file of a module, found without importing its parents."""
-    top, *rest = module_name.split(".")
-    spec = find_spec(top)
-    if spec is None or spec.origin is None:
-        return None
-    if not rest:
-        return Path(spec.origin)
-    inner = Path(spec.origin).parent.joinpath(*rest)
-    for file in (inner.with_suffix(".py"), inner / "__init__.py"):
-        if file.is_file():
-            return file
-    return None
-
-
-def _is_docstring(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _source(statements: list[ast.stmt]) -> str:
-    return "\n".join(ast.unparse(_bare(each)) for each in statements)
-
-
-def _bare(statement: ast.stmt) -> ast.stmt:
-    """A copy without comments, layout and docstrings."""
-    bare = _Bare().visit(ast.parse(ast.unparse(statement)).body[0])
-    assert isinstance(bare, ast.stmt)
-    return bare
-
-
-class _Bare(ast.NodeTransformer):
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            node.body = [each for each in node.body if not _is_docstring(each)] or [ast.Pass()]
-        return node
