@@ -1,4 +1,4 @@
-"""What runs inside a task is in its key: one cell of every part of every claim is run and watched."""
+"""What runs inside a task is in its key: a cell of every part of every claim is run and watched."""
 
 import functools
 import json
@@ -17,7 +17,7 @@ from deepclaims.sweep.compose import Composer
 
 PACKAGE = Path(deepclaims.__file__).parent
 CONF = Path(__file__).parents[2] / "conf"
-LEAST = {"steps": 4, "replicas": 4, "epochs": 1, "problems": 4, "tried": 2, "reported": 2}
+LEAST = {"steps": 30, "replicas": 4, "epochs": 1, "problems": 4, "tried": 2, "reported": 2}
 """Parameters that say how much is computed, and how little will do."""
 
 
