@@ -1,3 +1,4 @@
+import subprocess
 import sys
 import types
 
@@ -9,7 +10,7 @@ from deepclaims.evidence.outcome import Outcome
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Orders, Unit
-from deepclaims.sweep.worker import run_batch, run_unit, start_worker, verify
+from deepclaims.sweep.worker import Spent, run_batch, run_unit, start_worker, verify
 
 
 @pytest.fixture
@@ -122,3 +123,19 @@ def test_workers_share_the_gpus_out(tmp_path, monkeypatch):
         lock.release()
     worker._HELD.clear()
     assert seen == ["0", "1", "0"]
+
+
+def test_seconds_are_of_cpu_and_those_by_the_clock_are_beside_them(unit_of, tmp_path):
+    unit = unit_of("slow", seconds=0.3)
+    report = run_unit(unit, tmp_path)
+    about = RunStore(tmp_path).load(unit.cell.key, 0).about
+    assert report.seconds == about["seconds"] < 0.2
+    assert about["wall_seconds"] >= 0.3
+
+
+def test_the_cpu_time_of_children_counts():
+    started = Spent.so_far()
+    code = "import time\nwhile time.process_time() < 0.3: pass"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert started.since().cpu >= 0.3
+    assert started.since(replicas=3).cpu >= 0.1

@@ -30,7 +30,7 @@ class Entry:
         parts: what the key is the hash of.
         seeds: its finished replicas.
         failed: its failed replicas.
-        seconds: how long the finished ones took, in all.
+        seconds: of CPU that the finished ones took, in all.
         written: when the last of them was written, in seconds since the epoch.
         size: bytes on disk.
     """

@@ -57,7 +57,7 @@ class Report:
     Args:
         key: the cell's key.
         seed: the replica's seed.
-        seconds: how long it took.
+        seconds: of CPU that it took.
         error: "" or the traceback.
         ran: false if it was found settled: finished, or failed before.
         busy: another process has it in hand; it is still to be done.

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -29,6 +30,26 @@ PRELOAD = ("torch", "pytorch_lightning", "pandas", "deepclaims.training.replicas
 
 GLIBC_MEMORY = {-3: 32 << 20, -1: 1 << 30, -2: 64 << 20}
 """M_MMAP_THRESHOLD, M_TRIM_THRESHOLD and M_TOP_PAD of mallopt(3), in bytes."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of this process with its threads and those of its children that have ended."""
+
+    cpu: float
+    wall: float
+
+    @classmethod
+    def so_far(cls) -> Spent:
+        """Up to now, from some moment on."""
+        children = os.times()
+        ended = children.children_user + children.children_system
+        return cls(time.process_time() + ended, time.perf_counter())
+
+    def since(self, replicas: int = 1) -> Spent:
+        """From then to now, divided among so many replicas."""
+        now = Spent.so_far()
+        return Spent((now.cpu - self.cpu) / replicas, (now.wall - self.wall) / replicas)
 
 
 def run_batches(batches: Sequence[Batch], runs: Path, orders: Orders) -> list[Report]:
@@ -102,18 +123,18 @@ def _in_hand(unit: Unit, runs: Path, orders: Orders) -> Iterator[Report | None]:
 
 
 def _run(unit: Unit, store: RunStore, orders: Orders) -> Report:
-    started = time.perf_counter()
+    started = Spent.so_far()
     try:
         if orders.verify:
             verify(unit.cell)
         outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)
     except Exception:
-        return _failed(unit, store, traceback.format_exc(), time.perf_counter() - started)
-    return _saved(unit, store, outcome, time.perf_counter() - started)
+        return _failed(unit, store, traceback.format_exc(), started.since().cpu)
+    return _saved(unit, store, outcome, started.since())
 
 
 def _run_together(units: Sequence[Unit], store: RunStore, orders: Orders) -> Iterator[Report]:
-    started = time.perf_counter()
+    started = Spent.so_far()
     outcomes: list[Outcome] = []
     if len(units) > 1:
         try:
@@ -129,20 +150,21 @@ def _run_together(units: Sequence[Unit], store: RunStore, orders: Orders) -> Ite
     if not outcomes:
         yield from (_run(unit, store, orders) for unit in units)
         return
-    seconds = (time.perf_counter() - started) / len(units)
+    each = started.since(replicas=len(units))
     for unit, outcome in zip(units, outcomes, strict=True):
-        yield _saved(unit, store, outcome, seconds)
+        yield _saved(unit, store, outcome, each)
 
 
-def _saved(unit: Unit, store: RunStore, outcome: Outcome, seconds: float) -> Report:
-    about = {**unit.about, "device": device(unit.gpus), "seconds": seconds}
+def _saved(unit: Unit, store: RunStore, outcome: Outcome, spent: Spent) -> Report:
+    times = {"seconds": spent.cpu, "wall_seconds": spent.wall}
+    about = {**unit.about, "device": device(unit.gpus), **times}
     try:
         store.save(unit.cell, unit.seed, outcome, about)
     except StorageError as error:  # a full disk is no property of the cell: it is not recorded
-        return Report(unit.cell.key, unit.seed, seconds, str(error))
+        return Report(unit.cell.key, unit.seed, spent.cpu, str(error))
     except Exception:
-        return _failed(unit, store, traceback.format_exc(), seconds)
-    return Report(unit.cell.key, unit.seed, seconds, samples=_samples(unit, outcome))
+        return _failed(unit, store, traceback.format_exc(), spent.cpu)
+    return Report(unit.cell.key, unit.seed, spent.cpu, samples=_samples(unit, outcome))
 
 
 def _failed(unit: Unit, store: RunStore, error: str, seconds: float) -> Report:
