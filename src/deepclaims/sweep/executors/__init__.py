@@ -61,9 +61,9 @@ def open_executor(
 
         return SlurmExecutor(options, runs)
     if options.workers == 0:
-        from deepclaims.sweep.executors.here import HereExecutor
+        from deepclaims.sweep.executors.inline import InlineExecutor
 
-        return HereExecutor(runs)
+        return InlineExecutor(runs)
     from deepclaims.sweep.executors.local import LocalExecutor
 
     assert isinstance(options, LocalOptions)

@@ -19,7 +19,7 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from deepclaims.sweep.environment import cores, variables
-from deepclaims.sweep.executors.here import done
+from deepclaims.sweep.executors.inline import done
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.unit import Batch, Orders, Report, Unit
 from deepclaims.sweep.worker import PRELOAD, THREAD_VARIABLES, run_batch, start_worker

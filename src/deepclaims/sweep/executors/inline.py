@@ -12,7 +12,7 @@ from deepclaims.sweep.unit import Batch, Orders, Report
 from deepclaims.sweep.worker import run_batch
 
 
-class HereExecutor:
+class InlineExecutor:
     """Runs a batch at once, where it is submitted."""
 
     slots: int | None = 1
