@@ -17,10 +17,10 @@ from filelock import FileLock, Timeout
 from deepclaims.errors import StorageError, SweepError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
-from deepclaims.sweep.alone import is_alone, run_alone
 from deepclaims.sweep.cell import Cell, library_versions, prepared_fingerprint
 from deepclaims.sweep.environment import device
 from deepclaims.sweep.fingerprint import code_fingerprint
+from deepclaims.sweep.own_process import in_own_process, run_in_own_process
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Batch, Orders, Report, Unit
 
@@ -86,9 +86,9 @@ def run_unit(unit: Unit, runs: Path, orders: Orders | None = None) -> Report:
     is shared by several processes gets a process of its own to start them from.
     """
     orders = orders or Orders()
-    if unit.processes > 1 and not is_alone():
+    if unit.processes > 1 and not in_own_process():
         try:
-            return run_alone(unit, runs, orders)
+            return run_in_own_process(unit, runs, orders)
         except RuntimeError as error:
             return _failed(unit, RunStore(runs), str(error), 0.0)
     with _in_hand(unit, runs, orders) as report:
