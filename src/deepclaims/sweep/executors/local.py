@@ -101,7 +101,7 @@ class LocalExecutor:
 def warm_up() -> None:
     """Start the server that workers are forked from, unless it runs: it imports for seconds."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
-    with _deaf(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
+    with _ignoring_interrupts(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
         forkserver.ensure_running()
 
 
@@ -117,7 +117,7 @@ def _gpus(workers_per_gpu: int) -> tuple[str, ...]:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def _ignoring_interrupts() -> Iterator[None]:
     """What is started here never hears Ctrl-C, which a terminal sends to all processes at once."""
     if threading.current_thread() is not threading.main_thread():
         yield

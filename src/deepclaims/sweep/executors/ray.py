@@ -22,7 +22,7 @@ from deepclaims.sweep.options import RayOptions
 from deepclaims.sweep.unit import Batch, Orders, Report
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batch
 
-KNOCK_SECONDS = 10.0
+CONNECT_SECONDS = 10.0
 
 
 class RayExecutor:
@@ -104,7 +104,7 @@ class RayExecutor:
     def _connect(self) -> None:
         address = self._options.address or os.environ.get("RAY_ADDRESS") or "local"
         local = address == "local"
-        _knock(address)
+        _require_reachable(address)
         own: dict[str, Any] = {"num_cpus": self._options.workers or cores()} if local else {}
         if local:
             own["include_dashboard"] = False
@@ -131,7 +131,7 @@ class RayExecutor:
         return runtime
 
 
-def _knock(address: str) -> None:
+def _require_reachable(address: str) -> None:
     """Refuse an address where nobody answers; Ray itself would try for minutes.
 
     Raises:
@@ -141,7 +141,7 @@ def _knock(address: str) -> None:
     if not host or not port.isdigit():
         return  # `local`, `auto`
     try:
-        socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
     except OSError as error:
         raise _absent(address, error.strerror or str(error)) from None
 
