@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from deepclaims.sweep.unit import Orders, Report, Unit
+from deepclaims.sweep.unit import Report, RunPolicy, Unit
 
 OWN_PROCESS = "DEEPCLAIMS_OWN_PROCESS"
 
@@ -25,7 +25,7 @@ def in_own_process() -> bool:
     return OWN_PROCESS in os.environ
 
 
-def run_in_own_process(unit: Unit, runs: Path, orders: Orders) -> Report:
+def run_in_own_process(unit: Unit, runs: Path, policy: RunPolicy) -> Report:
     """Run a unit in a fresh process.
 
     Raises:
@@ -33,7 +33,7 @@ def run_in_own_process(unit: Unit, runs: Path, orders: Orders) -> Report:
     """
     with tempfile.TemporaryDirectory(prefix="deepclaims-own-process-") as name:
         folder = Path(name)
-        (folder / "unit").write_bytes(pickle.dumps((unit, runs, orders)))
+        (folder / "unit").write_bytes(pickle.dumps((unit, runs, policy)))
         path = os.pathsep.join(each for each in sys.path if each)
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
@@ -62,8 +62,8 @@ def main(folder: Path) -> None:
     """Be that process: run the unit in `folder`, leave the report there."""
     from deepclaims.sweep.worker import run_unit
 
-    unit, runs, orders = pickle.loads((folder / "unit").read_bytes())
-    (folder / "report").write_bytes(pickle.dumps(run_unit(unit, runs, orders)))
+    unit, runs, policy = pickle.loads((folder / "unit").read_bytes())
+    (folder / "report").write_bytes(pickle.dumps(run_unit(unit, runs, policy)))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ Batch = Sequence[Unit]
 
 
 @dataclass(frozen=True)
-class Orders:
+class RunPolicy:
     """How a worker goes about a unit.
 
     Args:

@@ -10,7 +10,7 @@ from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.executors import local
 from deepclaims.sweep.executors.local import LocalExecutor
 from deepclaims.sweep.options import LocalOptions
-from deepclaims.sweep.unit import Orders, Unit
+from deepclaims.sweep.unit import RunPolicy, Unit
 
 
 def unit(seed, **trainer):
@@ -41,10 +41,10 @@ def test_gpus_are_left_alone_where_no_cell_trains_on_one(tmp_path, monkeypatch):
 def test_a_pool_that_broke_is_replaced(toy, tmp_path):
     cell = Cell({"x": 1}, f"{toy}:double", {})
     with LocalExecutor(LocalOptions(1), tmp_path, [Unit(cell, 0, {})]) as executor:
-        (first,) = executor.submit([[Unit(cell, 0, {})]], Orders())
+        (first,) = executor.submit([[Unit(cell, 0, {})]], RunPolicy())
         assert first.result()[0].ran
         executor._pool.stop()
-        (second,) = executor.submit([[Unit(cell, 1, {})]], Orders())
+        (second,) = executor.submit([[Unit(cell, 1, {})]], RunPolicy())
         assert second.result()[0].ran
 
 

@@ -21,7 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.executors.inline import done
 from deepclaims.sweep.options import LocalOptions
-from deepclaims.sweep.unit import Batch, Orders, Report, Unit
+from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit
 from deepclaims.sweep.worker import PRELOAD, THREAD_VARIABLES, run_batch, start_worker
 
 
@@ -51,9 +51,9 @@ class LocalExecutor:
         self._end(killing=error is not None)
         self._slots.cleanup()
 
-    def submit(self, batches: Sequence[Batch], orders: Orders) -> list[Future[list[Report]]]:
+    def submit(self, batches: Sequence[Batch], policy: RunPolicy) -> list[Future[list[Report]]]:
         """Hand batches to the pool; one that has the machine to itself is run at once."""
-        return [self._submit(batch, orders) for batch in batches]
+        return [self._submit(batch, policy) for batch in batches]
 
     def has_to_itself(self, batch: Batch) -> bool:
         """A training that several processes share needs the cores, or GPUs, of the pool."""
@@ -69,14 +69,14 @@ class LocalExecutor:
             return f"its worker process died (exit code {error.exitcode}); was it out of memory?"
         return f"{type(error).__name__}: {error}"
 
-    def _submit(self, batch: Batch, orders: Orders) -> Future[list[Report]]:
+    def _submit(self, batch: Batch, policy: RunPolicy) -> Future[list[Report]]:
         if self.has_to_itself(batch):
             self._end()
-            return done(batch, self._runs, orders)
+            return done(batch, self._runs, policy)
         if self._pool is None or not self._pool.active:
             self._end(killing=True)
             self._pool = self._start()
-        return self._pool.schedule(run_batch, args=[batch, self._runs, orders])
+        return self._pool.schedule(run_batch, args=[batch, self._runs, policy])
 
     def _start(self) -> ProcessPool:
         warm_up()
