@@ -23,7 +23,11 @@ class Session:
 
 
 def carry_out(
-    title: str, units: Sequence[Unit], entries: Sequence[LogEntry], project: Project, options: Options
+    title: str,
+    units: Sequence[Unit],
+    entries: Sequence[LogEntry],
+    project: Project,
+    options: Options,
 ) -> Session:
     """Run the units that are neither finished nor recorded as failed, and log every entry.
 
