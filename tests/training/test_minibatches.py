@@ -42,7 +42,7 @@ def test_each_epoch_sees_each_sample_once_and_the_steps_are_exact(
         assert len(passes) == -(-steps // plan.per_epoch)
 
 
-def test_the_order_depends_on_neither_chunk_nor_lap():
+def test_the_order_depends_on_neither_chunk_nor_passes():
     orders = []
     for chunk, each_epoch in ((1, True), (5, False), (50, False)):
         plan = Plan.make(Fit(steps=23, batch_size=4, chunk=chunk), 10, each_epoch=each_epoch)
