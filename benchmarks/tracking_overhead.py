@@ -24,7 +24,7 @@ from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.executor import run_sweep
-from deepclaims.sweep.logbook import Page
+from deepclaims.sweep.logbook import LogEntry
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.session import carry_out
 from deepclaims.sweep.unit import Unit
@@ -70,8 +70,8 @@ def plainly(project: Project, todo: Sequence[Unit]) -> float:
 
 def tracked(project: Project, todo: Sequence[Unit]) -> float:
     start = time.perf_counter()
-    pages = [Page(unit.cell, "overhead", unit.cell.key) for unit in todo]
-    carry_out("tracked", todo, pages, project, WORKERS).tally.raise_if_failed()
+    entries = [LogEntry(unit.cell, "overhead", unit.cell.key) for unit in todo]
+    carry_out("tracked", todo, entries, project, WORKERS).tally.raise_if_failed()
     return time.perf_counter() - start
 
 

@@ -3,18 +3,18 @@ from dataclasses import dataclass
 import pytest
 
 from deepclaims.errors import ConfigError
-from deepclaims.groups import choose, read_options
+from deepclaims.groups import Table, read_options
 
 
 def scaled(x, *, factor, offset=0):
     return factor * x + offset
 
 
-CHOICES = {"scaled": scaled}
+CHOICES = Table("thing", {"scaled": scaled})
 
 
 def test_choose_calls_with_the_options():
-    assert choose("thing", CHOICES, {"name": "scaled", "factor": 3}, 2) == 6
+    assert CHOICES.choose({"name": "scaled", "factor": 3}, 2) == 6
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_choose_calls_with_the_options():
 )
 def test_choose_refuses_what_it_does_not_know(config, message):
     with pytest.raises(ConfigError, match=message):
-        choose("thing", CHOICES, config, 2)
+        CHOICES.choose(config, 2)
 
 
 @dataclass(frozen=True)

@@ -3,41 +3,72 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
 from deepclaims.errors import ConfigError
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
-def choose(
-    group: str, choices: Mapping[str, Callable[..., T]], config: Mapping[str, Any], *args: Any
-) -> T:
-    """Call the choice that `config["name"]` names, with the other keys as its options.
+class Table(Mapping[str, T]):
+    """What a config group may name, e.g. the networks that `model.name` can be.
+
+    The key of a cell covers only those entries that its config can name: see
+    `sweep/fingerprint.py`, which reads the literal that a table is made from.
 
     Args:
         group: the name of the config group, for messages.
-        choices: what may be named; the options of a choice are its keyword-only parameters.
-        config: the group, e.g. `{"name": "sgd", "lr": 0.1}`.
-        args: what every choice is called with before its options.
-
-    Raises:
-        ConfigError: an unknown name or option (the known ones are listed), or a missing option.
+        entries: by name; where they are called with options, these are keyword-only parameters.
     """
-    name = str(config.get("name"))
-    if name not in choices:
-        raise ConfigError(f"there is no {group} {name!r}; known: {', '.join(sorted(choices))}")
-    choice = choices[name]
-    parameters = inspect.signature(choice).parameters.values()
-    options = {p.name: p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
-    given = {str(key): value for key, value in config.items() if key != "name"}
-    _refuse_unknown(f"{group}={name}", given, options)
-    missing = [key for key, p in options.items() if p.default is p.empty and key not in given]
-    if missing:
-        raise ConfigError(f"{group}={name} needs {', '.join(missing)}")
-    return choice(*args, **given)
+
+    def __init__(self, group: str, entries: Mapping[str, T]) -> None:
+        self.group = group
+        self._entries = dict(entries)
+
+    def __getitem__(self, name: str) -> T:
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def named(self, config: Mapping[str, Any]) -> T:
+        """The entry that `config["name"]` names.
+
+        Raises:
+            ConfigError: an unknown name; the known ones are listed.
+        """
+        name = str(config.get("name"))
+        if name not in self._entries:
+            known = ", ".join(sorted(self._entries))
+            raise ConfigError(f"there is no {self.group} {name!r}; known: {known}")
+        return self._entries[name]
+
+    def choose(self: Table[Callable[..., R]], config: Mapping[str, Any], *args: Any) -> R:
+        """Call the entry that `config["name"]` names, with the other keys as its options.
+
+        Args:
+            config: the group, e.g. `{"name": "sgd", "lr": 0.1}`.
+            args: what every entry is called with before its options.
+
+        Raises:
+            ConfigError: an unknown name or option (the known ones are listed), or a missing option.
+        """
+        choice = self.named(config)
+        parameters = inspect.signature(choice).parameters.values()
+        options = {p.name: p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+        given = {str(key): value for key, value in config.items() if key != "name"}
+        where = f"{self.group}={config['name']}"
+        _refuse_unknown(where, given, options)
+        missing = [key for key, p in options.items() if p.default is p.empty and key not in given]
+        if missing:
+            raise ConfigError(f"{where} needs {', '.join(missing)}")
+        return choice(*args, **given)
 
 
 def read_options(group: str, options: type[T], config: Mapping[str, Any]) -> T:

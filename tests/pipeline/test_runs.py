@@ -69,7 +69,7 @@ def test_why_of_a_claim(trained, capfd):
 def test_pruning_says_first_and_does_then(trained, capfd, monkeypatch):
     from deepclaims.sweep import inventory
 
-    monkeypatch.setattr(inventory, "code_fingerprint", lambda _: "newer")
+    monkeypatch.setattr(inventory, "code_fingerprint", lambda *_: "newer")
     store = RunStore(trained.runs)
     assert "to be deleted: 2 cells" in shown(capfd, "--prune")
     assert "older code: model.width=2" in shown(capfd, "--prune", "state=finished").replace(

@@ -144,10 +144,10 @@ class Losing:
     def __exit__(self, *_):
         pass
 
-    def submit(self, batches, orders):
-        return [self._one(batch, orders) for batch in batches]
+    def submit(self, batches, policy):
+        return [self._one(batch, policy) for batch in batches]
 
-    def _one(self, batch, orders):
+    def _one(self, batch, policy):
         self.submitted.append([unit.seed for unit in batch])
         future = Future()
         if len(self.submitted) == 1:
@@ -155,7 +155,7 @@ class Losing:
         elif len(batch) > 1:
             future.set_exception(MemoryError())
         else:
-            future.set_result(run_batch(batch, self.runs, orders))
+            future.set_result(run_batch(batch, self.runs, policy))
         return future
 
     def has_to_itself(self, batch):

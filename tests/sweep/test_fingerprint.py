@@ -4,14 +4,16 @@ import textwrap
 import pytest
 
 from deepclaims.errors import ConfigError
-from deepclaims.sweep import fingerprint
+from deepclaims.sweep import fingerprint, source
+from deepclaims.sweep.cell import STACKED, TRAIN
+from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.fingerprint import code_fingerprint, reachable
 
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A small package that stands for deepclaims; returns how to write a module."""
-    monkeypatch.setattr(fingerprint, "PACKAGE", "small")
+    monkeypatch.setattr(source, "PACKAGE", "small")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "small", raising=False)
     (tmp_path / "small").mkdir()
@@ -19,8 +21,7 @@ def package(tmp_path, monkeypatch):
 
     def write(name: str, code: str) -> None:
         (tmp_path / "small" / f"{name}.py").write_text(textwrap.dedent(code))
-        for known in (fingerprint.parse, fingerprint._resolve, fingerprint._file):
-            known.cache_clear()
+        fingerprint.forget()
 
     write("rules", "STEP = 0.1\n\ndef sgd(w, g):\n    return w - STEP * g\n\ndef other(): ...\n")
     write("claim", CLAIM)
@@ -107,3 +108,78 @@ def test_a_registry_brings_in_all_it_lists(package):
 def test_an_unknown_task_is_refused():
     with pytest.raises(ConfigError, match="has no 'nothing'"):
         code_fingerprint(["deepclaims.errors:nothing"])
+
+
+TABLE = """
+    from deepclaims.groups import Table
+    from small.rules import other, sgd
+
+    RULES = Table("rule", {"sgd": sgd, "other": other, "none": lambda: 0})
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "config", "reached"),
+    [
+        ("RULES.choose(config['rule'])", {"rule": {"name": "sgd"}}, {"sgd"}),
+        ("RULES.named(config)", {"of": [{"arm": "other"}]}, {"other"}),
+        ("RULES.choose(config or {'name': 'sgd'})", {}, {"sgd"}),  # a default in the code
+        ("RULES['sgd']", {}, {"sgd"}),
+        ("'sgd' in RULES and config['sgd'] == 'other'", {}, set()),
+        ("RULES[config['name']]", {"name": "none"}, {"sgd", "other"}),  # no telling: all
+        ("[rule for rule in RULES]", {}, {"sgd", "other"}),
+        ("RULES.choose(config)", None, {"sgd", "other"}),
+    ],
+)
+@pytest.mark.parametrize("imported", ["from small.table import RULES", "from small import table"])
+def test_of_a_table_the_entries_that_the_config_can_name_are_reached(
+    package, code, config, reached, imported
+):
+    package("table", TABLE)
+    code = code if "RULES" in imported else code.replace("RULES", "table.RULES")
+    package("claim", f"{imported}\n\ndef measure(config, seed):\n    return {code}\n")
+    found = reachable(["small.claim:measure"], config)
+    assert {name for module, name in found if module == "small.rules"} - {"STEP"} == reached
+
+
+def test_a_new_entry_of_a_table_leaves_the_others_alone(package):
+    package("claim", "from small.table import RULES\n\ndef measure(c, s):\n    RULES.choose(c)\n")
+    package("table", TABLE)
+    configs = [{"name": "sgd"}, {"name": "none"}]
+    before = [code_fingerprint(["small.claim:measure"], config) for config in configs]
+    package("table", TABLE.replace('"none": lambda: 0', '"none": lambda: 1, "new": other'))
+    after = [code_fingerprint(["small.claim:measure"], config) for config in configs]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [True, False]
+
+
+MODELS = ["mlp", "lenet", "convnet", "rnn", "lstm", "autoencoder", "beatnet"]
+
+
+@pytest.mark.parametrize("task", [TRAIN, STACKED])
+@pytest.mark.parametrize(
+    ("module", "users"),
+    [("lenet", {"lenet"}), ("autoencoder", {"autoencoder"}), ("convolutional", {"convnet"})],
+)
+def test_a_change_of_a_network_changes_the_keys_of_its_own_trainings(
+    checkout, monkeypatch, task, module, users
+):
+    composer = Composer(checkout / "conf")
+    data = {"lenet": "mnist", "convnet": "ecg_segments", "beatnet": "ecg"}
+    configs = {
+        name: composer.cell([f"model={name}", f"data={data.get(name, 'mnist')}"], {})
+        for name in MODELS
+    }
+    before = {name: code_fingerprint([task], config) for name, config in configs.items()}
+    real = source.source_of
+
+    def changed(file):
+        text = real(file)
+        return text.replace("return", "return 1 and", 1) if file.stem == module else text
+
+    monkeypatch.setattr(source, "source_of", changed)
+    fingerprint.forget()
+    try:
+        after = {name: code_fingerprint([task], config) for name, config in configs.items()}
+    finally:
+        fingerprint.forget()
+    assert {name for name in MODELS if before[name] != after[name]} == users

@@ -6,7 +6,7 @@ import pytest
 
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.executor import run_sweep
-from deepclaims.sweep.logbook import Logbook, Page, Parent
+from deepclaims.sweep.logbook import Logbook, LogEntry, Parent
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.unit import Report, Unit
 from deepclaims.tracking.index import Index
@@ -31,8 +31,8 @@ def units(cells, seeds):
     return [Unit(cell, seed, {}) for cell in cells for seed in seeds]
 
 
-def pages(cells, seeds=None, parent=None):
-    return [Page(cell, "test", cell.key, seeds, parent) for cell in cells]
+def entries(cells, seeds=None, parent=None):
+    return [LogEntry(cell, "test", cell.key, seeds, parent) for cell in cells]
 
 
 def logged(folder):
@@ -42,18 +42,18 @@ def logged(folder):
 def test_a_cell_is_logged_after_the_last_of_its_replicas(folder, tmp_path, cells):
     wanted = units(cells, (0, 1))
     run_sweep(wanted, tmp_path / "runs", HERE)
-    with Logbook(folder, tmp_path / "runs", pages(cells), wanted) as logbook:
+    with Logbook(folder, tmp_path / "runs", entries(cells), wanted) as logbook:
         for unit in wanted[:3]:
             logbook(unit, Report(unit.cell.key, unit.seed))
     assert logged(folder) == {cells[0].key: "0,1"}
-    assert logbook.run(pages(cells)[0]).run_id
-    assert logbook.run(pages(cells)[1]) is None
+    assert logbook.run(entries(cells)[0]).run_id
+    assert logbook.run(entries(cells)[1]) is None
 
 
 def test_what_was_not_logged_before_is_made_up_for(folder, tmp_path, cells):
     run_sweep(units(cells, (0,)), tmp_path / "runs", HERE)
     for _ in range(2):
-        with Logbook(folder, tmp_path / "runs", pages(cells), []):
+        with Logbook(folder, tmp_path / "runs", entries(cells), []):
             pass
         assert logged(folder) == {cell.key: "0" for cell in cells}
 
@@ -62,17 +62,17 @@ def test_more_seeds_are_a_new_run_and_only_the_wanted_ones_count(folder, tmp_pat
     runs = tmp_path / "runs"
     for seeds in ((0,), (0, 1, 2)):
         run_sweep(units(cells, seeds), runs, HERE)
-        with Logbook(folder, runs, pages(cells), []):
+        with Logbook(folder, runs, entries(cells), []):
             pass
     assert logged(folder) == {cell.key: "0,1,2" for cell in cells}
-    with Logbook(folder, runs, pages(cells, seeds=(1, 2, 7)), []):
+    with Logbook(folder, runs, entries(cells, seeds=(1, 2, 7)), []):
         pass
     assert logged(folder) == {cell.key: "1,2" for cell in cells}
 
 
 def test_a_parent_is_made_once(folder, tmp_path, cells):
     run_sweep(units(cells, (0,)), tmp_path / "runs", HERE)
-    ours = pages(cells, parent=Parent("claim", "claim"))
+    ours = entries(cells, parent=Parent("claim", "claim"))
     ids = set()
     for _ in range(2):
         with Logbook(folder, tmp_path / "runs", ours, []) as logbook:
@@ -87,7 +87,7 @@ def test_what_goes_wrong_beside_the_sweep_is_raised_at_its_end(folder, tmp_path,
     (runs / cells[0].key / "0" / "outcome.json").write_text("{}")
     with (
         pytest.raises(Exception, match=r"outcome\.json is damaged"),
-        Logbook(folder, runs, pages(cells), []),
+        Logbook(folder, runs, entries(cells), []),
     ):
         pass
 

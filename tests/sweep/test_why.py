@@ -78,7 +78,7 @@ def test_other_code_is_named_symbol_by_symbol(cached, store, monkeypatch, toy):
     gone = new.popitem()  # extra
     del new["deepclaims.evidence.outcome:Curve"]
     new[gone[0]] = gone[1]
-    monkeypatch.setattr(module, "symbol_hashes", lambda _: new)
+    monkeypatch.setattr(module, "symbol_hashes", lambda *_: new)
     changed = replace(cached)
     changed.key_parts["code"] = "another"
     said = why(changed, store)

@@ -1,3 +1,4 @@
+import subprocess
 import sys
 import types
 
@@ -8,8 +9,8 @@ from deepclaims.errors import SweepError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Orders, Unit
-from deepclaims.sweep.worker import run_batch, run_unit, start_worker, verify
+from deepclaims.sweep.unit import RunPolicy, Unit
+from deepclaims.sweep.worker import Spent, run_batch, run_unit, start_worker, verify
 
 
 @pytest.fixture
@@ -24,14 +25,14 @@ def test_a_failure_is_recorded_and_not_run_again(unit_of, tmp_path):
     assert first.reason == "ValueError: seed 0 is not to my taste"
     again = run_unit(unit, tmp_path)
     assert (again.ran, again.error) == (False, first.error)
-    assert run_unit(unit, tmp_path, Orders(retry=True)).ran
+    assert run_unit(unit, tmp_path, RunPolicy(retry=True)).ran
 
 
 def test_what_succeeds_on_retry_is_no_failure_any_more(unit_of, tmp_path):
     unit, store = unit_of("double", x=1), RunStore(tmp_path)
     store.fail(unit.cell, 0, "Traceback …\nOSError: the weather")
     assert run_unit(unit, tmp_path).reason == "OSError: the weather"
-    assert not run_unit(unit, tmp_path, Orders(retry=True)).error
+    assert not run_unit(unit, tmp_path, RunPolicy(retry=True)).error
     assert store.failures(unit.cell.key) == []
     assert store.seeds(unit.cell.key) == [0]
 
@@ -41,7 +42,7 @@ def test_a_unit_in_other_hands_is_reported_busy(unit_of, tmp_path):
     folder = tmp_path / unit.cell.key
     folder.mkdir()
     with FileLock(folder / ".0.lock"):
-        report = run_unit(unit, tmp_path, Orders(wait=False))
+        report = run_unit(unit, tmp_path, RunPolicy(wait=False))
     assert report.busy
     assert not report.ran
     assert not RunStore(tmp_path).has(unit.cell.key, 0)
@@ -82,7 +83,7 @@ def test_a_batch_is_trained_together_and_saved_one_by_one(unit_of, tmp_path, mon
     Stacked(monkeypatch, train_stacked)
     batch = [unit_of("double", seed, x=1) for seed in range(3)]
     run_unit(batch[1], tmp_path)
-    reports = run_batch(batch, tmp_path, Orders())
+    reports = run_batch(batch, tmp_path, RunPolicy())
     assert asked == [([{"x": 1}, {"x": 1}], [0, 2])]
     assert [(report.seed, report.ran) for report in reports] == [(0, True), (1, False), (2, True)]
     store = RunStore(tmp_path)
@@ -95,7 +96,7 @@ def test_what_cannot_be_trained_together_is_trained_one_by_one(unit_of, tmp_path
         raise RuntimeError("shapes differ")
 
     Stacked(monkeypatch, train_stacked)
-    reports = run_batch([unit_of("fail", seed, bad=1) for seed in range(3)], tmp_path, Orders())
+    reports = run_batch([unit_of("fail", seed, bad=1) for seed in range(3)], tmp_path, RunPolicy())
     assert [bool(report.error) for report in reports] == [False, True, False]
 
 
@@ -122,3 +123,19 @@ def test_workers_share_the_gpus_out(tmp_path, monkeypatch):
         lock.release()
     worker._HELD.clear()
     assert seen == ["0", "1", "0"]
+
+
+def test_seconds_are_of_cpu_and_those_by_the_clock_are_beside_them(unit_of, tmp_path):
+    unit = unit_of("slow", seconds=0.3)
+    report = run_unit(unit, tmp_path)
+    about = RunStore(tmp_path).load(unit.cell.key, 0).about
+    assert report.seconds == about["seconds"] < 0.2
+    assert about["wall_seconds"] >= 0.3
+
+
+def test_the_cpu_time_of_children_counts():
+    started = Spent.so_far()
+    code = "import time\nwhile time.process_time() < 0.3: pass"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert started.since().cpu >= 0.3
+    assert started.since(replicas=3).cpu >= 0.1

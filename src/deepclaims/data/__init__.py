@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepclaims.groups import Table
+
 if TYPE_CHECKING:
     from deepclaims.data.splits import Splits
 
-PREPARED = {"mnist": "mnist", "ecg": "ecg", "ecg_segments": "ecg"}
+PREPARED = Table("prepared data set", {"mnist": "mnist", "ecg": "ecg", "ecg_segments": "ecg"})
 """Prepared folder of each data set that has one; the others are computed from their config."""
 
 

@@ -88,7 +88,7 @@ class EvidenceRecord:
         data_sources: where each data set came from: `official`, `computed` (from a formula) or
             `embedded` (a stand-in).
         device: what computed it.
-        seconds: computing time, summed over replicas.
+        seconds: CPU time, summed over replicas.
         commit: of the code that was run.
         mlflow: the runs in MLflow.
         profile: `smoke`, `laptop` or `full`.

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
 from deepclaims.errors import ConfigError
-from deepclaims.groups import choose
+from deepclaims.groups import Table
 
 Law = Callable[[Tensor, int, int, Generator], None]
 """Fill a tensor in place: (w, d_in, d_out, generator)."""
@@ -100,7 +99,8 @@ def torch_default() -> Law:
     return _uniform(lambda d_in, d_out: 1 / math.sqrt(d_in))
 
 
-LAWS: Mapping[str, Callable[..., Law]] = MappingProxyType(
+LAWS: Table[Callable[..., Law]] = Table(
+    "init",
     {
         "he": he,
         "he_truncated": he_truncated,
@@ -110,7 +110,7 @@ LAWS: Mapping[str, Callable[..., Law]] = MappingProxyType(
         "glorot_uniform": glorot_uniform,
         "normal": normal,
         "torch": torch_default,
-    }
+    },
 )
 """Laws by the name they have in `conf/init/`."""
 
@@ -148,7 +148,7 @@ def initialise(model: nn.Module, config: Mapping[str, Any], generator: Generator
     Raises:
         ConfigError: an unknown law, option or kind of layer.
     """
-    law = choose("init", LAWS, config)
+    law = LAWS.choose(config)
     for module in model.modules():
         if isinstance(module, nn.RNNBase):
             _initialise_recurrent(module, law, generator)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from torch import Generator, nn
 
-from deepclaims.groups import choose
+from deepclaims.groups import Table
 from deepclaims.nn.autoencoder import autoencoder
 from deepclaims.nn.beatnet import beatnet
 from deepclaims.nn.convolutional import convnet
@@ -19,7 +18,8 @@ from deepclaims.nn.lenet import lenet
 from deepclaims.nn.perceptron import perceptron
 from deepclaims.nn.recurrent import lstm, rnn
 
-MODELS: Mapping[str, Callable[..., nn.Module]] = MappingProxyType(
+MODELS: Table[Callable[..., nn.Module]] = Table(
+    "model",
     {
         "mlp": perceptron,
         "lenet": lenet,
@@ -28,7 +28,7 @@ MODELS: Mapping[str, Callable[..., nn.Module]] = MappingProxyType(
         "lstm": lstm,
         "autoencoder": autoencoder,
         "beatnet": beatnet,
-    }
+    },
 )
 """Builders by the name they have in `conf/model/`; their keyword arguments are the options."""
 
@@ -52,7 +52,7 @@ def build_model(
     Raises:
         ConfigError: an unknown name or option, or data the network cannot read.
     """
-    network = choose("model", MODELS, model, interface, keep)
+    network = MODELS.choose(model, interface, keep)
     initialise(network, init, generator)
     return network
 

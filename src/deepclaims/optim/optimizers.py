@@ -8,14 +8,13 @@ they take half the time of a loop over parameters.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from torch import nn
 from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 from deepclaims.errors import ConfigError
-from deepclaims.groups import choose
+from deepclaims.groups import Table
 from deepclaims.optim import rules
 from deepclaims.optim.lecture_optimizers import RuleOptimizer
 
@@ -102,7 +101,8 @@ def adamw(
     )
 
 
-OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = MappingProxyType(
+OPTIMIZERS: Table[Callable[..., Optimizer]] = Table(
+    "optimizer",
     {
         "sgd": sgd,
         "momentum": momentum,
@@ -112,7 +112,7 @@ OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = MappingProxyType(
         "adam": adam,
         "adam_unhatted": adam_unhatted,
         "adamw": adamw,
-    }
+    },
 )
 """Optimisers by the name they have in `conf/optimizer/`."""
 
@@ -130,7 +130,7 @@ def build_optimizer(
     Raises:
         ConfigError: an unknown name or option, or a wrong number of λ.
     """
-    return choose("optimizer", OPTIMIZERS, config, penalty_groups(model, lambdas))
+    return OPTIMIZERS.choose(config, penalty_groups(model, lambdas))
 
 
 def penalty_groups(model: nn.Module, lambdas: float | Sequence[float]) -> list[dict[str, Any]]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from deepclaims.errors import ConfigError
-from deepclaims.groups import choose
+from deepclaims.groups import Table
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,8 @@ def inverse_sqrt() -> Schedule:
     return lambda now: 1 / math.sqrt(now.epoch)
 
 
-SCHEDULES: Mapping[str, Callable[..., Schedule]] = MappingProxyType(
+SCHEDULES: Table[Callable[..., Schedule]] = Table(
+    "schedule",
     {
         "constant": constant,
         "linear": linear,
@@ -111,7 +111,7 @@ SCHEDULES: Mapping[str, Callable[..., Schedule]] = MappingProxyType(
         "hyperbolic": hyperbolic,
         "exponential": exponential,
         "inverse_sqrt": inverse_sqrt,
-    }
+    },
 )
 """Schedules by the name they have in `conf/schedule/`."""
 
@@ -127,7 +127,7 @@ def schedule_factors(config: Mapping[str, Any], steps: int, per_epoch: int) -> l
     Raises:
         ConfigError: an unknown name or option.
     """
-    schedule = choose("schedule", SCHEDULES, config)
+    schedule = SCHEDULES.choose(config)
     if config["name"] == "constant":
         return None
     return [schedule(Moment(t, steps, per_epoch)) for t in range(steps)]

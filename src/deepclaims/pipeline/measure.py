@@ -25,7 +25,7 @@ from deepclaims.pipeline.request import Request, read_request
 from deepclaims.project import Project
 from deepclaims.sweep.environment import commit
 from deepclaims.sweep.executors.local import warm_up
-from deepclaims.sweep.logbook import Logbook, Page
+from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.session import carry_out
 from deepclaims.sweep.store import RunStore
@@ -93,8 +93,8 @@ def _go(
     settled: Sequence[Planned],
 ) -> Logbook:
     """Run some cells, and log those that no later go adds seeds to."""
-    pages = [each.page for each in settled]
-    session = carry_out(title, _units(project, plan), pages, project, request.options)
+    entries = [each.entry for each in settled]
+    session = carry_out(title, _units(project, plan), entries, project, request.options)
     session.tally.raise_if_failed()
     return session.logbook
 
@@ -132,12 +132,12 @@ def _export(
     project: Project, claim: Claim, own: Sequence[Planned], books: Sequence[Logbook], folder: Path
 ) -> None:
     """Write a claim's tables from what MLflow holds."""
-    logged = [(each, _logged(books, each.page)) for each in own]
+    logged = [(each, _logged(books, each.entry)) for each in own]
     frames = [run.frames() if run else {} for _, run in logged]
     for (each, _), found in zip(logged, frames, strict=True):
         if not found:
             raise StorageError(
-                f"MLflow has no tables of '{each.page.identity}': delete .mlflow, and the same "
+                f"MLflow has no tables of '{each.entry.identity}': delete .mlflow, and the same "
                 "command makes it again from .runs"
             )
     about = {
@@ -146,18 +146,18 @@ def _export(
         "changed": list(claim.changed),
         "shift": claim.shift,
         "sources": _sources(project, own),
-        "mlflow_parent": _parent(books, own[0].page) if own else "",
+        "mlflow_parent": _parent(books, own[0].entry) if own else "",
         "mlflow_runs": {each.cell.key: run.run_id for each, run in logged if run},
     }
     write_tables(folder, claim, frames, about)
 
 
-def _logged(books: Sequence[Logbook], page: Page) -> Logged | None:
-    return next((run for book in reversed(books) if (run := book.run(page))), None)
+def _logged(books: Sequence[Logbook], entry: LogEntry) -> Logged | None:
+    return next((run for book in reversed(books) if (run := book.run(entry))), None)
 
 
-def _parent(books: Sequence[Logbook], page: Page) -> str:
-    return next((run for book in books if (run := book.parent(page))), "")
+def _parent(books: Sequence[Logbook], entry: LogEntry) -> str:
+    return next((run for book in books if (run := book.parent(entry))), "")
 
 
 def write_tables(

@@ -16,7 +16,7 @@ from deepclaims.claims.results import Results, Tuned
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell, cell_of
 from deepclaims.sweep.compose import Composer
-from deepclaims.sweep.logbook import Page, Parent
+from deepclaims.sweep.logbook import LogEntry, Parent
 from deepclaims.sweep.store import RunStore
 
 
@@ -30,14 +30,14 @@ class Planned:
     seeds: tuple[int, ...]
 
     @property
-    def page(self) -> Page:
+    def entry(self) -> LogEntry:
         """What MLflow is to know of the cell."""
         claim = self.claim
         other = f"+{claim.shift}" if claim.shift else ""
         identity = f"{claim.name}{other}/{self.cell.part}/{self.cell.arm}/{self.cell.key}"
         tags = {"deepclaims.claim": claim.name}
         parent = Parent(claim.name + other, claim.id + (other and f" seeds {other}"), tags)
-        return Page(self.cell, claim.chapter, identity, self.seeds, parent)
+        return LogEntry(self.cell, claim.chapter, identity, self.seeds, parent)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def merged(plan: Sequence[Planned]) -> list[Planned]:
     """The same cells, each once, wanted for all the seeds it is wanted for somewhere."""
     found: dict[str, Planned] = {}
     for each in plan:
-        name = each.page.identity
+        name = each.entry.identity
         seeds = (*found[name].seeds, *each.seeds) if name in found else each.seeds
         found[name] = replace(each, seeds=tuple(dict.fromkeys(seeds)))
     return list(found.values())

@@ -26,7 +26,7 @@ STAND_IN = "embedded"
 TRAIN = "deepclaims.training.task:train"
 STACKED = "deepclaims.training.replicas:train_in_stack"
 """The same training by the code that trains many at once: other roundings, so another key."""
-LIBRARIES = ("torch", "pytorch-lightning", "numpy", "scipy", "scikit-learn")
+LIBRARIES = ("torch", "pytorch-lightning", "numpy", "scipy")
 """Libraries whose version decides a result's bits."""
 
 Task = Callable[[dict[str, Any], int], Outcome]
@@ -57,11 +57,12 @@ class Cell:
     @cached_property
     def key_parts(self) -> dict[str, Any]:
         """What decides the cell's results; `key` is the hash of this."""
+        config = _deciding(self.config)
         return {
             "task": self.task,
-            "config": _deciding(self.config),
+            "config": config,
             "data": dict(self.data),
-            "code": _code(self.task),
+            "code": code_fingerprint([self.task], config),
             "libraries": library_versions(),
         }
 
@@ -189,11 +190,6 @@ def prepared_fingerprint(name: str, project: Project) -> str:
         StageError: when the data set has not been prepared.
     """
     return str(read_meta(project.prepared(name), name)["fingerprint"])
-
-
-@cache
-def _code(task: str) -> str:
-    return code_fingerprint([task])
 
 
 def library_versions() -> dict[str, str]:

@@ -16,7 +16,7 @@ from deepclaims.sweep.fingerprint import symbol_hashes
 from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.plan import plan
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Batch, Orders, Report, Unit, last_line, named
+from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit, last_line, named
 
 Listener = Callable[[Unit, Report], None]
 """Told of every unit as it ends."""
@@ -136,8 +136,9 @@ class Sweep:
 
     def _keep_code(self) -> None:
         store = RunStore(self.runs)
-        for task in {unit.cell.task: unit.cell for unit in self.pending}.values():
-            store.keep_code(task.key_parts["code"], symbol_hashes([task.task]))
+        parts = (unit.cell.key_parts for unit in self.pending)
+        for code, part in {each["code"]: each for each in parts}.items():
+            store.keep_code(code, symbol_hashes([part["task"]], part["config"]))
 
 
 def run_sweep(
@@ -156,17 +157,17 @@ def _run(sweep: Sweep, executor: Executor, gauge: Gauge | None) -> Iterator[tupl
     What another process has in hand is put aside; a worker waits for it only when nothing else is
     left to do.
     """
-    orders = Orders(wait=False, retry=sweep.options.retry_failed)
+    policy = RunPolicy(wait=False, retry=sweep.options.retry_failed)
     fresh: deque[Batch] = deque(plan(sweep.pending, executor.workers or cores()))
     aside: deque[Batch] = deque()
     flying: dict[Future[list[Report]], Batch] = {}
     attempts: Counter[int] = Counter()
     while fresh or aside or flying:
-        for queue, order in ((fresh, orders), (aside, Orders(True, orders.retry))):
+        for queue, own in ((fresh, policy), (aside, RunPolicy(True, policy.retry))):
             if queue is aside and fresh:
                 break
             batches = _next(queue, executor, len(flying))
-            flying.update(zip(executor.submit(batches, order), batches, strict=True))
+            flying.update(zip(executor.submit(batches, own), batches, strict=True))
         if gauge:
             gauge(min(len(flying), executor.workers or len(flying)))
         ended, _ = wait(flying, return_when=FIRST_COMPLETED)

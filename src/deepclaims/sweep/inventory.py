@@ -30,7 +30,7 @@ class Entry:
         parts: what the key is the hash of.
         seeds: its finished replicas.
         failed: its failed replicas.
-        seconds: how long the finished ones took, in all.
+        seconds: of CPU that the finished ones took, in all.
         written: when the last of them was written, in seconds since the epoch.
         size: bytes on disk.
     """
@@ -86,12 +86,8 @@ def stale(entries: Sequence[Entry], wanted: Collection[str]) -> dict[str, str]:
         Cells of claims that are not among `wanted`; and trainings of the user's that no command
         can find any more, since their code or libraries are others now.
     """
-    code = {task: _code(task) for task in {str(entry.parts["task"]) for entry in entries}}
-    return {
-        entry.key: reason
-        for entry in entries
-        if entry.key not in wanted and (reason := _reason(entry, code[entry.parts["task"]]))
-    }
+    unwanted = [entry for entry in entries if entry.key not in wanted]
+    return {entry.key: reason for entry in unwanted if (reason := _reason(entry))}
 
 
 def remove(store: RunStore, key: str) -> bool:
@@ -115,7 +111,8 @@ def remove_unused_code(store: RunStore) -> None:
             file.unlink(missing_ok=True)
 
 
-def _reason(entry: Entry, code: str) -> str:
+def _reason(entry: Entry) -> str:
+    code = _code(entry)
     if not code:
         return "its task is gone"
     if entry.parts["code"] != code:
@@ -125,10 +122,10 @@ def _reason(entry: Entry, code: str) -> str:
     return "no claim needs it" if entry.claim else ""
 
 
-def _code(task: str) -> str:
-    """The fingerprint of a task's code as it is now, or "" if there is no such task any more."""
+def _code(entry: Entry) -> str:
+    """The fingerprint of its task's code as it is now, or "" if there is no such task any more."""
     try:
-        return code_fingerprint([task])
+        return code_fingerprint([entry.parts["task"]], entry.parts["config"])
     except ConfigError:
         return ""
 

@@ -36,7 +36,7 @@ class Parent:
 
 
 @dataclass(frozen=True)
-class Page:
+class LogEntry:
     """A cell to log.
 
     Args:
@@ -60,30 +60,30 @@ class Logbook:
     Args:
         folder: the MLflow store.
         runs: the run cache.
-        pages: the cells to log.
+        entries: the cells to log.
         pending: the replicas that will be reported; a cell is logged after the last of its own.
     """
 
     def __init__(
-        self, folder: Path, runs: Path, pages: Sequence[Page], pending: Sequence[Unit]
+        self, folder: Path, runs: Path, entries: Sequence[LogEntry], pending: Sequence[Unit]
     ) -> None:
         self._folder, self._store = folder, RunStore(runs)
-        self._pages: dict[str, list[Page]] = defaultdict(list)
-        for page in {(page.experiment, page.identity): page for page in pages}.values():
-            self._pages[page.cell.key].append(page)
+        self._entries: dict[str, list[LogEntry]] = defaultdict(list)
+        for entry in {(entry.experiment, entry.identity): entry for entry in entries}.values():
+            self._entries[entry.cell.key].append(entry)
         self._awaited: dict[str, set[int]] = defaultdict(set)
         for unit in pending:
             self._awaited[unit.cell.key].add(unit.seed)
-        self._known = {name: Index(folder, name).runs() for name in {p.experiment for p in pages}}
+        self._known = {name: Index(folder, name).runs() for name in {p.experiment for p in entries}}
         self._parents: dict[tuple[str, str], str] = {}
         self._trackers: dict[str, Tracker] = {}
-        self._queue: queue.SimpleQueue[Page | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[LogEntry | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._stopped = False
         self._error: BaseException | None = None
 
     def __enter__(self) -> Self:
-        for key in self._pages:
+        for key in self._entries:
             if not self._awaited[key]:
                 self._settled(key)
         return self
@@ -115,58 +115,58 @@ class Logbook:
             if not awaited:
                 self._settled(unit.cell.key)
 
-    def run(self, page: Page) -> Logged | None:
-        """The run of a page, after the sweep; None if none of its replicas is finished."""
-        return self._known.get(page.experiment, {}).get(page.identity)
+    def run(self, entry: LogEntry) -> Logged | None:
+        """The run of a entry, after the sweep; None if none of its replicas is finished."""
+        return self._known.get(entry.experiment, {}).get(entry.identity)
 
-    def parent(self, page: Page) -> str:
-        """The id of the run that a page stands below, or ""."""
-        if page.parent is None:
+    def parent(self, entry: LogEntry) -> str:
+        """The id of the run that a entry stands below, or ""."""
+        if entry.parent is None:
             return ""
-        known = self._known.get(page.experiment, {}).get(page.parent.identity)
-        made = self._parents.get((page.experiment, page.parent.identity), "")
+        known = self._known.get(entry.experiment, {}).get(entry.parent.identity)
+        made = self._parents.get((entry.experiment, entry.parent.identity), "")
         return known.run_id if known else made
 
     def _settled(self, key: str) -> None:
-        for page in self._pages.get(key, ()):
-            seeds = self._seeds(page)
-            known = self._known[page.experiment].get(page.identity)
+        for entry in self._entries.get(key, ()):
+            seeds = self._seeds(entry)
+            known = self._known[entry.experiment].get(entry.identity)
             if seeds and not (known and known.finished and known.seeds == seeds_tag(seeds)):
-                self._put(page)
+                self._put(entry)
 
-    def _put(self, page: Page) -> None:
+    def _put(self, entry: LogEntry) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._write, name="logbook", daemon=True)
             self._thread.start()
-        self._queue.put(page)
+        self._queue.put(entry)
 
     def _write(self) -> None:
         try:
-            while (page := self._queue.get()) is not None and not self._stopped:
-                self._log(page)
+            while (entry := self._queue.get()) is not None and not self._stopped:
+                self._log(entry)
         except BaseException as error:  # raised where the sweep ends, in its own thread
             self._error = error
 
-    def _log(self, page: Page) -> None:
+    def _log(self, entry: LogEntry) -> None:
         from deepclaims.sweep.table import tracked
 
-        if page.experiment not in self._trackers:
-            self._trackers[page.experiment] = Tracker(self._folder, page.experiment)
-        tracker = self._trackers[page.experiment]
+        if entry.experiment not in self._trackers:
+            self._trackers[entry.experiment] = Tracker(self._folder, entry.experiment)
+        tracker = self._trackers[entry.experiment]
         parent = None
-        if page.parent is not None:
-            where = (page.experiment, page.parent.identity)
+        if entry.parent is not None:
+            where = (entry.experiment, entry.parent.identity)
             if where not in self._parents:
                 self._parents[where] = tracker.parent(
-                    page.parent.identity, page.parent.name, page.parent.tags
+                    entry.parent.identity, entry.parent.name, entry.parent.tags
                 )
             parent = self._parents[where]
-        replicas = [self._store.load(page.cell.key, seed) for seed in self._seeds(page)]
-        tracker.log(tracked(page.cell, replicas, page.identity), parent)
-        logged = tracker.index.find(page.identity)
+        replicas = [self._store.load(entry.cell.key, seed) for seed in self._seeds(entry)]
+        tracker.log(tracked(entry.cell, replicas, entry.identity), parent)
+        logged = tracker.index.find(entry.identity)
         assert logged is not None
-        self._known[page.experiment][page.identity] = logged
+        self._known[entry.experiment][entry.identity] = logged
 
-    def _seeds(self, page: Page) -> list[int]:
-        finished = self._store.seeds(page.cell.key)
-        return finished if page.seeds is None else [s for s in finished if s in page.seeds]
+    def _seeds(self, entry: LogEntry) -> list[int]:
+        finished = self._store.seeds(entry.cell.key)
+        return finished if entry.seeds is None else [s for s in finished if s in entry.seeds]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from deepclaims.project import Project
 from deepclaims.sweep.executor import Sweep, Tally
-from deepclaims.sweep.logbook import Logbook, Page
+from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.options import Options
 from deepclaims.sweep.progress import Progress
 from deepclaims.sweep.unit import Report, Unit
@@ -16,21 +16,25 @@ from deepclaims.sweep.unit import Report, Unit
 
 @dataclass(frozen=True)
 class Session:
-    """What became of a sweep: its tally, and the logbook that knows every page's run."""
+    """What became of a sweep: its tally, and the logbook that knows every entry's run."""
 
     tally: Tally
     logbook: Logbook
 
 
 def carry_out(
-    title: str, units: Sequence[Unit], pages: Sequence[Page], project: Project, options: Options
+    title: str,
+    units: Sequence[Unit],
+    entries: Sequence[LogEntry],
+    project: Project,
+    options: Options,
 ) -> Session:
-    """Run the units that are neither finished nor recorded as failed, and log every page.
+    """Run the units that are neither finished nor recorded as failed, and log every entry.
 
     Args:
         title: what the progress is headed with.
         units: the replicas to have.
-        pages: the cells to have in MLflow.
+        entries: the cells to have in MLflow.
         project: whose run cache and MLflow store.
         options: which executor, and how.
 
@@ -42,7 +46,7 @@ def carry_out(
     if not sweep.pending:
         print(f"{title}: {_nothing_to_do(sweep)}", file=sys.stderr)
     with (
-        Logbook(project.mlflow, project.runs, pages, sweep.pending) as logbook,
+        Logbook(project.mlflow, project.runs, entries, sweep.pending) as logbook,
         Progress(title, len(sweep.distinct), sweep.cached, len(sweep.failed_before)) as progress,
     ):
 

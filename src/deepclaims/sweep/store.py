@@ -33,7 +33,7 @@ class Replica:
     """A finished replica: its outcome, and how it came about.
 
     `about` holds what is recorded beside the result and does not decide it: registration,
-    seconds, device, commit, data sources.
+    seconds (of CPU, and by the clock), device, commit, data sources.
     """
 
     seed: int

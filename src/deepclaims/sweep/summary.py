@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from deepclaims.sweep.logbook import Logbook, Page
+from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.store import RunStore
 
 SHOWN = ("train_loss", "validation_error", "test_error", "validation_mse", "test_mse")
@@ -36,9 +36,9 @@ class Line:
         return f"{self.label}: {', '.join(words)} ({seeds})  [run {self.run}]"
 
 
-def print_summary(store: RunStore, pages: Sequence[Page], logbook: Logbook) -> None:
+def print_summary(store: RunStore, entries: Sequence[LogEntry], logbook: Logbook) -> None:
     """Say how each cell came out, with the spread over its seeds."""
-    lines = list(_lines(store, pages, logbook))
+    lines = list(_lines(store, entries, logbook))
     if len(lines) <= MANY:
         shown = lines
     else:
@@ -49,27 +49,27 @@ def print_summary(store: RunStore, pages: Sequence[Page], logbook: Logbook) -> N
         print(line, file=sys.stderr)
     if len(shown) < len(lines):
         print(
-            f"all {len(lines)}: `deepclaims ui`, experiment {pages[0].experiment}, or "
+            f"all {len(lines)}: `deepclaims ui`, experiment {entries[0].experiment}, or "
             "`deepclaims runs claim=none`",
             file=sys.stderr,
         )
 
 
-def _lines(store: RunStore, pages: Sequence[Page], logbook: Logbook) -> Iterator[Line]:
-    for page in pages:
-        seeds = store.seeds(page.cell.key)
+def _lines(store: RunStore, entries: Sequence[LogEntry], logbook: Logbook) -> Iterator[Line]:
+    for entry in entries:
+        seeds = store.seeds(entry.cell.key)
         if not seeds:
             continue
-        metrics = [store.metrics(page.cell.key, seed) for seed in seeds]
+        metrics = [store.metrics(entry.cell.key, seed) for seed in seeds]
         names = dict.fromkeys([*SHOWN, *RANKED_BY])
         scores = {
             name: [each[name] for each in metrics if name in each]
             for name in names
             if any(name in each for each in metrics)
         }
-        run = logbook.run(page)
+        run = logbook.run(entry)
         yield Line(
-            page.cell.label or page.cell.key, tuple(seeds), scores, run.run_id if run else "none"
+            entry.cell.label or entry.cell.key, tuple(seeds), scores, run.run_id if run else "none"
         )
 
 

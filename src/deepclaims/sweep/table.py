@@ -102,6 +102,7 @@ def _replica_rows(replica: Replica, claim: str) -> pd.DataFrame:
             "value": np.asarray(values, dtype=float),
             "registration": replica.about.get("registration", {}).get(claim, str(UNREGISTERED)),
             f"{VOLATILE}seconds": float(replica.about.get("seconds", "nan")),
+            f"{VOLATILE}wall_seconds": float(replica.about.get("wall_seconds", "nan")),
             f"{VOLATILE}device": str(replica.about.get("device", "")),
             f"{VOLATILE}commit": str(replica.about.get("commit", "")),
         }

@@ -96,7 +96,7 @@ def _cell(project: Project, leads: int) -> tuple[Cell, list[int]]:
 def _train(
     cell: Cell, seeds: Sequence[int], source: str, project: Project, options: Options
 ) -> None:
-    from deepclaims.sweep.logbook import Page
+    from deepclaims.sweep.logbook import LogEntry
     from deepclaims.sweep.session import carry_out
 
     print(
@@ -106,5 +106,5 @@ def _train(
     )
     about = {"commit": commit(project.root), "sources": {"ecg": source}}
     units = [Unit(cell, seed, about) for seed in seeds]
-    pages = [Page(cell, EXPERIMENT, cell.key)]
-    carry_out(EXPERIMENT, units, pages, project, options).tally.raise_if_failed()
+    entries = [LogEntry(cell, EXPERIMENT, cell.key)]
+    carry_out(EXPERIMENT, units, entries, project, options).tally.raise_if_failed()

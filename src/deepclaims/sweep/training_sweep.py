@@ -10,7 +10,7 @@ from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell, data_of, training_task
 from deepclaims.sweep.compose import Composer, cell_config, parse
 from deepclaims.sweep.environment import commit
-from deepclaims.sweep.logbook import Page
+from deepclaims.sweep.logbook import LogEntry
 from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.session import carry_out
 from deepclaims.sweep.store import RunStore
@@ -58,9 +58,9 @@ class TrainingSweep:
 
     def _run(self, units: Sequence[Unit]) -> list[dict[str, Any]]:
         cells = {unit.cell.key: unit.cell for unit in units}
-        pages = [Page(cell, EXPERIMENT, key) for key, cell in cells.items()]
-        session = carry_out("train", units, pages, self.project, self.options)
-        print_summary(RunStore(self.project.runs), pages, session.logbook)
+        entries = [LogEntry(cell, EXPERIMENT, key) for key, cell in cells.items()]
+        session = carry_out("train", units, entries, self.project, self.options)
+        print_summary(RunStore(self.project.runs), entries, session.logbook)
         session.tally.raise_if_failed()
         store = RunStore(self.project.runs)
         return [store.metrics(unit.cell.key, unit.seed) for unit in units]

@@ -35,7 +35,7 @@ Batch = Sequence[Unit]
 
 
 @dataclass(frozen=True)
-class Orders:
+class RunPolicy:
     """How a worker goes about a unit.
 
     Args:
@@ -57,7 +57,7 @@ class Report:
     Args:
         key: the cell's key.
         seed: the replica's seed.
-        seconds: how long it took.
+        seconds: of CPU that it took.
         error: "" or the traceback.
         ran: false if it was found settled: finished, or failed before.
         busy: another process has it in hand; it is still to be done.

@@ -82,7 +82,7 @@ def differences(cell: Cell, entry: Entry, store: RunStore) -> list[str]:
         for name, (before, after) in _changed(old["data"], new["data"]).items()
     ]
     if old["code"] != new["code"] and old["task"] == cell.task:
-        lines.append(_code(store.code(old["code"]), symbol_hashes([cell.task])))
+        lines.append(_code(store.code(old["code"]), symbol_hashes([cell.task], new["config"])))
     lines += [
         f"library {name}: {before} -> {after}"
         for name, (before, after) in _changed(old["libraries"], new["libraries"]).items()

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,12 +17,12 @@ from filelock import FileLock, Timeout
 from deepclaims.errors import StorageError, SweepError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
-from deepclaims.sweep.alone import is_alone, run_alone
 from deepclaims.sweep.cell import Cell, library_versions, prepared_fingerprint
 from deepclaims.sweep.environment import device
 from deepclaims.sweep.fingerprint import code_fingerprint
+from deepclaims.sweep.own_process import in_own_process, run_in_own_process
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Batch, Orders, Report, Unit
+from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 PRELOAD = ("torch", "pytorch_lightning", "pandas", "deepclaims.training.replicas")
@@ -31,57 +32,77 @@ GLIBC_MEMORY = {-3: 32 << 20, -1: 1 << 30, -2: 64 << 20}
 """M_MMAP_THRESHOLD, M_TRIM_THRESHOLD and M_TOP_PAD of mallopt(3), in bytes."""
 
 
-def run_batches(batches: Sequence[Batch], runs: Path, orders: Orders) -> list[Report]:
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of this process with its threads and those of its children that have ended."""
+
+    cpu: float
+    wall: float
+
+    @classmethod
+    def so_far(cls) -> Spent:
+        """Up to now, from some moment on."""
+        children = os.times()
+        ended = children.children_user + children.children_system
+        return cls(time.process_time() + ended, time.perf_counter())
+
+    def since(self, replicas: int = 1) -> Spent:
+        """From then to now, divided among so many replicas."""
+        now = Spent.so_far()
+        return Spent((now.cpu - self.cpu) / replicas, (now.wall - self.wall) / replicas)
+
+
+def run_batches(batches: Sequence[Batch], runs: Path, policy: RunPolicy) -> list[Report]:
     """Run some batches one after another; a report for each unit, in order."""
-    return [report for batch in batches for report in run_batch(batch, runs, orders)]
+    return [report for batch in batches for report in run_batch(batch, runs, policy)]
 
 
-def run_batch(batch: Batch, runs: Path, orders: Orders) -> list[Report]:
+def run_batch(batch: Batch, runs: Path, policy: RunPolicy) -> list[Report]:
     """Run the units of a batch: stacked into one computation where there are several.
 
     If they cannot be computed together, each is run for itself, so that what is wrong with one
     is not held against the others.
     """
     if len(batch) == 1:
-        return [run_unit(batch[0], runs, orders)]
+        return [run_unit(batch[0], runs, policy)]
     reports: dict[tuple[str, int], Report] = {}
     with ExitStack() as hands:
         mine: list[Unit] = []
         for unit in batch:
-            report = hands.enter_context(_in_hand(unit, runs, Orders(False, orders.retry)))
+            report = hands.enter_context(_in_hand(unit, runs, RunPolicy(False, policy.retry)))
             if report is None:
                 mine.append(unit)
             else:
                 reports[report.key, report.seed] = report
-        for report in _run_together(mine, RunStore(runs), orders):
+        for report in _run_together(mine, RunStore(runs), policy):
             reports[report.key, report.seed] = report
     return [reports[unit.cell.key, unit.seed] for unit in batch]
 
 
-def run_unit(unit: Unit, runs: Path, orders: Orders | None = None) -> Report:
+def run_unit(unit: Unit, runs: Path, policy: RunPolicy | None = None) -> Report:
     """Run one replica and save it, unless it is settled, or another process has it in hand.
 
     An exception in the task is recorded beside the run and returned, not raised. A training that
     is shared by several processes gets a process of its own to start them from.
     """
-    orders = orders or Orders()
-    if unit.processes > 1 and not is_alone():
+    policy = policy or RunPolicy()
+    if unit.processes > 1 and not in_own_process():
         try:
-            return run_alone(unit, runs, orders)
+            return run_in_own_process(unit, runs, policy)
         except RuntimeError as error:
             return _failed(unit, RunStore(runs), str(error), 0.0)
-    with _in_hand(unit, runs, orders) as report:
-        return report or _run(unit, RunStore(runs), orders)
+    with _in_hand(unit, runs, policy) as report:
+        return report or _run(unit, RunStore(runs), policy)
 
 
 @contextmanager
-def _in_hand(unit: Unit, runs: Path, orders: Orders) -> Iterator[Report | None]:
+def _in_hand(unit: Unit, runs: Path, policy: RunPolicy) -> Iterator[Report | None]:
     """Hold the replica's lock; gives a report if there is nothing to run, or no lock to be had."""
     key, seed = unit.cell.key, unit.seed
     try:
         (runs / key).mkdir(parents=True, exist_ok=True)
         lock = FileLock(runs / key / f".{seed}.lock")
-        lock.acquire(timeout=-1 if orders.wait else 0)
+        lock.acquire(timeout=-1 if policy.wait else 0)
     except Timeout:
         yield Report(key, seed, ran=False, busy=True)
         return
@@ -92,7 +113,7 @@ def _in_hand(unit: Unit, runs: Path, orders: Orders) -> Iterator[Report | None]:
         store = RunStore(runs)
         if store.has(key, seed):
             yield Report(key, seed, ran=False)
-        elif not orders.retry and (earlier := store.failure(key, seed)):
+        elif not policy.retry and (earlier := store.failure(key, seed)):
             yield Report(key, seed, error=earlier, ran=False)
         else:
             store.sweep_up(key, seed)
@@ -101,25 +122,25 @@ def _in_hand(unit: Unit, runs: Path, orders: Orders) -> Iterator[Report | None]:
         lock.release()
 
 
-def _run(unit: Unit, store: RunStore, orders: Orders) -> Report:
-    started = time.perf_counter()
+def _run(unit: Unit, store: RunStore, policy: RunPolicy) -> Report:
+    started = Spent.so_far()
     try:
-        if orders.verify:
+        if policy.verify:
             verify(unit.cell)
         outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)
     except Exception:
-        return _failed(unit, store, traceback.format_exc(), time.perf_counter() - started)
-    return _saved(unit, store, outcome, time.perf_counter() - started)
+        return _failed(unit, store, traceback.format_exc(), started.since().cpu)
+    return _saved(unit, store, outcome, started.since())
 
 
-def _run_together(units: Sequence[Unit], store: RunStore, orders: Orders) -> Iterator[Report]:
-    started = time.perf_counter()
+def _run_together(units: Sequence[Unit], store: RunStore, policy: RunPolicy) -> Iterator[Report]:
+    started = Spent.so_far()
     outcomes: list[Outcome] = []
     if len(units) > 1:
         try:
             from deepclaims.training.replicas import train_stacked
 
-            if orders.verify:
+            if policy.verify:
                 for cell in {unit.cell.key: unit.cell for unit in units}.values():
                     verify(cell)
             configs = [dict(unit.cell.config) for unit in units]
@@ -127,22 +148,23 @@ def _run_together(units: Sequence[Unit], store: RunStore, orders: Orders) -> Ite
         except Exception:
             outcomes = []
     if not outcomes:
-        yield from (_run(unit, store, orders) for unit in units)
+        yield from (_run(unit, store, policy) for unit in units)
         return
-    seconds = (time.perf_counter() - started) / len(units)
+    each = started.since(replicas=len(units))
     for unit, outcome in zip(units, outcomes, strict=True):
-        yield _saved(unit, store, outcome, seconds)
+        yield _saved(unit, store, outcome, each)
 
 
-def _saved(unit: Unit, store: RunStore, outcome: Outcome, seconds: float) -> Report:
-    about = {**unit.about, "device": device(unit.gpus), "seconds": seconds}
+def _saved(unit: Unit, store: RunStore, outcome: Outcome, spent: Spent) -> Report:
+    times = {"seconds": spent.cpu, "wall_seconds": spent.wall}
+    about = {**unit.about, "device": device(unit.gpus), **times}
     try:
         store.save(unit.cell, unit.seed, outcome, about)
     except StorageError as error:  # a full disk is no property of the cell: it is not recorded
-        return Report(unit.cell.key, unit.seed, seconds, str(error))
+        return Report(unit.cell.key, unit.seed, spent.cpu, str(error))
     except Exception:
-        return _failed(unit, store, traceback.format_exc(), seconds)
-    return Report(unit.cell.key, unit.seed, seconds, samples=_samples(unit, outcome))
+        return _failed(unit, store, traceback.format_exc(), spent.cpu)
+    return Report(unit.cell.key, unit.seed, spent.cpu, samples=_samples(unit, outcome))
 
 
 def _failed(unit: Unit, store: RunStore, error: str, seconds: float) -> Report:
@@ -169,7 +191,7 @@ def verify(cell: Cell) -> None:
     """
     project = Project.here()
     here = {
-        "code": code_fingerprint([cell.task]),
+        "code": code_fingerprint([cell.task], cell.key_parts["config"]),
         "libraries": library_versions(),
         "data": {name: prepared_fingerprint(name, project) for name in cell.data},
     }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from deepclaims.groups import choose
+from deepclaims.groups import Table
 
 Inputs = tuple[Tensor, ...]
 Augment = Callable[[Inputs], Inputs]
@@ -85,8 +84,8 @@ def none(generator: Generator) -> None:
     """Inputs as they are."""
 
 
-AUGMENTATIONS: Mapping[str, Callable[..., Augment | None]] = MappingProxyType(
-    {"none": none, "shift": shift, "beats": beats}
+AUGMENTATIONS: Table[Callable[..., Augment | None]] = Table(
+    "augment", {"none": none, "shift": shift, "beats": beats}
 )
 """Augmentations by the name they have in `conf/augment/`."""
 
@@ -97,4 +96,4 @@ def build_augment(config: Mapping[str, Any], generator: Generator) -> Augment | 
     Raises:
         ConfigError: an unknown name or option.
     """
-    return choose("augment", AUGMENTATIONS, config, generator)
+    return AUGMENTATIONS.choose(config, generator)

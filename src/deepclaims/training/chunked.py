@@ -18,7 +18,7 @@ from torch.optim import Optimizer
 
 from deepclaims.data.splits import Split, Splits
 from deepclaims.training.augmentation import Augment
-from deepclaims.training.laps import Chunk
+from deepclaims.training.minibatches import Chunk
 from deepclaims.training.objectives import Objective
 from deepclaims.training.scores import Scores
 

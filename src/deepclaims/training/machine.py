@@ -87,14 +87,16 @@ def in_precision(splits: Splits, dtype: torch.dtype) -> Splits:
     )
 
 
-def bare_trainer(machine: Machine, laps: int, callbacks: Sequence[pl.Callback] = ()) -> pl.Trainer:
+def bare_trainer(
+    machine: Machine, passes: int, callbacks: Sequence[pl.Callback] = ()
+) -> pl.Trainer:
     """A Lightning trainer that only trains: no logger, bar, summary, sampler or checkpoint."""
     return pl.Trainer(
         accelerator=machine.accelerator,
         devices=machine.devices,
         strategy="ddp" if machine.strategy == "ddp" else "auto",
         precision=LIGHTNING_PRECISION[machine.precision],  # type: ignore[arg-type]
-        max_epochs=laps,
+        max_epochs=passes,
         callbacks=list(callbacks),
         # Or else Lightning takes a Slurm job for one that it should split among tasks.
         plugins=[LightningEnvironment()],

@@ -30,8 +30,8 @@ from deepclaims.optim.stacked import StackedUpdate
 from deepclaims.project import Project
 from deepclaims.training.augmentation import build_augment
 from deepclaims.training.early_stopping import Patience
-from deepclaims.training.laps import Laps
 from deepclaims.training.machine import DTYPES, bare_trainer, device_of, in_precision, machine_state
+from deepclaims.training.minibatches import ChunkLoader
 from deepclaims.training.objectives import Objective, choose_objective
 from deepclaims.training.outcome import Measured, read_outcome
 from deepclaims.training.resident import Interning, StackedSplit
@@ -67,7 +67,7 @@ def train_stacked(configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) ->
         key = (json.dumps(dict(data), sort_keys=True), seed if drawn_by_seed(data) else None)
         if key not in known:
             name = str(data.get("name"))
-            folder = Project.here().prepared(PREPARED[name]) if name in PREPARED else None
+            folder = Project.here().prepared(PREPARED.named(data)) if name in PREPARED else None
             dtype = DTYPES[Settings.read(config).machine.precision]
             known[key] = _interned(in_precision(load(data, seed, folder), dtype), intern)
         everything.append(known[key])
@@ -94,15 +94,15 @@ def train_stacked_on(
         return train_stacked_on([*splits] * 2, [*configs] * 2, [*seeds] * 2)[:1]
     settings = [Settings.read(config) for config in configs]
     with machine_state(settings[0].machine):
-        module, laps = build_stack(settings, splits, seeds)
-        trainer = bare_trainer(settings[0].machine, plan_of(settings[0], splits[0]).laps)
-        trainer.fit(module, laps)
+        module, loader = build_stack(settings, splits, seeds)
+        trainer = bare_trainer(settings[0].machine, plan_of(settings[0], splits[0]).passes)
+        trainer.fit(module, loader)
         return _evaluate(module, settings[0], splits)
 
 
 def build_stack(
     settings: Sequence[Settings], splits: Sequence[Splits], seeds: Sequence[int]
-) -> tuple[StackedTraining, Laps]:
+) -> tuple[StackedTraining, ChunkLoader]:
     """The Lightning module of the replicas before their first step, and their batches."""
     first = settings[0]
     dtype, device = DTYPES[first.machine.precision], device_of(first.machine)
@@ -141,7 +141,9 @@ def build_stack(
     )
     if module.validates and "validation" not in module.splits:
         raise ConfigError("validating every epoch needs a validation split; these data have none")
-    return module, Laps(plan, [stream(seed, BATCHES) for seed in seeds], lambda: module.steps)
+    return module, ChunkLoader(
+        plan, [stream(seed, BATCHES) for seed in seeds], lambda: module.steps
+    )
 
 
 def _network(settings: Settings, splits: Splits, keep: Keep, seed: int) -> nn.Module:

@@ -21,7 +21,7 @@ from deepclaims.nn.stacked import Stack
 from deepclaims.optim.stacked import StackedUpdate
 from deepclaims.training.augmentation import Augment
 from deepclaims.training.early_stopping import Patience
-from deepclaims.training.laps import Chunk, Rows
+from deepclaims.training.minibatches import Chunk, Rows
 from deepclaims.training.objectives import Objective
 from deepclaims.training.resident import StackedSplit
 from deepclaims.training.scores import StackedScores

@@ -24,7 +24,6 @@ from deepclaims.training.augmentation import build_augment
 from deepclaims.training.checkpoint import Checkpoint
 from deepclaims.training.chunked import ChunkedTraining
 from deepclaims.training.early_stopping import EarlyStopping
-from deepclaims.training.laps import Laps, Plan, Rows
 from deepclaims.training.machine import (
     DTYPES,
     bare_trainer,
@@ -32,6 +31,7 @@ from deepclaims.training.machine import (
     in_precision,
     machine_state,
 )
+from deepclaims.training.minibatches import ChunkLoader, Plan, Rows
 from deepclaims.training.objectives import choose_objective
 from deepclaims.training.outcome import Measured, read_outcome
 from deepclaims.training.ranks import Job, local_rank, run_ranks
@@ -57,7 +57,7 @@ def train(config: Mapping[str, Any], seed: int) -> Outcome:
     if _is_to_be_shared(settings):
         return run_ranks(Job(config, seed, None), settings.machine.devices)
     name = str(settings.data.get("name"))
-    folder = Project.here().prepared(PREPARED[name]) if name in PREPARED else None
+    folder = Project.here().prepared(PREPARED.named(settings.data)) if name in PREPARED else None
     return train_on(load(settings.data, seed, folder), config, seed)
 
 
@@ -135,12 +135,12 @@ def fit(module: ChunkedTraining, settings: Settings, checkpoint: Checkpoint | No
     )
     # The checkpoint last: it saves what the other has just found out.
     callbacks = [callback for callback in (early, checkpoint) if callback is not None]
-    trainer = bare_trainer(settings.machine, plan.laps, callbacks)
-    laps = Laps(plan, module.generators["batches"], lambda: module.steps)
+    trainer = bare_trainer(settings.machine, plan.passes, callbacks)
+    loader = ChunkLoader(plan, module.generators["batches"], lambda: module.steps)
     validated = settings.fit.validate_every_epoch or early is not None
     trainer.fit(
         module,
-        laps,
+        loader,
         _validation_rows(module) if validated else None,
         ckpt_path=checkpoint.found() if checkpoint else None,
         weights_only=False,

@@ -15,7 +15,7 @@ from deepclaims.sweep.executor import run_sweep
 from deepclaims.sweep.executors.ray import RayExecutor
 from deepclaims.sweep.options import LocalOptions, RayOptions
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Orders, Unit
+from deepclaims.sweep.unit import RunPolicy, Unit
 
 TWO = RayOptions(workers=2)
 
@@ -90,7 +90,7 @@ def test_what_ray_is_asked_for(tmp_path):
         {"accelerator": "gpu", "strategy": "ddp", "devices": 4},
     ):
         unit = Unit(Cell({"trainer": trainer}, "deepclaims.training.task:train", {}), 0, {})
-        executor.submit([[unit]], Orders())
+        executor.submit([[unit]], RunPolicy())
     assert asked == [
         {"num_cpus": 2, "num_gpus": 0, "max_retries": 0},
         {"num_cpus": 2, "num_gpus": 0.5, "max_retries": 0},

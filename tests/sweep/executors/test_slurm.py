@@ -10,7 +10,7 @@ from deepclaims.sweep.executor import run_sweep
 from deepclaims.sweep.executors.slurm import ARRAY, Job, SlurmExecutor, _chunks
 from deepclaims.sweep.options import LocalOptions, SlurmOptions
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Orders, Unit
+from deepclaims.sweep.unit import RunPolicy, Unit
 
 LOCAL = SlurmOptions(cluster="local", workers=2, units_per_job=2)
 
@@ -72,6 +72,6 @@ def test_an_array_is_no_longer_than_slurm_takes_by_default():
 
 
 def test_a_job_sent_back_to_the_queue_is_the_same_again(tmp_path):
-    again = Job().checkpoint([], tmp_path, Orders())
+    again = Job().checkpoint([], tmp_path, RunPolicy())
     assert isinstance(again.function, Job)
-    assert again.args == ([], tmp_path, Orders())
+    assert again.args == ([], tmp_path, RunPolicy())

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from deepclaims.sweep.options import LocalOptions, Options, RayOptions, SlurmOptions
-from deepclaims.sweep.unit import Batch, Orders, Report, Unit
+from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit
 
 
 class Executor(Protocol):
@@ -27,7 +27,7 @@ class Executor(Protocol):
     slots: int | None
     workers: int | None
 
-    def submit(self, batches: Sequence[Batch], orders: Orders) -> list[Future[list[Report]]]:
+    def submit(self, batches: Sequence[Batch], policy: RunPolicy) -> list[Future[list[Report]]]:
         """Start some batches, each with a future of its reports."""
         ...
 
@@ -61,9 +61,9 @@ def open_executor(
 
         return SlurmExecutor(options, runs)
     if options.workers == 0:
-        from deepclaims.sweep.executors.here import HereExecutor
+        from deepclaims.sweep.executors.inline import InlineExecutor
 
-        return HereExecutor(runs)
+        return InlineExecutor(runs)
     from deepclaims.sweep.executors.local import LocalExecutor
 
     assert isinstance(options, LocalOptions)

@@ -19,9 +19,9 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from deepclaims.sweep.environment import cores, variables
-from deepclaims.sweep.executors.here import done
+from deepclaims.sweep.executors.inline import done
 from deepclaims.sweep.options import LocalOptions
-from deepclaims.sweep.unit import Batch, Orders, Report, Unit
+from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit
 from deepclaims.sweep.worker import PRELOAD, THREAD_VARIABLES, run_batch, start_worker
 
 
@@ -51,9 +51,9 @@ class LocalExecutor:
         self._end(killing=error is not None)
         self._slots.cleanup()
 
-    def submit(self, batches: Sequence[Batch], orders: Orders) -> list[Future[list[Report]]]:
+    def submit(self, batches: Sequence[Batch], policy: RunPolicy) -> list[Future[list[Report]]]:
         """Hand batches to the pool; one that has the machine to itself is run at once."""
-        return [self._submit(batch, orders) for batch in batches]
+        return [self._submit(batch, policy) for batch in batches]
 
     def has_to_itself(self, batch: Batch) -> bool:
         """A training that several processes share needs the cores, or GPUs, of the pool."""
@@ -69,14 +69,14 @@ class LocalExecutor:
             return f"its worker process died (exit code {error.exitcode}); was it out of memory?"
         return f"{type(error).__name__}: {error}"
 
-    def _submit(self, batch: Batch, orders: Orders) -> Future[list[Report]]:
+    def _submit(self, batch: Batch, policy: RunPolicy) -> Future[list[Report]]:
         if self.has_to_itself(batch):
             self._end()
-            return done(batch, self._runs, orders)
+            return done(batch, self._runs, policy)
         if self._pool is None or not self._pool.active:
             self._end(killing=True)
             self._pool = self._start()
-        return self._pool.schedule(run_batch, args=[batch, self._runs, orders])
+        return self._pool.schedule(run_batch, args=[batch, self._runs, policy])
 
     def _start(self) -> ProcessPool:
         warm_up()
@@ -101,7 +101,7 @@ class LocalExecutor:
 def warm_up() -> None:
     """Start the server that workers are forked from, unless it runs: it imports for seconds."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
-    with _deaf(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
+    with _ignoring_interrupts(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
         forkserver.ensure_running()
 
 
@@ -117,7 +117,7 @@ def _gpus(workers_per_gpu: int) -> tuple[str, ...]:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def _ignoring_interrupts() -> Iterator[None]:
     """What is started here never hears Ctrl-C, which a terminal sends to all processes at once."""
     if threading.current_thread() is not threading.main_thread():
         yield

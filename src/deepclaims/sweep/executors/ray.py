@@ -19,10 +19,10 @@ from typing import Any, Self
 from deepclaims.errors import ConfigError, SweepError
 from deepclaims.sweep.environment import cores
 from deepclaims.sweep.options import RayOptions
-from deepclaims.sweep.unit import Batch, Orders, Report
+from deepclaims.sweep.unit import Batch, Report, RunPolicy
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batch
 
-KNOCK_SECONDS = 10.0
+CONNECT_SECONDS = 10.0
 
 
 class RayExecutor:
@@ -65,10 +65,10 @@ class RayExecutor:
         if self._ours:
             self._ray.shutdown()
 
-    def submit(self, batches: Sequence[Batch], orders: Orders) -> list[Future[list[Report]]]:
+    def submit(self, batches: Sequence[Batch], policy: RunPolicy) -> list[Future[list[Report]]]:
         """Hand batches to Ray with what they need."""
-        orders = Orders(orders.wait, orders.retry, verify=True)
-        return [self._submit(batch, orders) for batch in batches]
+        policy = RunPolicy(policy.wait, policy.retry, verify=True)
+        return [self._submit(batch, policy) for batch in batches]
 
     def has_to_itself(self, batch: Batch) -> bool:
         """Nothing has: a training that several processes share asks Ray for as many CPUs."""
@@ -83,7 +83,7 @@ class RayExecutor:
         said = " ".join(str(error).split())[:600]
         return f"its Ray task died: {type(error).__name__}: {said}"
 
-    def _submit(self, batch: Batch, orders: Orders) -> Future[list[Report]]:
+    def _submit(self, batch: Batch, policy: RunPolicy) -> Future[list[Report]]:
         processes = max(unit.processes for unit in batch)
         gpus = max(unit.gpus for unit in batch)
         if gpus == 1 and self._options.num_gpus is not None:
@@ -95,7 +95,7 @@ class RayExecutor:
             num_gpus=gpus_asked,
             max_retries=0,
             name=batch[0].cell.label or batch[0].cell.key,
-        ).remote(batch, self._runs, orders)
+        ).remote(batch, self._runs, policy)
         future: Future[list[Report]] = reference.future()
         self._refs[future] = reference
         future.add_done_callback(lambda ended: self._refs.pop(ended, None))
@@ -104,7 +104,7 @@ class RayExecutor:
     def _connect(self) -> None:
         address = self._options.address or os.environ.get("RAY_ADDRESS") or "local"
         local = address == "local"
-        _knock(address)
+        _require_reachable(address)
         own: dict[str, Any] = {"num_cpus": self._options.workers or cores()} if local else {}
         if local:
             own["include_dashboard"] = False
@@ -131,7 +131,7 @@ class RayExecutor:
         return runtime
 
 
-def _knock(address: str) -> None:
+def _require_reachable(address: str) -> None:
     """Refuse an address where nobody answers; Ray itself would try for minutes.
 
     Raises:
@@ -141,7 +141,7 @@ def _knock(address: str) -> None:
     if not host or not port.isdigit():
         return  # `local`, `auto`
     try:
-        socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
     except OSError as error:
         raise _absent(address, error.strerror or str(error)) from None
 

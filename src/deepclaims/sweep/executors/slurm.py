@@ -16,7 +16,7 @@ from typing import Any, Self
 from deepclaims.errors import ConfigError
 from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.options import SlurmOptions
-from deepclaims.sweep.unit import Batch, Orders, Report
+from deepclaims.sweep.unit import Batch, Report, RunPolicy
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batches
 
 ARRAY = 1000
@@ -31,15 +31,15 @@ class LossError(Exception):
 class Job:
     """What a Slurm job does; sent back to the queue, it goes on with what is not finished."""
 
-    def __call__(self, batches: Sequence[Batch], runs: Path, orders: Orders) -> list[Report]:
+    def __call__(self, batches: Sequence[Batch], runs: Path, policy: RunPolicy) -> list[Report]:
         """Run the batches."""
-        return run_batches(batches, runs, orders)
+        return run_batches(batches, runs, policy)
 
-    def checkpoint(self, batches: Sequence[Batch], runs: Path, orders: Orders) -> Any:
+    def checkpoint(self, batches: Sequence[Batch], runs: Path, policy: RunPolicy) -> Any:
         """What to submit when the job is pre-empted or at its time limit: the same again."""
         from submitit.helpers import DelayedSubmission
 
-        return DelayedSubmission(self, batches, runs, orders)
+        return DelayedSubmission(self, batches, runs, policy)
 
 
 class SlurmExecutor:
@@ -85,9 +85,9 @@ class SlurmExecutor:
         for job in list(self._jobs):
             job.cancel(check=False)
 
-    def submit(self, batches: Sequence[Batch], orders: Orders) -> list[Future[list[Report]]]:
+    def submit(self, batches: Sequence[Batch], policy: RunPolicy) -> list[Future[list[Report]]]:
         """Send batches as jobs, `units_per_job` to each, in arrays of those that need the same."""
-        orders = Orders(orders.wait, orders.retry, verify=not self._local)
+        policy = RunPolicy(policy.wait, policy.retry, verify=not self._local)
         futures: list[Future[list[Report]]] = [Future() for _ in batches]
         alike: dict[tuple[int, int], list[int]] = defaultdict(list)
         for index, batch in enumerate(batches):
@@ -96,7 +96,7 @@ class SlurmExecutor:
         for (processes, gpus), indices in alike.items():
             self._executor.update_parameters(**self._parameters(processes, gpus))
             for array in _chunks(list(_chunks(indices, self._load)), ARRAY):
-                self._send(array, batches, futures, orders)
+                self._send(array, batches, futures, policy)
         return futures
 
     def has_to_itself(self, batch: Batch) -> bool:
@@ -116,12 +116,12 @@ class SlurmExecutor:
         array: Sequence[Sequence[int]],
         batches: Sequence[Batch],
         futures: Sequence[Future[list[Report]]],
-        orders: Orders,
+        policy: RunPolicy,
     ) -> None:
         loads = [[batches[index] for index in indices] for indices in array]
         count = len(loads)
         with variables(self._variables()):
-            jobs = self._executor.map_array(Job(), loads, [self._runs] * count, [orders] * count)
+            jobs = self._executor.map_array(Job(), loads, [self._runs] * count, [policy] * count)
         with self._lock:
             for job, indices in zip(jobs, array, strict=True):
                 self._jobs[job] = [(futures[index], len(batches[index])) for index in indices]

@@ -3,19 +3,19 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepclaims.training.laps import Chunk, Laps, Plan, Rows
+from deepclaims.training.minibatches import Chunk, ChunkLoader, Plan, Rows
 from deepclaims.training.settings import Fit
 
 
 def run(plan, seed=0):
-    """All chunks of a training, lap by lap, counting steps as the module would."""
+    """All chunks of a training, pass by pass, counting steps as the module would."""
     done = 0
-    laps = Laps(plan, torch.Generator().manual_seed(seed), lambda: done)
+    loader = ChunkLoader(plan, torch.Generator().manual_seed(seed), lambda: done)
     out = []
-    for _ in range(plan.laps):
-        lap = list(laps)
-        done += sum(len(chunk.batches) for chunk in lap)
-        out.append(lap)
+    for _ in range(plan.passes):
+        one_pass = list(loader)
+        done += sum(len(chunk.batches) for chunk in one_pass)
+        out.append(one_pass)
     return out
 
 
@@ -31,22 +31,22 @@ def test_each_epoch_sees_each_sample_once_and_the_steps_are_exact(
 ):
     fit = Fit(steps=steps, batch_size=batch, chunk=chunk)
     plan = Plan.make(fit, samples, each_epoch=each_epoch)
-    laps = run(plan)
-    batches = [b for lap in laps for c in lap for b in c.batches]
+    passes = run(plan)
+    batches = [b for one_pass in passes for c in one_pass for b in c.batches]
     assert len(batches) == steps
     for start in range(0, steps - plan.per_epoch + 1, plan.per_epoch):
         epoch = torch.cat(batches[start : start + plan.per_epoch])
         assert sorted(epoch.tolist()) == list(range(samples))
-    assert all(len(c.batches) <= chunk for lap in laps for c in lap)
+    assert all(len(c.batches) <= chunk for one_pass in passes for c in one_pass)
     if each_epoch:
-        assert len(laps) == -(-steps // plan.per_epoch)
+        assert len(passes) == -(-steps // plan.per_epoch)
 
 
-def test_the_order_depends_on_neither_chunk_nor_lap():
+def test_the_order_depends_on_neither_chunk_nor_passes():
     orders = []
     for chunk, each_epoch in ((1, True), (5, False), (50, False)):
         plan = Plan.make(Fit(steps=23, batch_size=4, chunk=chunk), 10, each_epoch=each_epoch)
-        orders.append(torch.cat([b for lap in run(plan) for c in lap for b in c.batches]))
+        orders.append(torch.cat([b for one_pass in run(plan) for c in one_pass for b in c.batches]))
     assert torch.equal(orders[0], orders[1])
     assert torch.equal(orders[0], orders[2])
 

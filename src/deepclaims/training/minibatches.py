@@ -43,7 +43,7 @@ class Plan:
         batch_size: B; the last batch of an epoch may be smaller.
         steps: minibatches in all.
         chunk: minibatches in a chunk.
-        lap_epochs: epochs after which Lightning is told that one of its epochs has ended; more
+        epochs_a_pass: epochs after which Lightning is told that one of its epochs has ended; more
             than one where nothing is to happen in between and epochs are short.
     """
 
@@ -51,7 +51,7 @@ class Plan:
     batch_size: int
     steps: int
     chunk: int
-    lap_epochs: int
+    epochs_a_pass: int
 
     @classmethod
     def make(cls, fit: Fit, samples: int, *, each_epoch: bool, chunked: bool = True) -> Plan:
@@ -67,8 +67,8 @@ class Plan:
         per_epoch = -(-samples // size)
         steps = fit.epochs * per_epoch if fit.steps is None else fit.steps
         chunk = AUTOMATIC_CHUNK if fit.chunk == "auto" else int(fit.chunk)
-        lap = 1 if each_epoch else max(1, -(-steps // per_epoch))
-        return cls(samples, size, steps, chunk if chunked else 1, lap)
+        epochs = 1 if each_epoch else max(1, -(-steps // per_epoch))
+        return cls(samples, size, steps, chunk if chunked else 1, epochs)
 
     @property
     def per_epoch(self) -> int:
@@ -76,19 +76,19 @@ class Plan:
         return -(-self.samples // self.batch_size)
 
     @property
-    def laps(self) -> int:
-        """Laps in all."""
-        return -(-self.steps // (self.lap_epochs * self.per_epoch))
+    def passes(self) -> int:
+        """ChunkLoader in all."""
+        return -(-self.steps // (self.epochs_a_pass * self.per_epoch))
 
 
-class Laps:
-    """What Lightning takes for its dataloader: each pass over it is one lap of chunks.
+class ChunkLoader:
+    """What Lightning takes for its dataloader: each pass over it is one of its epochs.
 
     Args:
         plan: how long.
         generator: a CPU generator; draws one permutation an epoch. Several of them draw each
             that of its replica, (R, n).
-        done: how many minibatches have been trained on, asked at the start of each lap.
+        done: how many minibatches have been trained on, asked at the start of each pass.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Laps:
 
     def __iter__(self) -> Iterator[Chunk]:
         plan = self.plan
-        left = min(plan.lap_epochs * plan.per_epoch, plan.steps - self.done())
+        left = min(plan.epochs_a_pass * plan.per_epoch, plan.steps - self.done())
         chunk: list[Tensor] = []
         while left > 0:
             epoch = self._order().split(plan.batch_size, dim=-1)[:left]

@@ -15,30 +15,30 @@ import sys
 import tempfile
 from pathlib import Path
 
-from deepclaims.sweep.unit import Orders, Report, Unit
+from deepclaims.sweep.unit import Report, RunPolicy, Unit
 
-ALONE = "DEEPCLAIMS_ALONE"
+OWN_PROCESS = "DEEPCLAIMS_OWN_PROCESS"
 
 
-def is_alone() -> bool:
+def in_own_process() -> bool:
     """Whether this process is there for one unit only."""
-    return ALONE in os.environ
+    return OWN_PROCESS in os.environ
 
 
-def run_alone(unit: Unit, runs: Path, orders: Orders) -> Report:
+def run_in_own_process(unit: Unit, runs: Path, policy: RunPolicy) -> Report:
     """Run a unit in a fresh process.
 
     Raises:
         RuntimeError: the process died; with the end of what it had written.
     """
-    with tempfile.TemporaryDirectory(prefix="deepclaims-alone-") as name:
+    with tempfile.TemporaryDirectory(prefix="deepclaims-own-process-") as name:
         folder = Path(name)
-        (folder / "unit").write_bytes(pickle.dumps((unit, runs, orders)))
+        (folder / "unit").write_bytes(pickle.dumps((unit, runs, policy)))
         path = os.pathsep.join(each for each in sys.path if each)
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "deepclaims.sweep.alone", name],
-                env=os.environ | {ALONE: "1", "PYTHONPATH": path},
+                [sys.executable, "-m", "deepclaims.sweep.own_process", name],
+                env=os.environ | {OWN_PROCESS: "1", "PYTHONPATH": path},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -62,8 +62,8 @@ def main(folder: Path) -> None:
     """Be that process: run the unit in `folder`, leave the report there."""
     from deepclaims.sweep.worker import run_unit
 
-    unit, runs, orders = pickle.loads((folder / "unit").read_bytes())
-    (folder / "report").write_bytes(pickle.dumps(run_unit(unit, runs, orders)))
+    unit, runs, policy = pickle.loads((folder / "unit").read_bytes())
+    (folder / "report").write_bytes(pickle.dumps(run_unit(unit, runs, policy)))
 
 
 if __name__ == "__main__":

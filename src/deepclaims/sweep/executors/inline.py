@@ -8,11 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deepclaims.sweep.unit import Batch, Orders, Report
+from deepclaims.sweep.unit import Batch, Report, RunPolicy
 from deepclaims.sweep.worker import run_batch
 
 
-class HereExecutor:
+class InlineExecutor:
     """Runs a batch at once, where it is submitted."""
 
     slots: int | None = 1
@@ -32,9 +32,9 @@ class HereExecutor:
     ) -> None:
         pass
 
-    def submit(self, batches: Sequence[Batch], orders: Orders) -> list[Future[list[Report]]]:
+    def submit(self, batches: Sequence[Batch], policy: RunPolicy) -> list[Future[list[Report]]]:
         """Run the batches; their futures are done."""
-        return [done(batch, self._runs, orders) for batch in batches]
+        return [done(batch, self._runs, policy) for batch in batches]
 
     def has_to_itself(self, batch: Batch) -> bool:
         """Everything has."""
@@ -49,11 +49,11 @@ class HereExecutor:
         return f"{type(error).__name__}: {error}"
 
 
-def done(batch: Batch, runs: Path, orders: Orders) -> Future[list[Report]]:
+def done(batch: Batch, runs: Path, policy: RunPolicy) -> Future[list[Report]]:
     """Run a batch in this process; an interrupt goes through, an error is the future's."""
     future: Future[list[Report]] = Future()
     try:
-        future.set_result(run_batch(batch, runs, orders))
+        future.set_result(run_batch(batch, runs, policy))
     except Exception as error:
         future.set_exception(error)
     return future
