@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import groupby
 
 from deepclaims.claims import claim as claims
-from deepclaims.errors import ConfigError
+from deepclaims.errors import ConfigError, StorageError
 from deepclaims.project import Project
 
 
@@ -15,6 +16,7 @@ def run(words: Sequence[str]) -> None:
 
     Raises:
         ConfigError: it takes no words.
+        StorageError: for evidence that is damaged.
     """
     if words:
         raise ConfigError(f"list takes no '{words[0]}'")
@@ -22,12 +24,15 @@ def run(words: Sequence[str]) -> None:
     for chapter, names in groupby(claims.catalogue(project.conf), lambda name: name.split("/")[0]):
         print(f"\n{chapter}")
         for name in names:
-            claim = claims.load(project.conf, name)
-            print(f"  {_verdict(project, claim):<14}{claim.id:<32}{claim.text['title']['en']}")
+            title = claims.read(project.conf, name)["title"]["en"]
+            print(f"  {_verdict(project, name):<14}{name.split('/')[1]:<32}{title}")
 
 
-def _verdict(project: Project, claim: claims.Claim) -> str:
-    from deepclaims.evidence.record import EvidenceRecord
-
-    file = project.evidence(claim.chapter) / f"{claim.id}.json"
-    return EvidenceRecord.read(file).verdict if file.is_file() else "not judged"
+def _verdict(project: Project, name: str) -> str:
+    file = project.record(name)
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8"))["verdict"])
+    except FileNotFoundError:
+        return "not judged"
+    except (ValueError, KeyError, TypeError):
+        raise StorageError(f"{file} is damaged: run `deepclaims judge` again") from None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from omegaconf import OmegaConf
+
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import PROFILES, Claim
 from deepclaims.errors import ClaimError, ConfigError
@@ -18,13 +20,17 @@ KNOWN = ("chapter", "claim", "profile")
 LISTED = "chapter=, claim=, profile=, executor=, executor.<key>=, claim.<key>=, --retry-failed"
 RETRY = "--retry-failed"
 ALL = "all"
+REHEARSAL = "rehearsal"
+"""The folder of what was measured otherwise than the pipeline does."""
+REHEARSED = "--rehearsal"
 
 
 @dataclass(frozen=True)
 class Request:
     """What the command line asks for: claims by name, and the folder their tables go to.
 
-    `shift` is added to every seed.
+    `shift` is added to every seed. A rehearsal
+    measures a claim as the pipeline does not: changed, or with another profile.
     """
 
     names: tuple[str, ...]
@@ -33,6 +39,7 @@ class Request:
     options: Options = field(default_factory=LocalOptions)
     changes: dict[str, Any] = field(default_factory=dict)
     single: bool = False
+    rehearsal: bool = False
     shift: int = 0
 
     @property
@@ -80,18 +87,57 @@ def read_request(words: Sequence[str], project: Project) -> Request:
             found[key] = values[0]
         else:
             raise ConfigError(f"measure does not know '{override.input_line}'; known: {LISTED}")
-    profile = str(found.get("profile", "laptop"))
+    usual = usual_profile(project)
+    profile = str(found.get("profile", usual))
     if profile not in PROFILES:
         raise ConfigError(f"no profile '{profile}'; known: {', '.join(PROFILES)}")
     options = _options(executor, project)
     if "claim" in found:
         name = claims.find(project.conf, str(found["claim"]))
-        folder = project.results("single")
-        return Request((name,), folder, profile, options, changes, single=True)
+        rehearsal = bool(changes) or profile != usual
+        folder = project.aside(REHEARSAL).results if rehearsal else project.results
+        return Request((name,), folder, profile, options, changes, True, rehearsal)
     if changes:
         raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
     names = _of_chapter(str(found.get("chapter", "")), project)
-    return Request(names, project.root / "results", profile, options)
+    return Request(names, project.results, profile, options)
+
+
+def usual_profile(project: Project) -> str:
+    """The profile that the pipeline measures with: that of `conf/reproduce.yaml`."""
+    file = project.conf / "reproduce.yaml"
+    if not file.is_file():
+        return "laptop"
+    return str((OmegaConf.to_container(OmegaConf.load(file)) or {}).get("profile", "laptop"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose evidence is asked for: one claim's or all, the published one or a rehearsal's."""
+
+    project: Project
+    claim: str = ""
+
+
+def read_place(verb: str, words: Sequence[str]) -> Place:
+    """Read `claim=NAME` and `--rehearsal`.
+
+    Raises:
+        ConfigError: for any other word, or a rehearsal of no claim.
+        ClaimError: for an unknown claim.
+    """
+    project, name = Project.here(), ""
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "claim" and value:
+            name = claims.find(project.conf, value)
+        elif word != REHEARSED:
+            raise ConfigError(f"{verb} does not know '{word}'; known: claim=, {REHEARSED}")
+    if REHEARSED in words:
+        if not name:
+            raise ConfigError(f"{REHEARSED} is of one claim: name it with claim=chapter/id")
+        project = project.aside(REHEARSAL)
+    return Place(project, name)
 
 
 def _options(overrides: Sequence[str], project: Project) -> Options:

@@ -1,0 +1,99 @@
+"""Register: check every claim, and write down all that decides what is measured.
+
+`measure` depends on this one file and on the data, so that a changed text, criterion, figure or
+judge never makes it run, and what an author forgot is said before anything is trained.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deepclaims import atomic
+from deepclaims.claims import claim as claims
+from deepclaims.claims import pattern
+from deepclaims.claims.claim import CHAPTER, Claim
+from deepclaims.errors import ClaimError, ConfigError
+from deepclaims.project import Project
+from deepclaims.sweep.cell import STACKED, TRAIN
+from deepclaims.sweep.fingerprint import code_fingerprint
+
+GRID = ("data", "seeds", "grid", "parts", "profiles", "tune")
+"""Entries of a claim's file that decide what is measured."""
+ENGINE = (
+    "deepclaims.pipeline.measure:measure",
+    "deepclaims.pipeline.request:read_request",
+    "deepclaims.sweep.worker",
+    "deepclaims.sweep.trained_labeller",
+    TRAIN,
+    STACKED,
+)
+"""Where the code that measures any claim is entered."""
+
+
+def run(words: Sequence[str]) -> None:
+    """Carry out `deepclaims register`.
+
+    Raises:
+        ConfigError: it takes no words.
+        ClaimError: names all that is missing, of all claims.
+    """
+    if words:
+        raise ConfigError(f"register takes no '{words[0]}'")
+    project = Project.here()
+    found = registration(project)
+    atomic.update(project.registered, atomic.json_text(found))
+    print(f"{len(found['claims'])} claims registered: {project.registered}")
+
+
+def registration(project: Project) -> dict[str, Any]:
+    """What decides what is measured: each claim's grid, the configs, the code that runs.
+
+    Raises:
+        ClaimError: names all that is missing, of all claims.
+    """
+    loaded = [claims.load(project.conf, name) for name in claims.catalogue(project.conf)]
+    if forgotten := [f"claim {claim.name}: {problem}"
+                     for claim in loaded for problem in pattern.problems(claim)]:  # fmt: skip
+        raise ClaimError("\n".join(forgotten))
+    return {
+        "claims": {
+            claim.name: {
+                **{key: claim.written[key] for key in GRID if key in claim.written},
+                "code": code_fingerprint(tasks_of(claim)),
+            }
+            for claim in loaded
+        },
+        "configs": _configs(project.conf),
+        "engine": code_fingerprint(ENGINE),
+    }
+
+
+def tasks_of(claim: Claim) -> list[str]:
+    """The claim's own tasks as `module:function`."""
+    own = {part.task for part in claim.parts} - {pattern.TRAIN}
+    return [pattern.task(claim, name) for name in sorted(own)]
+
+
+def _configs(conf: Path) -> dict[str, str]:
+    """The Hydra groups a training is composed from, each hashed without comments and layout."""
+    files = [conf / "train.yaml", *sorted(conf.glob("*/*.yaml"))]
+    outside = ("claim", "executor")
+    return {
+        file.relative_to(conf).as_posix(): _hash(file)
+        for file in files
+        if file.parent.name not in outside and file.name != CHAPTER
+    }
+
+
+def _hash(file: Path) -> str:
+    # A group's `# @package` line decides and is a comment.
+    text = file.read_text(encoding="utf-8")
+    package = [line for line in text.splitlines() if line.startswith("# @package")]
+    content = json.dumps([package, yaml.safe_load(text)], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
