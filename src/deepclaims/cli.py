@@ -46,14 +46,24 @@ VERBS = {
         "[executor=local|ray|slurm] [executor.workers=N] [--retry-failed]",
         "deepclaims measure claim=optimisation/sgd-noise-ball profile=smoke claim.grid.lr=0.1,0.01",
     ),
-    "judge": Verb("deepclaims.pipeline.judge", "tables to statistics, verdicts and figures"),
+    "judge": Verb(
+        "deepclaims.pipeline.judge",
+        "tables to statistics, verdicts and figures",
+        "[claim=CHAPTER/ID [--rehearsal]]",
+        "deepclaims judge claim=convolution/lenet-parameters",
+    ),
     "recheck": Verb(
         "deepclaims.pipeline.recheck",
         "measure again with other seeds: which verdicts stand",
         "chapter=NAME|all | claim=CHAPTER/ID [profile=smoke|laptop|full] [executor=…]",
         "deepclaims recheck chapter=all",
     ),
-    "publish": Verb("deepclaims.pipeline.publish", "evidence to the site in reports/"),
+    "publish": Verb(
+        "deepclaims.pipeline.publish",
+        "evidence to the site in reports/, or to one claim's page in it",
+        "[pdf=true] [claim=CHAPTER/ID [--rehearsal]]",
+        "deepclaims publish claim=convolution/lenet-parameters",
+    ),
     "report": Verb("deepclaims.pipeline.whereabouts", "where the report is, and on what data"),
     "train": Verb(
         "deepclaims.pipeline.train",

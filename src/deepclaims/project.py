@@ -1,7 +1,7 @@
 """Where a project keeps its things: the folders below the one that holds `dvc.yaml` and `conf/`."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,8 @@ class Project:
     """The folders of one checkout."""
 
     root: Path
+    space: str = ""
+    """A folder below the root with results, evidence and reports apart from the published ones."""
 
     @classmethod
     def here(cls) -> "Project":
@@ -46,11 +48,6 @@ class Project:
         return self.root / "data" / "prepared" / dataset
 
     @cached_property
-    def registered(self) -> Path:
-        """What decides what is measured, as `register` writes it."""
-        return self.root / "registered.json"
-
-    @cached_property
     def runs(self) -> Path:
         """The run cache: one folder a key."""
         return self.root / ".runs"
@@ -60,15 +57,38 @@ class Project:
         """The MLflow store and its artifacts."""
         return self.root / ".mlflow"
 
-    def results(self, chapter: str) -> Path:
-        """The tidy tables of a chapter."""
-        return self.root / "results" / chapter
+    @cached_property
+    def registered(self) -> Path:
+        """What decides what is measured."""
+        return self.root / "registered" / "measure.json"
 
-    def evidence(self, chapter: str) -> Path:
-        """Verdicts and figures of a chapter."""
-        return self.root / "evidence" / chapter
+    @cached_property
+    def results(self) -> Path:
+        """The tidy tables, chapter by chapter."""
+        return self.root / self.space / "results"
+
+    @cached_property
+    def evidence(self) -> Path:
+        """Verdicts and figures, chapter by chapter."""
+        return self.root / self.space / "evidence"
 
     @cached_property
     def reports(self) -> Path:
         """The published site."""
-        return self.root / "reports"
+        return self.root / self.space / "reports"
+
+    def tables(self, claim: str) -> Path:
+        """The folder of a claim's tables, by `chapter/id`."""
+        return self.results / claim
+
+    def record(self, claim: str) -> Path:
+        """The file of a claim's evidence."""
+        return self.evidence / f"{claim}.json"
+
+    def drawn(self, claim: str) -> Path:
+        """The folder of a claim's figures, and of what is kept of its judging."""
+        return self.evidence / claim
+
+    def aside(self, space: str) -> "Project":
+        """The same project with results, evidence and reports of their own in a folder `space`."""
+        return replace(self, space=space)

@@ -1,4 +1,4 @@
-"""What is tuned is measured in two goes: the choosing seeds everywhere, the reporting ones there."""
+"""What is tuned is measured in two goes: choosing seeds everywhere, reporting ones there."""
 
 import yaml
 

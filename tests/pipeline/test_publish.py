@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from deepclaims.atomic import json_text
 from deepclaims.errors import ConfigError, StageError, StorageError
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, Finding
 from deepclaims.pipeline.publish import publish, run
 from deepclaims.project import Project
 from deepclaims.report import site
-from deepclaims.report.files import json_text
 
 CLAIMS = ("approximation/depth", "signals/dead-relu")
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"></svg>'

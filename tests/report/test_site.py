@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from deepclaims.languages import LANGUAGES
 from deepclaims.report import site
-from deepclaims.report.words import LANGUAGES
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}
 WARNING = {

@@ -1,6 +1,6 @@
 import json
 
-from deepclaims.report.files import json_text
+from deepclaims.atomic import json_text
 from deepclaims.report.summary import claims, decisive, metrics, tally
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from deepclaims.claims.claim import CHAPTERS
 from deepclaims.evidence.record import RELATIONS, ROLES, VERDICTS
+from deepclaims.languages import LANGUAGES
 from deepclaims.report import words as module
-from deepclaims.report.words import LANGUAGES, Words, table
+from deepclaims.report.words import Words, table
 
 TEMPLATES = Path(module.__file__).parent / "templates"
 

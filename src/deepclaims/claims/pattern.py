@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from deepclaims.claims.claim import Claim
 from deepclaims.errors import ClaimError
+from deepclaims.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from deepclaims.claims.results import Results
     from deepclaims.evidence.verdict import Measured
     from deepclaims.report.panel import Drawing
 
-LANGUAGES = ("es", "en")
 TRAIN = "train"
 """The task of a part that is a training, for which a claim needs no code."""
 

@@ -95,7 +95,7 @@ def download(server: Server, wanted: Mapping[str, str], folder: Path) -> str:
 def _problem(lacking: list[str], damaged: list[str], gone: str) -> str:
     parts = [gone] if gone else []
     if damaged:
-        parts.append(f"damaged, refused: {_list(damaged)}")
+        parts.append(f"damaged, refused: {', '.join(damaged)}")
     if lacking:
         parts.append(f"lacks {_list(lacking)}")
     return "; ".join(parts)

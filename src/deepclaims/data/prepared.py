@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepclaims.errors import DataError, StageError, StorageError
+from deepclaims import atomic
+from deepclaims.errors import DataError, StageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,19 +75,7 @@ def write_prepared(folder: Path, arrays: Mapping[str, np.ndarray], meta: Mapping
     """
     import numpy as np
 
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            fresh.chmod(0o755)
-            for name, array in arrays.items():
-                np.save(fresh / f"{name}.npy", array)
-            (fresh / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
-            if folder.exists():
-                shutil.rmtree(folder)
-            fresh.rename(folder)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-    except OSError as error:
-        reason = error.strerror or error
-        raise StorageError(f"cannot write {error.filename or folder}: {reason}") from error
+    with atomic.folder(folder) as fresh:
+        for name, array in arrays.items():
+            np.save(fresh / f"{name}.npy", array)
+        (fresh / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from deepclaims.errors import StorageError
-from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.estimate import Estimate, Relation
+from deepclaims.evidence.verdict import Role, Ruling, Text
+from deepclaims.languages import LANGUAGES
 
-VERDICTS = ("supported", "corrected", "refuted", "inconclusive")
-ROLES = ("claim", "repair", "control")
-RELATIONS = ("above", "below", "within", "outside")
+VERDICTS = (Ruling.SUPPORTED, Ruling.CORRECTED, Ruling.REFUTED, Ruling.INCONCLUSIVE)
+"""In the order in which a report counts them."""
+ROLES = tuple(Role)
+RELATIONS = tuple(Relation)
 
 REAL_SOURCES = ("official", "computed")
 """Data that are what they are called: the published files, or drawn from a stated formula."""
-
-Text = Mapping[str, str]
-"""One text in both languages: `{"es": …, "en": …}`."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ class EvidenceRecord:
         profile: `smoke`, `laptop` or `full`.
         command: what to type to do it again.
         versions: of the libraries that decide the numbers.
+        chapter_title: of the claim's chapter, in both languages.
     """
 
     claim: Mapping[str, Any]
@@ -117,6 +118,7 @@ class EvidenceRecord:
     profile: str = "laptop"
     command: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    chapter_title: Text = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -227,7 +229,7 @@ def _required(content: Mapping[str, Any], key: str, where: str = "") -> Any:
 
 def _text(content: Mapping[str, Any], key: str) -> Text:
     text = _required(content, key)
-    if not isinstance(text, Mapping) or not {"es", "en"} <= set(text):
+    if not isinstance(text, Mapping) or not set(LANGUAGES) <= set(text):
         raise ValueError(f"{key} lacks a language: {text!r}")
     return text
 

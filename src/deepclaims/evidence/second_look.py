@@ -8,11 +8,11 @@ seeds is inconclusive, whatever the first set said.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from deepclaims import atomic
 from deepclaims.errors import StorageError
 from deepclaims.evidence.verdict import SPANISH, Ruling, Verdict
 
@@ -68,12 +68,7 @@ def write(file: Path, looks: Mapping[str, SecondLook]) -> None:
         StorageError: when the file cannot be written.
     """
     text = json.dumps({name: asdict(looks[name]) for name in sorted(looks)}, indent=1)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        draft.write_text(text + "\n", encoding="utf-8")
-        draft.replace(file)
-    except OSError as error:
-        raise StorageError(f"cannot write {file}: {error.strerror or error}") from error
+    atomic.write(file, text + "\n")
 
 
 def confirm(verdict: Verdict, look: SecondLook | None) -> Verdict:

@@ -15,6 +15,7 @@ from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, number
 from deepclaims.evidence.family import hardest
 
 Text = Mapping[str, str]
+"""One text in both languages: `{"es": …, "en": …}`."""
 
 Measured = Estimate | Sequence[Estimate]
 """What a claim's judge gives for a check: an estimate, or several that must all pass it."""
@@ -36,6 +37,9 @@ class Ruling(StrEnum):
     INCONCLUSIVE = "inconclusive"
     CORRECTED = "corrected"
 
+
+OUTCOMES = {True: "holds", False: "fails", None: "open"}
+"""How a check came out, in a word; `open` while the interval contains the bound."""
 
 SPANISH = {
     Ruling.SUPPORTED: "respaldada",

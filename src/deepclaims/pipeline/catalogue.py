@@ -19,6 +19,7 @@ def run(words: Sequence[str]) -> None:
 
     Raises:
         ConfigError: it takes no words.
+        StorageError: for a report that is damaged.
     """
     ARGUMENTS.read(words)
     project = Project.here()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from deepclaims import atomic
+from deepclaims.arguments import Arguments, Key
 from deepclaims.data.embedded import DESCRIPTION, embedded_fingerprint, make_embedded
 from deepclaims.data.ledger import Ledger
 from deepclaims.data.manifest import PUBLISHED, manifest, official_fingerprint
-from deepclaims.data.overrides import read_overrides
 from deepclaims.data.source import Kind, SourceRecord, read_source, write_source
 from deepclaims.errors import ConfigError, DataError, StageError, StorageError
 from deepclaims.project import Project
 
 MIRROR = "DEEPCLAIMS_MIRROR"
 SOURCES = ("auto", "mirror", "official", "embedded")
-KNOWN = {"dataset": ("all", *PUBLISHED), "data.source": SOURCES}
+ARGUMENTS = Arguments(
+    "fetch",
+    {
+        "dataset": Key(choices=("all", *PUBLISHED), default="all", says="which files"),
+        "data.source": Key(choices=SOURCES, default="auto", says="where from"),
+    },
+)
 
 
 def run(overrides: Sequence[str]) -> None:
@@ -29,11 +34,17 @@ def run(overrides: Sequence[str]) -> None:
         DataError: `data.source` forbids the stand-in and the official files cannot be had.
         StorageError: the folder cannot be written.
     """
-    values = read_overrides("fetch", overrides, KNOWN)
+    values = ARGUMENTS.read(overrides)
     project = Project.here()
     chosen = PUBLISHED if values["dataset"] == "all" else (values["dataset"],)
+    failed: list[DataError] = []
     for dataset in chosen:
-        fetch(project, dataset, values["data.source"])
+        try:
+            fetch(project, dataset, values["data.source"])
+        except DataError as error:  # the other data sets may still be had
+            failed.append(error)
+    if failed:
+        raise DataError("\n".join(map(str, failed)))
 
 
 def fetch(project: Project, dataset: str, source: str = "auto") -> SourceRecord:
@@ -148,7 +159,7 @@ class _Fetch:
         total = len(manifest(self.dataset))
         if folder != self.raw:
             write_source(folder, record)
-            _replace(self.raw, folder)
+            atomic.swap(folder, self.raw)
         elif read_source(self.raw, self.dataset) != record:
             write_source(folder, record)
         self.say(f"official, all {total} files verified")
@@ -159,7 +170,7 @@ class _Fetch:
     ) -> SourceRecord:
         if source == "auto" and held != "official":
             return self._embedded(held)
-        shown = ", ".join(lacking[:3]) + (", …" if len(lacking) > 3 else "")
+        shown = ", ".join(lacking)
         asked = "; ".join(tried)
         advice = (
             f"check the network, or name a folder or URL with {PUBLISHED[self.dataset].folder}/ "
@@ -173,7 +184,7 @@ class _Fetch:
     def _embedded(self, held: Kind | None) -> SourceRecord:
         if held == "official":
             self.say("putting the official files aside, as data.source=embedded asks")
-            _replace(self.store, self.raw)
+            atomic.swap(self.raw, self.store)
         if held != "embedded" or not self._stand_in_is_current():
             self._make_stand_in()
         self.say(f"*** STAND-IN DATA *** {DESCRIPTION[self.dataset]}")
@@ -184,21 +195,8 @@ class _Fetch:
         return read_source(self.raw, self.dataset).fingerprint == found
 
     def _make_stand_in(self) -> None:
-        self.raw.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{self.dataset}-", dir=self.raw.parent))
-        try:
-            fresh.chmod(0o755)
+        with atomic.folder(self.raw) as fresh:
             make_embedded(self.dataset, fresh)
             fingerprint = embedded_fingerprint(self.dataset, fresh, self.ledger)
             write_source(fresh, SourceRecord(self.dataset, "embedded", fingerprint))
-            _replace(self.raw, fresh)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
         self.ledger.serve("embedded")
-
-
-def _replace(target: Path, fresh: Path) -> None:
-    """Let `fresh` take the place of the folder `target`."""
-    if target.exists():
-        shutil.rmtree(target)
-    fresh.rename(target)

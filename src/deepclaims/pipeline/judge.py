@@ -1,254 +1,135 @@
-"""Judge: from the tables of a claim to its statistics, verdict and figures. Never trains."""
+"""Judge: from the tables of a claim to its statistics, verdict and figures. Never trains.
+
+A claim whose tables, checks and code are what they were is not judged again, nor is a figure drawn
+again; the correction over the catalogue is made anew each time, since it rests on all verdicts.
+"""
 
 from __future__ import annotations
 
-import json
+import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from deepclaims.arguments import Arguments, Key
+from deepclaims import atomic
 from deepclaims.claims import claim as claims
-from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
-from deepclaims.errors import ClaimError, StageError, StorageError
 from deepclaims.evidence import record as records
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
-from deepclaims.evidence.registration import Registration, post_hoc
+from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook, confirm
 from deepclaims.evidence.second_look import read as read_looks
-from deepclaims.evidence.verdict import Finding, Verdict, findings, verdict
-from deepclaims.pipeline import judgement
+from deepclaims.evidence.verdict import Finding, Verdict
+from deepclaims.languages import LANGUAGES
+from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
+from deepclaims.pipeline.kept import Kept
+from deepclaims.pipeline.request import of_a_place, read_place
 from deepclaims.project import Project
-from deepclaims.report.figures import file_name
-from deepclaims.report.files import write
-from deepclaims.report.words import LANGUAGES
 from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.worker import THREAD_VARIABLES
 
-if TYPE_CHECKING:
-    from deepclaims.claims.results import Results
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A claim with its raw verdict, before the correction over the catalogue."""
-
-    claim: Claim
-    verdict: Verdict
-    facts: dict[str, Any]
-
-
-ARGUMENTS = Arguments(
-    "judge", {"claim": Key("CHAPTER/ID", says="one claim alone; all that were measured without")}
-)
+ENDINGS = ("svg", "png")
+ARGUMENTS = of_a_place("judge")
 
 
 def run(words: Sequence[str]) -> None:
-    """Carry out `deepclaims judge`: from `results/` to `evidence/`, what changed since.
+    """Carry out `deepclaims judge [claim=NAME [--rehearsal]]`.
 
     Raises:
-        ConfigError: for what it does not take.
-        ClaimError: for an unknown claim.
+        ConfigError: for any other word.
         StageError: when a claim has not been measured.
     """
-    given = ARGUMENTS.read(words)
-    project = Project.here()
-    judge(project, [claims.find(project.conf, given["claim"])] if given["claim"] else None)
+    place = read_place(ARGUMENTS, words)
+    judge(place.project, [place.claim] if place.claim else None)
 
 
 def judge(project: Project, names: Sequence[str] | None = None) -> list[EvidenceRecord]:
-    """Judge claims and write their evidence; what did not change is not judged or drawn again.
+    """Judge claims and write their evidence; returns that of these claims.
 
     Args:
         project: whose tables.
-        names: of the claims; None for the whole catalogue. The correction for the number of
-            claims is over all that are judged, so that the evidence of others may change too.
-
-    Raises:
-        StageError: when a claim has not been measured.
+        names: of the claims; the whole catalogue when None. The others enter the correction with
+            what they were last judged to be.
     """
-    asked = claims.catalogue(project.conf) if names is None else list(names)
-    loaded = {name: _loaded(project, name) for name in asked}
-    fresh = [claim for claim in loaded.values() if not _is_judged(project, claim)]
-    stale = [claim for claim in loaded.values() if not _is_drawn(project, claim)]
-    if fresh or stale:
-        _in_parallel(project, fresh, stale)
-    judged = _known(project, loaded)
-    looks = _looks(project, judged)
-    settled = {
-        name: confirm(verdict, looks.get(name))
-        for name, verdict in settle({each.claim.name: each.verdict for each in judged}).items()
-    }
-    found = [_record(each, settled[each.claim.name], looks.get(each.claim.name)) for each in judged]
-    changed = [record for record in found if _written(project, record)]
+    catalogue = claims.catalogue(project.conf)
+    asked = catalogue if names is None else list(names)
+    measured = {name: Measured.find(project, name) for name in asked}
+    raw = _judge_and_draw(project, measured)
+    for name in set(catalogue) - set(asked):
+        if (kept := Kept.read(project.drawn(name))).key:
+            raw[name] = kept.judged(Measured.find(project, name).claim)
+    found = _settled(project, {name: raw[name] for name in catalogue if name in raw})
+    changed = [record for record in found if atomic.update(
+        project.record(record.name), atomic.json_text(record.to_dict()))]  # fmt: skip
+    if names is None:
+        _sweep(project, catalogue)
     _tag(project, changed)
     for record in found:
-        if record in changed or record.name in asked:
+        if record.name in asked:
             mark = " (post hoc)" if record.post_hoc else ""
             print(f"{record.verdict:>12}  {record.name}{mark}", file=sys.stderr)
-    print(
-        f"judged {len(fresh)}, drew {len(stale)} of {len(loaded)} claims; the others are as they "
-        "were",
-        file=sys.stderr,
-    )
-    return found
+    return [record for record in found if record.name in asked]
 
 
-def _loaded(project: Project, name: str) -> Claim:
-    """A claim as it was measured: with that profile, and those seeds.
-
-    Raises:
-        StageError: when it has not been measured.
-    """
-    about = _about(project, name)  # a missing stage is said before anything is computed
-    claim = claims.load(project.conf, name, about["profile"])
-    pattern.check(claim)
-    return claims.shifted(claim, about["shift"])
-
-
-def _folder(project: Project, claim: Claim) -> Path:
-    return project.evidence(claim.chapter) / claim.id
-
-
-def _tables(project: Project, claim: Claim, folder: str = "") -> Path:
-    return project.results(folder) / claim.name
-
-
-def _is_judged(project: Project, claim: Claim) -> bool:
-    kept, _ = judgement.keys(_folder(project, claim))
-    return kept == judgement.verdict_key(claim, _tables(project, claim))
-
-
-def _is_drawn(project: Project, claim: Claim) -> bool:
-    folder = _folder(project, claim)
-    _, kept = judgement.keys(folder)
-    key = judgement.figures_key(claim, _tables(project, claim))
-    return kept == dict.fromkeys(claim.text["figures"], key) and all(
-        (folder / file_name(figure, language, ending)).is_file()
-        for figure in kept
-        for language in LANGUAGES
-        for ending in ("svg", "png")
-    )
-
-
-def _in_parallel(project: Project, fresh: Sequence[Claim], stale: Sequence[Claim]) -> None:
-    """Judge the one and draw the other, each claim as soon as a process is free."""
-    with _pool(len(fresh) + len(stale) * len(LANGUAGES)) as pool:
-        judged = [pool.submit(_judge_and_keep, project, claim) for claim in fresh]
-        drawn = [
-            pool.submit(_draw_one, project, claim, language)
-            for claim in stale
-            for language in LANGUAGES
-        ]
-        for each in [*judged, *drawn]:
-            each.result()
-    for claim in stale:
-        _keep_figures(project, claim)
-
-
-def _judge_and_keep(project: Project, claim: Claim) -> None:
-    """Judge one claim and keep its judgement; runs in a worker process."""
-    tables = _tables(project, claim)
-    results = read_results(claim, tables)
-    about = _about(project, claim.name)
-    _, figures = judgement.keys(_folder(project, claim))
-    judgement.Judgement(
-        judgement.verdict_key(claim, tables),
-        _verdict(claim, results),
-        _facts(results, about),
-        figures,
-    ).write(_folder(project, claim))
-
-
-def _keep_figures(project: Project, claim: Claim) -> None:
-    """Note what was drawn from what, and take away what the claim's file lists no more."""
-    folder = _folder(project, claim)
-    known = judgement.read(folder, claim.checks)
-    assert known is not None
-    key = judgement.figures_key(claim, _tables(project, claim))
-    known.with_figures(dict.fromkeys(claim.text["figures"], key)).write(folder)
-    for file in folder.glob("*.*"):
-        if file.name != judgement.FILE and file.name.split(".")[0] not in claim.text["figures"]:
-            file.unlink()
-
-
-def _known(project: Project, loaded: Mapping[str, Claim]) -> list[Judged]:
-    """Every claim of the catalogue that has a judgement, in its order; those of `loaded` have."""
-    found = []
-    for name in claims.catalogue(project.conf):
-        claim = loaded.get(name)
-        if claim is None:
-            if not (project.results("") / name / "about.json").is_file():
-                continue
-            claim = _loaded(project, name)
-        known = judgement.read(_folder(project, claim), claim.checks)
-        if known is not None:
-            found.append(Judged(claim, known.verdict, dict(known.facts)))
-    return found
-
-
-def _written(project: Project, record: EvidenceRecord) -> bool:
-    """Write a record unless it is there as it is; whether it was written."""
-    file = project.evidence(record.chapter) / f"{record.id}.json"
-    text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False) + "\n"
-    if file.is_file() and file.read_text(encoding="utf-8") == text:
-        return False
-    write(file, text)
-    return True
-
-
-def judge_only(project: Project, names: Sequence[str], results: str = "") -> list[Judged]:
+def judge_only(project: Project, names: Sequence[str]) -> list[Judged]:
     """Judge claims without a correction for their number, figures or evidence.
-
-    Args:
-        project: whose tables.
-        names: of the claims.
-        results: the folder below `results/` that has the chapters' folders.
 
     Raises:
         StageError: when one has not been measured.
     """
-    for name in names:
-        _about(project, name, results)
+    measured = [Measured.find(project, name) for name in names]
     with _pool(len(names)) as pool:
-        return list(
-            pool.map(_judge_one, *zip(*((project, n, results) for n in names), strict=True))
-        )
+        return list(pool.map(judge_one, measured))
 
 
-def judge_tables(claim: Claim, folder: Path) -> Verdict:
-    """The raw verdict of one claim from a folder of its tables."""
-    return _verdict(claim, read_results(claim, folder))
+def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[str, Judged]:
+    """The raw verdicts; what is kept of the last judging serves where nothing changed."""
+    kept = {name: Kept.read(project.drawn(name)) for name in measured}
+    keys = {name: each.judging_key() for name, each in measured.items()}
+    figures = {
+        name: {figure: each.drawing_key(figure) for figure in each.claim.text["figures"]}
+        for name, each in measured.items()
+    }
+    stale = [name for name in measured if kept[name].key != keys[name]]
+    undrawn = [
+        (name, figure)
+        for name in measured
+        for figure, key in figures[name].items()
+        if kept[name].figures.get(figure) != key or not _is_drawn(project.drawn(name), figure)
+    ]
+    found = {name: kept[name].judged(each.claim)
+             for name, each in measured.items() if name not in stale}  # fmt: skip
+    if stale or undrawn:
+        with _pool(len(stale) + len(undrawn)) as pool:
+            judged = {name: pool.submit(judge_one, measured[name]) for name in stale}
+            drawn = [
+                pool.submit(draw_one, measured[name], project.drawn(name), figure, language)
+                for name, figure in undrawn
+                for language in LANGUAGES
+            ]
+            found |= {name: each.result() for name, each in judged.items()}
+            _await(drawn)
+    for name in measured:
+        Kept.of(keys[name], found[name], figures[name]).write(project.drawn(name))
+    return found
 
 
-def read_results(claim: Claim, folder: Path) -> Results:
-    """The tables of a claim as measure left them.
+def _await(futures: Iterable[Future[None]]) -> None:
+    for each in futures:
+        each.result()
 
-    Raises:
-        StageError: when they are not there.
-        StorageError: when one is damaged.
-    """
-    import pandas as pd
 
-    from deepclaims.claims.results import Results
-
-    tables = {}
-    for file in sorted(folder.glob("*.parquet")):
-        try:
-            tables[file.stem] = pd.read_parquet(file)
-        except (OSError, ValueError) as error:
-            raise StorageError(f"{file} is damaged ({error}): delete it, measure again") from None
-    if "replicas" not in tables:
-        raise StageError(f"{claim.name} has no tables in {folder}: "
-                         f"run `deepclaims measure chapter={claim.chapter}` first")  # fmt: skip
-    return Results(judgement.registered(claim), tables.pop("replicas"), tables)
+def _is_drawn(folder: Path, figure: str) -> bool:
+    return all(
+        (folder / f"{figure}.{language}.{ending}").is_file()
+        for language in LANGUAGES
+        for ending in ENDINGS
+    )
 
 
 @contextmanager
@@ -262,86 +143,27 @@ def _pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def _judge_one(project: Project, name: str, folder: str = "") -> Judged:
-    """Judge one claim; runs in a worker process."""
-    claim, results, about = _measured(project, name, folder)
-    return Judged(claim, _verdict(claim, results), _facts(results, about))
+def _settled(project: Project, judged: Mapping[str, Judged]) -> list[EvidenceRecord]:
+    looks = _looks(project, judged)
+    chapters = {each.name: each.title for each in claims.chapters(project.conf)}
+    settled = settle({name: each.verdict for name, each in judged.items()})
+    return [
+        replace(
+            _record(each, confirm(settled[name], looks.get(name)), looks.get(name)),
+            chapter_title=chapters[each.claim.chapter],
+        )
+        for name, each in judged.items()
+    ]
 
 
-def _draw_one(project: Project, claim: Claim, language: str) -> None:
-    """Draw one claim in one language; runs in a worker process."""
-    results = read_results(claim, _tables(project, claim))
-    _draw(claim, results, _folder(project, claim), language)
-
-
-def _measured(
-    project: Project, name: str, folder: str = ""
-) -> tuple[Claim, Results, dict[str, Any]]:
-    about = _about(project, name, folder)
-    claim = claims.shifted(claims.load(project.conf, name, about["profile"]), about["shift"])
-    return claim, read_results(claim, project.results(folder) / name), about
-
-
-def _verdict(claim: Claim, results: Results) -> Verdict:
-    with _same_grid(claim, results):
-        found = findings(claim.checks, pattern.judge(results))
-        return verdict(found, results.void()).marked(_changed(claim, results))
-
-
-def _changed(claim: Claim, results: Results) -> tuple[str, ...]:
-    """What of the registration differs from the one that the rows were run under."""
-    measured = [Registration.read(word) for word in results.metrics["registration"].unique()]
-    return post_hoc(Registration.of(claim.written), measured)
-
-
-@contextmanager
-def _same_grid(claim: Claim, results: Results) -> Iterator[None]:
-    """Where rows are missing because the file asks for others now, say what to do."""
-    try:
-        yield
-    except ClaimError as error:
-        if "grid" not in _changed(claim, results):
-            raise
-        raise StageError(
-            f"{claim.name} was measured with another grid than its file has now ({error}): "
-            f"run `deepclaims measure chapter={claim.chapter}` first"
-        ) from None
-
-
-def _draw(claim: Claim, results: Results, folder: Path, language: str) -> None:
-    from deepclaims.report.figures import save
-
-    for name in claim.text["figures"]:
-        with _same_grid(claim, results):
-            drawing = pattern.draw(results, name, language)
-        save(drawing.figure, folder, name, language)
-
-
-def _facts(results: Results, about: dict[str, Any]) -> dict[str, Any]:
-    """What the page says about how the numbers came to be."""
-    rows = results.metrics.drop_duplicates(["key", "seed"])
-    return {
-        "seeds": tuple(sorted({int(seed) for seed in rows["seed"]})),
-        "n_runs": int(rows["key"].nunique()),
-        "n_replicas": len(rows),
-        "keys": tuple(sorted(rows["key"].unique())),
-        "data_sources": about["sources"],
-        "device": ", ".join(sorted(rows["volatile_device"].unique())),
-        "seconds": float(rows["volatile_seconds"].sum()),
-        "commit": ", ".join(sorted(rows["volatile_commit"].unique())),
-        "mlflow": {"parent": about["mlflow_parent"], "cells": about["mlflow_runs"]},
-        "profile": about["profile"],
-    }
-
-
-def _looks(project: Project, judged: Sequence[Judged]) -> dict[str, SecondLook]:
+def _looks(project: Project, judged: Mapping[str, Judged]) -> dict[str, SecondLook]:
     """The second looks that were at the claims as they are now, on the data of this measurement."""
     looks = read_looks(project.conf / "recheck.json")
     return {
-        each.claim.name: looks[each.claim.name]
-        for each in judged
-        if each.claim.name in looks
-        and looks[each.claim.name].is_of(
+        name: looks[name]
+        for name, each in judged.items()
+        if name in looks
+        and looks[name].is_of(
             str(Registration.of(each.claim.written)),
             each.claim.profile,
             each.facts["data_sources"],
@@ -353,6 +175,7 @@ def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> Eviden
     from deepclaims.sweep.cell import library_versions
 
     claim = judged.claim
+    facts = judged.facts | {"mlflow": MlflowRuns(**judged.facts["mlflow"])}
     return EvidenceRecord(
         claim={key: value for key, value in claim.text.items() if key != "profiles"},
         verdict=str(settled.ruling),
@@ -363,10 +186,14 @@ def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> Eviden
         p_adjusted=settled.p_adjusted,
         second_look=asdict(look) if look else None,
         post_hoc=settled.post_hoc,
-        command=f"deepclaims measure claim={claim.name} profile={claim.profile}",
+        command=_command(claim),
         versions=library_versions(),
-        **{**judged.facts, "mlflow": MlflowRuns(**judged.facts["mlflow"])},
+        **facts,
     )
+
+
+def _command(claim: Claim) -> str:
+    return f"deepclaims measure claim={claim.name} profile={claim.profile}"
 
 
 def _finding(found: Finding) -> records.Finding:
@@ -383,30 +210,40 @@ def _finding(found: Finding) -> records.Finding:
     )
 
 
-def _about(project: Project, name: str, folder: str = "") -> dict[str, Any]:
-    chapter = name.split("/")[0]
-    file = project.results(folder) / name / "about.json"
-    try:
-        about: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StageError(
-            f"{name} has not been measured: run `deepclaims measure chapter={chapter}` first, "
-            "or `dvc repro` for everything"
-        ) from None
-    except json.JSONDecodeError:
-        raise StorageError(f"{file} is damaged: delete it and measure again") from None
-    return about
+def _sweep(project: Project, catalogue: Sequence[str]) -> None:
+    """Remove the evidence of what is no longer a claim or a figure."""
+    root = project.evidence
+    known = {project.record(name) for name in catalogue}
+    folders = {project.drawn(name) for name in catalogue}
+    for file in root.glob("*/*.json"):
+        if file not in known:
+            file.unlink()
+    for folder in root.glob("*/*/"):
+        if folder not in folders:
+            shutil.rmtree(folder)
+            continue
+        for file in folder.glob("*.*.*"):
+            if file.name.split(".")[0] not in Kept.read(folder).figures:
+                file.unlink()
 
 
-def _tag(project: Project, found: Sequence[EvidenceRecord]) -> None:
-    from deepclaims.tracking.store import Tracker
+def _tag(project: Project, changed: Sequence[EvidenceRecord]) -> None:
+    """Tell MLflow the verdicts that changed, where it has the claims' runs."""
+    from deepclaims.tracking.index import Index, database
 
-    trackers: dict[str, Tracker] = {}
-    for record in found:
-        tracker = trackers.setdefault(record.chapter, Tracker(project.mlflow, record.chapter))
-        if record.mlflow.parent:
+    if not changed or not database(project.mlflow).is_file():
+        return
+    for chapter in dict.fromkeys(record.chapter for record in changed):
+        known = {each.run_id for each in Index(project.mlflow, chapter).runs().values()}
+        own = [each for each in changed if each.chapter == chapter and each.mlflow.parent in known]
+        if not own:
+            continue
+        from deepclaims.tracking.store import Tracker
+
+        tracker = Tracker(project.mlflow, chapter)
+        for record in own:
             tags = {
                 "deepclaims.verdict": record.verdict,
                 "deepclaims.post_hoc": ", ".join(record.post_hoc),
             }
-            tracker.tag(record.mlflow.parent, tags)
+            tracker.tag(str(record.mlflow.parent), tags)

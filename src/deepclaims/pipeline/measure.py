@@ -1,27 +1,28 @@
 """Measure: run what a claim's cells still lack, track them, and export their tables.
 
 `measure chapter=…` (or `all`) fills `results/<chapter>/`, which the pipeline judges. `measure
-claim=…` runs one claim, possibly changed on the command line, leaves the chapter's tables alone
-(`results/single/…`), and says at once how the claim comes out.
+claim=…` runs one claim and says at once how it comes out. Changed on the command line, or with
+another profile than the pipeline's, it is a rehearsal: its tables go to `rehearsal/results/`, and
+`judge` and `publish` find them with `--rehearsal`.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from deepclaims import atomic
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
 from deepclaims.claims.tuning import WIDENED
 from deepclaims.data.prepared import read_meta
 from deepclaims.errors import StorageError
 from deepclaims.evidence.registration import Registration
+from deepclaims.evidence.verdict import OUTCOMES
 from deepclaims.pipeline.planning import Planned, Planner, merged
-from deepclaims.pipeline.request import Request, read_request
+from deepclaims.pipeline.request import REHEARSED, Request, read_request
 from deepclaims.project import Project
 from deepclaims.sweep.environment import commit
 from deepclaims.sweep.executors.local import warm_up
@@ -45,7 +46,7 @@ def run(overrides: Sequence[str]) -> None:
         warm_up()  # it imports while this process composes
     for claim in measure(project, request):
         if request.single:
-            _say(claim, request.tables(claim))
+            _say(claim, request)
 
 
 def measure(project: Project, request: Request) -> list[Claim]:
@@ -61,7 +62,7 @@ def measure(project: Project, request: Request) -> list[Claim]:
     plan, books = _measured(project, request, loaded)
     for claim in loaded:
         own = [each for each in plan if each.claim is claim]
-        _export(project, claim, own, books, request.tables(claim).parent)
+        _export(project, claim, own, books, request)
     return loaded
 
 
@@ -129,7 +130,11 @@ def _registrations(plan: Sequence[Planned]) -> dict[tuple[str, int], dict[str, s
 
 
 def _export(
-    project: Project, claim: Claim, own: Sequence[Planned], books: Sequence[Logbook], folder: Path
+    project: Project,
+    claim: Claim,
+    own: Sequence[Planned],
+    books: Sequence[Logbook],
+    request: Request,
 ) -> None:
     """Write a claim's tables from what MLflow holds."""
     logged = [(each, _logged(books, each.entry)) for each in own]
@@ -143,13 +148,13 @@ def _export(
     about = {
         "claim": claim.name,
         "profile": claim.profile,
-        "changed": list(claim.changed),
+        "changes": dict(request.changes),
         "shift": claim.shift,
         "sources": _sources(project, own),
         "mlflow_parent": _parent(books, own[0].entry) if own else "",
         "mlflow_runs": {each.cell.key: run.run_id for each, run in logged if run},
     }
-    write_tables(folder, claim, frames, about)
+    write_tables(request.tables(claim).parent, claim, frames, about)
 
 
 def _logged(books: Sequence[Logbook], entry: LogEntry) -> Logged | None:
@@ -170,38 +175,31 @@ def write_tables(
     """
     import pandas as pd
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{claim.id}-", dir=folder))
+    with atomic.folder(folder / claim.id) as draft:
         for name in sorted({name for each in frames for name in each}):
             parts = [each[name] for each in frames if name in each]
             table = pd.concat(parts, ignore_index=True)
             table.to_parquet(draft / f"{name}.parquet", index=False)
         (draft / "about.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n")
-        final = folder / claim.id
-        if final.exists():
-            shutil.rmtree(final)
-        draft.chmod(0o755)
-        draft.rename(final)
-    except OSError as error:
-        raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
 
 
-def _say(claim: Claim, folder: Path) -> None:
+def _say(claim: Claim, request: Request) -> None:
     """Print how a claim measured alone comes out, check by check."""
-    from deepclaims.pipeline.judge import judge_tables
+    from deepclaims.pipeline.judging import read_results, verdict_of
 
-    verdict = judge_tables(claim, folder)
+    folder = request.tables(claim)
+    verdict = verdict_of(read_results(claim, folder))
     for found in verdict.findings:
         check, estimate = found.check, found.estimate
-        word = {True: "holds", False: "fails", None: "open"}[found.outcome]
         print(
-            f"  {word:<6}{check.role:<8}{check.name}: {estimate.value:.4g} "
+            f"  {OUTCOMES[found.outcome]:<6}{check.role:<8}{check.name}: {estimate.value:.4g} "
             f"[{estimate.low:.4g}, {estimate.high:.4g}] {check.relation} {check.bound}"
         )
     changed = f" (changed here: {', '.join(claim.changed)})" if claim.changed else ""
     print(f"{verdict.ruling}: {verdict.reason['en']}{changed}")
     print(f"tables: {folder}")
+    words = f"claim={claim.name}" + (f" {REHEARSED}" if request.rehearsal else "")
+    print(f"go on with: deepclaims judge {words} && deepclaims publish {words}")
 
 
 def _sources(project: Project, own: Sequence[Planned]) -> dict[str, str]:

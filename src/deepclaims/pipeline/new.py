@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from deepclaims import atomic
 from deepclaims.claims import claim as claims
 from deepclaims.errors import ClaimError, ConfigError
 from deepclaims.project import Project
-from deepclaims.report.files import write
 
 USAGE = "say deepclaims new CHAPTER/ID, e.g. deepclaims new optimisation/noise-of-a-minibatch"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -62,7 +62,7 @@ def new(project: Project, name: str) -> list[Path]:
     made |= {code / f"{each}.py": f"{each}.py" for each in CODE}
     made |= _of_a_new_chapter(project, chapter)
     for path, template in made.items():
-        write(path, _filled(template, name))
+        atomic.write(path, _filled(template, name))
     return [text, code, test]
 
 

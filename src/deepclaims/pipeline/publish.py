@@ -1,25 +1,27 @@
 """Publish: the evidence of all claims as a site in `reports/`, replaced whole or not at all."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
+from deepclaims import atomic
+from deepclaims.arguments import Key
 from deepclaims.claims.claim import catalogue
-from deepclaims.errors import ConfigError, StageError, StorageError
+from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
+from deepclaims.languages import LANGUAGES
+from deepclaims.pipeline.request import of_a_place, read_place
 from deepclaims.project import Project
 from deepclaims.report import pdf as book
 from deepclaims.report import site
 from deepclaims.report.figures import file_name, size
-from deepclaims.report.files import write
 from deepclaims.report.summary import tally
-from deepclaims.report.words import LANGUAGES
 
 KEPT = (".gitignore", "README.md")
 """Files of `reports/` that are not ours and outlive a publication."""
 
+PDF = Key(choices=("false", "true"), default="false", says="a PDF of each language as well")
+ARGUMENTS = of_a_place("publish", pdf=PDF)
 _JUDGE = "run `deepclaims judge` first"
 
 
@@ -27,14 +29,19 @@ def run(overrides: Sequence[str]) -> None:
     """Publish the project one stands in and say where the report is.
 
     Args:
-        overrides: `pdf=true` also makes a PDF of each language (needs Typst); nothing else.
+        overrides: `pdf=true` also makes a PDF of each language (needs Typst); `claim=NAME` puts
+            the pages of one claim into the report, `--rehearsal` into that of rehearsals.
 
     Raises:
         ConfigError: when something is asked that publish does not know, or a PDF without Typst.
         StageError, StorageError: as `publish`.
     """
-    project = Project.here()
-    records, made = publish(project, pdf=_wants_pdf(overrides))
+    place = read_place(ARGUMENTS, overrides)
+    project = place.project
+    if place.claim:
+        print(f"page: {publish_one(project, place.claim)}")
+        return
+    records, made = publish(project, pdf=place.given["pdf"] == "true")
     counts = ", ".join(f"{count} {verdict}" for verdict, count in tally(records).items())
     print(f"{len(records)} claims: {counts}")
     for latex in made.failed_formulas:
@@ -61,34 +68,47 @@ def publish(project: Project, *, pdf: bool = False) -> tuple[list[EvidenceRecord
     """
     if pdf:
         book.check()
-    records = _read(project)
+    records = _read(project, catalogue(project.conf))
     figures = dict(_figures(project, records))
     sizes = dict(_sizes(figures))
     made = site.render(records, sizes, book.BOOK if pdf else {})
-    try:
-        with _workshop(project.reports) as fresh:
-            _fill(fresh, project.reports, made, figures)
-            if pdf:
-                book.write(records, fresh, sizes)
-            _swap(fresh, project.reports)
-    except OSError as error:
-        raise StorageError(f"cannot write {project.reports}: {error.strerror or error}") from error
+    with atomic.folder(project.reports) as fresh:
+        _fill(fresh, project.reports, made, figures)
+        if pdf:
+            book.write(records, fresh, sizes)
     return records, made
 
 
-def _wants_pdf(overrides: Sequence[str]) -> bool:
-    answers = {"pdf=true": True, "pdf=false": False}
-    unknown = [word for word in overrides if word not in answers]
-    if unknown:
-        raise ConfigError(f"publish does not know '{unknown[0]}'; known: {', '.join(answers)}")
-    return any(answers[word] for word in overrides)
+def publish_one(project: Project, name: str) -> Path:
+    """Put the pages and figures of one claim into the report; returns its page in English.
 
+    Index and summaries follow where every claim has evidence; a first report begins with what
+    there is.
 
-def _read(project: Project) -> list[EvidenceRecord]:
+    Raises:
+        StageError, StorageError: as `publish`.
+    """
     names = catalogue(project.conf)
+    judged = [each for each in names if project.record(each).is_file() or each == name]
+    records = _read(project, judged)
+    figures = dict(_figures(project, records))
+    made = site.render(records, dict(_sizes(figures)))
+    pages = [site.claim_path(name, language) for language in LANGUAGES]
+    for path, content in made.files.items():
+        target = project.reports / path
+        of_all = not path.endswith(".html") or path in site.INDEX.values()
+        if path in pages or (of_all and (judged == names or not target.exists())):
+            atomic.update(target, content)
+    for path, source in figures.items():
+        if path.startswith(f"figures/{name}/"):
+            atomic.update(project.reports / path, source.read_bytes())
+    return project.reports / site.claim_path(name, "en")
+
+
+def _read(project: Project, names: Sequence[str]) -> list[EvidenceRecord]:
     if not names:
         raise StageError(f"there is no claim in {project.conf / 'claim'} to publish")
-    paths = {name: _evidence(project, name) for name in names}
+    paths = {name: project.record(name) for name in names}
     missing = [name for name, path in paths.items() if not path.is_file()]
     if missing:
         shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
@@ -102,15 +122,10 @@ def _read(project: Project) -> list[EvidenceRecord]:
     return records
 
 
-def _evidence(project: Project, name: str) -> Path:
-    chapter, claim = name.split("/")
-    return project.evidence(chapter) / f"{claim}.json"
-
-
 def _figures(project: Project, records: Sequence[EvidenceRecord]) -> Iterator[tuple[str, Path]]:
     """Where each figure goes in the report, and the file it is copied from."""
     for record in records:
-        folder = project.evidence(record.chapter) / record.id
+        folder = project.drawn(record.name)
         for figure in record.figures:
             for language in LANGUAGES:
                 for ending in ("svg", "png"):
@@ -126,41 +141,15 @@ def _sizes(figures: dict[str, Path]) -> Iterator[tuple[str, tuple[int, int]]]:
             yield path, found
 
 
-@contextmanager
-def _workshop(target: Path) -> Iterator[Path]:
-    """A folder beside the old report to build the new one in; it is gone afterwards."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-    try:
-        fresh = workshop / "new"
-        fresh.mkdir()
-        yield fresh
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
-
-
 def _fill(fresh: Path, old: Path, made: site.Site, figures: dict[str, Path]) -> None:
     for path, content in made.files.items():
-        write(fresh / path, content)
+        atomic.write(fresh / path, content)
     for path, source in figures.items():
         (fresh / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, fresh / path)
     for name in KEPT:
         if (old / name).is_file():
             shutil.copy2(old / name, fresh / name)
-
-
-def _swap(fresh: Path, target: Path) -> None:
-    """Put the new report in the old one's place; if that fails, the old one stays."""
-    old = fresh.with_name("old")
-    if target.exists():
-        target.rename(old)
-    try:
-        fresh.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
 
 
 def _loud(stand_ins: list[str]) -> str:

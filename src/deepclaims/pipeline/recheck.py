@@ -1,6 +1,6 @@
 """Recheck: measure claims again with seeds of their own, and set the verdicts side by side.
 
-The tables go to `results/second/`, the verdicts to `conf/recheck.json`, which `judge` reads: a
+The tables go to `second/results/`, the verdicts to `conf/recheck.json`, which `judge` reads: a
 verdict that does not stand is called inconclusive.
 """
 
@@ -15,17 +15,19 @@ from deepclaims.evidence import second_look
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook
-from deepclaims.evidence.verdict import Verdict
-from deepclaims.pipeline.judge import Judged, judge_only
+from deepclaims.evidence.verdict import OUTCOMES, Verdict
+from deepclaims.pipeline.judge import judge_only
+from deepclaims.pipeline.judging import Judged
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.request import Request, read_request
 from deepclaims.project import Project
 from deepclaims.sweep.executors.local import warm_up
 from deepclaims.sweep.options import LocalOptions
 
+SECOND = "second"
+"""The folder of their tables."""
 SHIFT = 100_000
 """Added to every seed of a claim."""
-WORDS = {True: "holds", False: "fails", None: "open"}
 
 
 def run(overrides: Sequence[str]) -> None:
@@ -39,12 +41,13 @@ def run(overrides: Sequence[str]) -> None:
     if asked.changes:
         change = next(iter(asked.changes))
         raise ConfigError(f"recheck takes a claim as its file has it, without claim.{change}=")
-    request = replace(asked, shift=SHIFT, folder=project.results("second"), single=False)
+    aside = project.aside(SECOND)
+    request = replace(asked, shift=SHIFT, folder=aside.results, single=False, rehearsal=False)
     if isinstance(request.options, LocalOptions) and request.options.workers != 0:
         warm_up()  # it imports while this process composes
     first = _first(project, request)
     loaded = measure(project, request)
-    second = {each.claim.name: each for each in judge_only(project, request.names, "second")}
+    second = {each.claim.name: each for each in judge_only(aside, request.names)}
     _keep(project, loaded, first, {**first, **second})
 
 
@@ -101,8 +104,9 @@ def _rulings(judged: dict[str, Judged]) -> dict[str, Verdict]:
 def _differences(one: Verdict, other: Verdict) -> list[str]:
     return [
         f"{a.check.name} ({a.check.role}) {a.check.relation} {a.check.bound}: "
-        f"{WORDS[a.outcome]} {a.estimate.value:.4g} [{a.estimate.low:.4g}, {a.estimate.high:.4g}]"
-        f" | {WORDS[b.outcome]} {b.estimate.value:.4g} "
+        f"{OUTCOMES[a.outcome]} {a.estimate.value:.4g} "
+        f"[{a.estimate.low:.4g}, {a.estimate.high:.4g}]"
+        f" | {OUTCOMES[b.outcome]} {b.estimate.value:.4g} "
         f"[{b.estimate.low:.4g}, {b.estimate.high:.4g}]"
         for a, b in zip(one.findings, other.findings, strict=True)
         if a.outcome != b.outcome

@@ -1,81 +1,100 @@
-"""Register: one file of everything that decides what is measured, and nothing that does not.
+"""Register: check every claim, and write down all that decides what is measured.
 
-`measure` depends on it in the pipeline, not on the claims' files: a changed text, criterion or
-figure leaves it as it was, and nothing is measured. It also says, before anything is trained, what
-the author of a claim forgot.
+`measure` depends on this one file and on the data, so that a changed text, criterion, figure or
+judge never makes it run, and what an author forgot is said before anything is trained.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from deepclaims import atomic
 from deepclaims.arguments import Arguments
 from deepclaims.claims import claim as claims
 from deepclaims.claims import pattern
-from deepclaims.claims.claim import MEASURED
+from deepclaims.claims.claim import CHAPTER, Claim
 from deepclaims.errors import ClaimError
 from deepclaims.project import Project
-from deepclaims.report.files import json_text, write
+from deepclaims.sweep.cell import STACKED, TRAIN
 from deepclaims.sweep.fingerprint import code_fingerprint
 
 ARGUMENTS = Arguments("register")
-MEASURING = (
-    "deepclaims.pipeline.measure:run",
-    "deepclaims.training.task:train",
-    "deepclaims.training.replicas:train_in_stack",
+GRID = ("data", "seeds", "grid", "parts", "profiles", "tune")
+"""Entries of a claim's file that decide what is measured."""
+ENGINE = (
+    "deepclaims.pipeline.measure:measure",
+    "deepclaims.pipeline.request:read_request",
+    "deepclaims.sweep.worker",
+    "deepclaims.sweep.trained_labeller",
+    TRAIN,
+    STACKED,
 )
-"""The code that measures every claim; its own tasks are each claim's."""
-TEXTS = ("claim", "recheck.json", "annotate.yaml", "reproduce.yaml")
-"""What of `conf/` is no part of a training's config."""
+"""Where the code that measures any claim is entered."""
 
 
 def run(words: Sequence[str]) -> None:
     """Carry out `deepclaims register`.
 
     Raises:
-        ClaimError: for claims that lack something; names all of it.
+        ConfigError: it takes no words.
+        ClaimError: names all that is missing, of all claims.
     """
     ARGUMENTS.read(words)
     project = Project.here()
-    count = register(project)
-    print(f"{count} claims: {project.registered.relative_to(project.root)}")
+    found = registration(project)
+    atomic.update(project.registered, atomic.json_text(found))
+    print(f"{len(found['claims'])} claims registered: {project.registered}")
 
 
-def register(project: Project) -> int:
-    """Check every claim and write what decides what is measured; returns how many there are.
+def registration(project: Project) -> dict[str, Any]:
+    """What decides what is measured: each claim's grid, the configs, the code that runs.
 
     Raises:
-        ClaimError: for claims that lack something; names all of it.
-        StorageError: when the file cannot be written.
+        ClaimError: names all that is missing, of all claims.
     """
-    names = claims.catalogue(project.conf)
-    loaded = [claims.load(project.conf, name) for name in names]
-    if found := [f"{each.name}: {line}" for each in loaded for line in pattern.problems(each)]:
-        raise ClaimError("; ".join(found))
-    content = {
-        "claims": {claim.name: _measured(claim) for claim in loaded},
-        "code": code_fingerprint(MEASURING),
-        "configs": _configs(project.conf),
-    }
-    write(project.registered, json_text(content))
-    return len(names)
-
-
-def _measured(claim: claims.Claim) -> dict[str, Any]:
-    kept = {key: claim.written[key] for key in (*MEASURED, "profiles") if key in claim.written}
-    tasks = sorted({part.task for part in claim.parts} - {pattern.TRAIN})
+    loaded = [claims.load(project.conf, name) for name in claims.catalogue(project.conf)]
+    if forgotten := [f"claim {claim.name}: {problem}"
+                     for claim in loaded for problem in pattern.problems(claim)]:  # fmt: skip
+        raise ClaimError("\n".join(forgotten))
     return {
-        **kept,
-        "code": code_fingerprint(pattern.task(claim, task) for task in tasks),
+        "claims": {
+            claim.name: {
+                **{key: claim.written[key] for key in GRID if key in claim.written},
+                "code": code_fingerprint(tasks_of(claim)),
+            }
+            for claim in loaded
+        },
+        "configs": _configs(project.conf),
+        "engine": code_fingerprint(ENGINE),
     }
+
+
+def tasks_of(claim: Claim) -> list[str]:
+    """The claim's own tasks as `module:function`."""
+    own = {part.task for part in claim.parts} - {pattern.TRAIN}
+    return [pattern.task(claim, name) for name in sorted(own)]
 
 
 def _configs(conf: Path) -> dict[str, str]:
-    files = (file for file in sorted(conf.rglob("*.yaml"))
-             if file.relative_to(conf).parts[0] not in TEXTS)  # fmt: skip
+    """The Hydra groups a training is composed from, each hashed without comments and layout."""
+    files = [conf / "train.yaml", *sorted(conf.glob("*/*.yaml"))]
+    outside = ("claim", "executor")
     return {
-        str(file.relative_to(conf)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+        file.relative_to(conf).as_posix(): _hash(file)
+        for file in files
+        if file.parent.name not in outside and file.name != CHAPTER
     }
+
+
+def _hash(file: Path) -> str:
+    # A group's `# @package` line decides and is a comment.
+    text = file.read_text(encoding="utf-8")
+    package = [line for line in text.splitlines() if line.startswith("# @package")]
+    content = json.dumps([package, yaml.safe_load(text)], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]

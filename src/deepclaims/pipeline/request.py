@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deepclaims.arguments import Arguments, Key
+from omegaconf import OmegaConf
+
+from deepclaims.arguments import Arguments, Given, Key
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import PROFILES, Claim
 from deepclaims.errors import ClaimError, ConfigError
@@ -17,6 +19,9 @@ from deepclaims.sweep.options import LocalOptions, Options, read_executor
 
 RETRY = "--retry-failed"
 ALL = "all"
+REHEARSAL = "rehearsal"
+"""The folder of what was measured otherwise than the pipeline does."""
+REHEARSED = "--rehearsal"
 
 
 def arguments(verb: str) -> Arguments:
@@ -27,7 +32,8 @@ def arguments(verb: str) -> Arguments:
             "chapter": Key("NAME|all", says="the claims of a chapter, or of all"),
             "claim": Key("CHAPTER/ID", says="one claim; its id alone will do"),
             "profile": Key(
-                choices=PROFILES, default="laptop", says="seconds, what is published, paper-sized"
+                choices=PROFILES,
+                says="smoke: seconds; laptop: as published; full: paper-sized",
             ),
         },
         flags=(RETRY,),
@@ -42,7 +48,8 @@ def arguments(verb: str) -> Arguments:
 class Request:
     """What the command line asks for: claims by name, and the folder their tables go to.
 
-    `shift` is added to every seed.
+    `shift` is added to every seed. A rehearsal
+    measures a claim as the pipeline does not: changed, or with another profile.
     """
 
     names: tuple[str, ...]
@@ -51,6 +58,7 @@ class Request:
     options: Options = field(default_factory=LocalOptions)
     changes: dict[str, Any] = field(default_factory=dict)
     single: bool = False
+    rehearsal: bool = False
     shift: int = 0
 
     @property
@@ -88,14 +96,17 @@ def read_request(words: Sequence[str], project: Project, verb: str = "measure") 
         executor.append("executor.retry_failed=true")
     changes = _changes([word for word in given.passed if not word.startswith("executor")])
     options = _options(executor, project)
+    usual = usual_profile(project)
+    profile = given["profile"] or usual
     if given["claim"]:
         name = claims.find(project.conf, given["claim"])
-        folder = project.results("single")
-        return Request((name,), folder, given["profile"], options, changes, single=True)
+        rehearsal = bool(changes) or profile != usual
+        folder = project.aside(REHEARSAL).results if rehearsal else project.results
+        return Request((name,), folder, profile, options, changes, True, rehearsal)
     if changes:
         raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
     names = _of_chapter(given["chapter"] or "", project)
-    return Request(names, project.root / "results", given["profile"], options)
+    return Request(names, project.results, profile, options)
 
 
 def _changes(words: Sequence[str]) -> dict[str, Any]:
@@ -105,6 +116,46 @@ def _changes(words: Sequence[str]) -> dict[str, Any]:
         key, values = override.key_or_group.removeprefix("claim."), swept(override)
         found[key] = values if key.startswith("grid.") else values[0]
     return found
+
+
+def usual_profile(project: Project) -> str:
+    """The profile that the pipeline measures with: that of `conf/reproduce.yaml`."""
+    file = project.conf / "reproduce.yaml"
+    if not file.is_file():
+        return "laptop"
+    return str((OmegaConf.to_container(OmegaConf.load(file)) or {}).get("profile", "laptop"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose evidence is asked for: one claim's or all, the published one or a rehearsal's."""
+
+    project: Project
+    claim: str
+    given: Given
+
+
+def read_place(arguments: Arguments, words: Sequence[str]) -> Place:
+    """Read `claim=NAME`, `--rehearsal` and what else a verb takes.
+
+    Raises:
+        ConfigError: for any other word, or a rehearsal of no claim.
+        ClaimError: for an unknown claim.
+    """
+    given = arguments.read(words)
+    project = Project.here()
+    name = claims.find(project.conf, given["claim"]) if given["claim"] else ""
+    if REHEARSED in given.flags:
+        if not name:
+            raise ConfigError(f"{REHEARSED} is of one claim: name it with claim=chapter/id")
+        project = project.aside(REHEARSAL)
+    return Place(project, name, given)
+
+
+def of_a_place(verb: str, **more: Key) -> Arguments:
+    """What the verbs take that judge and publish."""
+    claim = Key("CHAPTER/ID", says="one claim alone; all of the catalogue without")
+    return Arguments(verb, {"claim": claim, **more}, flags=(REHEARSED,))
 
 
 def _options(overrides: Sequence[str], project: Project) -> Options:

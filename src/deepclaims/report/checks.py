@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from deepclaims.evidence.record import Finding
+from deepclaims.evidence.verdict import OUTCOMES
 from deepclaims.report import rounding
 from deepclaims.report.forest import interval_plot
 from deepclaims.report.words import Words
@@ -10,7 +11,7 @@ from deepclaims.report.words import Words
 
 def state(finding: Finding) -> str:
     """Say in a word how a check came out: `holds`, `fails` or `open`."""
-    return {True: "holds", False: "fails", None: "open"}[finding.outcome]
+    return OUTCOMES[finding.outcome]
 
 
 def measured(finding: Finding, words: Words) -> tuple[str, str]:

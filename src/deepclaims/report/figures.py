@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepclaims.report.files import write
+from deepclaims.atomic import write
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

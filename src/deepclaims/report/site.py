@@ -16,12 +16,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepclaims import __version__
+from deepclaims.atomic import json_text
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
+from deepclaims.languages import LANGUAGES
 from deepclaims.report import checks, rounding, summary
 from deepclaims.report.figures import file_name
-from deepclaims.report.files import json_text
 from deepclaims.report.formulas import Formulas, convert, strings
-from deepclaims.report.words import LANGUAGES, Words
+from deepclaims.report.words import Words
 
 INDEX = {"en": "index.html", "es": "index.es.html"}
 """The first page in each language; the English one is what a web server shows by default."""
@@ -72,6 +73,7 @@ def render(
         STYLESHEET: (files("deepclaims.report") / STYLESHEET).read_text(encoding="utf-8"),
         "metrics.json": json_text(summary.metrics(records)),
         "claims.json": json_text(summary.claims(records)),
+        "provenance.json": json_text(summary.provenance(records)),
     }
     for language in LANGUAGES:
         writer = _Writer(records, formulas, language, sizes or {}, books)
@@ -131,7 +133,7 @@ class _Writer:
             required=lambda finding: checks.required(finding, self.words),
             **{
                 name: partial(getattr(rounding, name), language=language)
-                for name in ("number", "probability", "duration")
+                for name in ("number", "probability")
             },
         )
         self.environment.globals.update(
@@ -142,10 +144,6 @@ class _Writer:
             smoke=any(record.profile == "smoke" for record in records),
             sizes=sizes,
             books=books,
-            commits=_unique(
-                commit for record in records for commit in (record.commit or "").split(", ")
-            ),
-            versions=_versions(records),
             version=__version__,
             verdicts=VERDICTS,
             total=len(records),
@@ -211,23 +209,13 @@ def _sentence(record: EvidenceRecord, words: Words) -> str:
 
 
 def _work(records: Sequence[EvidenceRecord]) -> dict[str, float]:
-    """How much was computed for the report: runs, replicas, seconds."""
+    """How much was computed for the report: runs and replicas."""
     return {
         what: sum(getattr(record, what) or 0 for record in records)
-        for what in ("n_runs", "n_replicas", "seconds")
+        for what in ("n_runs", "n_replicas")
     }
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:
     """The values without repetition, in the order of their first appearance."""
     return list(dict.fromkeys(value for value in values if value))
-
-
-def _versions(records: Sequence[EvidenceRecord]) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
-    for record in records:
-        for library, version in record.versions.items():
-            found.setdefault(library, [])
-            if version not in found[library]:
-                found[library].append(version)
-    return {library: ", ".join(found[library]) for library in sorted(found)}

@@ -12,7 +12,7 @@ VERDICT_CODES = {"refuted": 0, "inconclusive": 1, "corrected": 2, "supported": 3
 
 def tally(records: Iterable[EvidenceRecord]) -> dict[str, int]:
     """How many claims have each verdict, in the order of `VERDICTS`."""
-    counts = dict.fromkeys(VERDICTS, 0)
+    counts: dict[str, int] = dict.fromkeys(map(str, VERDICTS), 0)
     for record in records:
         counts[record.verdict] += 1
     return counts
@@ -61,15 +61,25 @@ def metrics(records: Sequence[EvidenceRecord]) -> dict[str, float]:
 
 
 def claims(records: Iterable[EvidenceRecord]) -> dict[str, Any]:
-    """The published result of every claim by id: verdict, statistics, provenance."""
+    """The published result of every claim by id: verdict and statistics."""
     return {record.id: _claim(record) for record in records}
+
+
+VOLATILE = ("device", "seconds", "commit", "keys", "versions", "mlflow")
+"""Entries of a record that may differ between two runs with the same numbers."""
+
+
+def provenance(records: Iterable[EvidenceRecord]) -> dict[str, Any]:
+    """Where the numbers of every claim were computed, by id: all that a rerun may change."""
+    plain = {record.id: record.to_dict() for record in records}
+    return {name: {key: each[key] for key in VOLATILE} for name, each in plain.items()}
 
 
 def _claim(record: EvidenceRecord) -> dict[str, Any]:
     plain = record.to_dict()
     kept = (
         "verdict", "reason", "p_value", "p_adjusted", "post_hoc", "seeds", "n_runs", "n_replicas",
-        "keys", "data_sources", "device", "seconds", "commit", "mlflow", "profile", "command",
+        "data_sources", "profile", "command",
     )  # fmt: skip
     checks = {each["check"]: _check(each) for each in plain["findings"]}
     return {

@@ -6,10 +6,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LANGUAGES = ("es", "en")
+from deepclaims.languages import LANGUAGES
 
 METHODS_ES = {
     "exact": "exacto",
+    "Clopper–Pearson": "Clopper–Pearson",
+    "Newcombe": "Newcombe",
+    "Page": "Page",
+    "bootstrap (BCa)": "bootstrap (BCa)",
+    "least squares, known errors": "mínimos cuadrados, errores conocidos",
+    "t, pooled moments, mean of cells": "t, momentos agrupados, promedio de celdas",
+    "ratio of pooled means": "cociente de medias agrupadas",
     "t": "t de Student",
     "t, paired": "t de Student, apareado",
     "Welch's t": "t de Welch",
@@ -20,7 +27,7 @@ METHODS_ES = {
     "least squares": "mínimos cuadrados",
     "bootstrap (BCa), seeds × patients": "bootstrap (BCa), semillas × pacientes",
 }
-"""Spanish names of the interval methods; those not here read the same in both languages."""
+"""Spanish names of all interval methods."""
 
 
 class Words:

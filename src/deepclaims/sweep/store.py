@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deepclaims import atomic
 from deepclaims.errors import StorageError
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.sweep.cell import Cell
@@ -203,12 +203,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
 
 def _write_json(file: Path, content: Any) -> None:
     """Write a JSON file so that it is there whole or not at all."""
-    handle, draft = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(content, stream, sort_keys=True)
-        stream.flush()
-        os.fsync(stream.fileno())
-    Path(draft).replace(file)
+    atomic.write(file, json.dumps(content, sort_keys=True), sync=True)
 
 
 def _read_json(file: Path) -> dict[str, Any]:

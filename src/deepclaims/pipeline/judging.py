@@ -1,0 +1,214 @@
+"""One claim judged and drawn from its tables; what decides either, as hashes. Never trains.
+
+What is imported only here: pandas, for a claim whose tables, checks or code changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepclaims.claims import claim as claims
+from deepclaims.claims import pattern
+from deepclaims.claims.claim import Claim
+from deepclaims.errors import ClaimError, StageError, StorageError
+from deepclaims.evidence.registration import Registration, post_hoc
+from deepclaims.evidence.verdict import Verdict, findings, verdict
+from deepclaims.project import Project
+from deepclaims.sweep.fingerprint import code_fingerprint
+
+if TYPE_CHECKING:
+    from deepclaims.claims.results import Results
+
+DECIDING = ("data", "seeds", "grid", "parts", "tune")
+"""Entries of a claim's file that judging reads, besides checks and what a registration hashes."""
+JUDGING = "deepclaims.pipeline.judging:judge_one"
+DRAWING = "deepclaims.pipeline.judging:draw_one"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with its raw verdict, before the correction over the catalogue."""
+
+    claim: Claim
+    verdict: Verdict
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measured claim: as its file has it now, with the profile and changes it was measured with.
+
+    Args:
+        claim: the claim.
+        folder: of its tables.
+        about: what `measure` says of them.
+    """
+
+    claim: Claim
+    folder: Path
+    about: Mapping[str, Any]
+
+    @classmethod
+    def find(cls, project: Project, name: str) -> Measured:
+        """A claim that was measured.
+
+        Raises:
+            StageError: when it was not.
+            StorageError: when what measuring wrote is damaged.
+        """
+        folder = project.tables(name)
+        about = read_about(folder, name)
+        claim = claims.load(project.conf, name, about["profile"], about.get("changes"))
+        return cls(claims.shifted(claim, about["shift"]), folder, about)
+
+    def results(self) -> Results:
+        """Its tables, read."""
+        return read_results(self.claim, self.folder)
+
+    def judging_key(self) -> str:
+        """Hash of all that decides the raw verdict."""
+        return self._hash((JUDGING, f"{self.claim.package}.judge:judge"),
+                          ("numpy", "scipy", "pandas"))  # fmt: skip
+
+    def drawing_key(self, figure: str) -> str:
+        """Hash of all that decides how a figure looks; its caption does not."""
+        function = pattern.function_of(figure)
+        return self._hash((DRAWING, f"{self.claim.package}.figures:{function}"),
+                          ("numpy", "scipy", "pandas", "matplotlib", "pillow"))  # fmt: skip
+
+    def _hash(self, code: Sequence[str], libraries: Sequence[str]) -> str:
+        deciding = [
+            code_fingerprint(code),
+            {name: version(name) for name in libraries},
+            self._tables(),
+            str(Registration.of(self.claim.written)),
+            {key: self.claim.text.get(key) for key in DECIDING},
+            {
+                name: {key: value for key, value in check.items() if key != "says"}
+                for name, check in self.claim.checks.items()
+            },
+            self.about,
+        ]
+        text = json.dumps(deciding, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _tables(self) -> dict[str, str]:
+        return {
+            file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(self.folder.glob("*.parquet"))
+        }
+
+
+def read_about(folder: Path, name: str) -> dict[str, Any]:
+    """What `measure` left beside the tables of a claim.
+
+    Raises:
+        StageError: when the claim has not been measured.
+        StorageError: when the file is damaged.
+    """
+    file = folder / "about.json"
+    try:
+        about: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StageError(
+            f"{name} has not been measured: run `deepclaims measure claim={name}` first, "
+            "or `dvc repro` for everything"
+        ) from None
+    except json.JSONDecodeError:
+        raise StorageError(f"{file} is damaged: delete it and measure again") from None
+    return about
+
+
+def read_results(claim: Claim, folder: Path) -> Results:
+    """The tables of a claim as measure left them.
+
+    Raises:
+        StageError: when they are not there.
+        StorageError: when one is damaged.
+    """
+    import pandas as pd
+
+    from deepclaims.claims.results import Results
+
+    tables = {}
+    for file in sorted(folder.glob("*.parquet")):
+        try:
+            tables[file.stem] = pd.read_parquet(file)
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{file} is damaged ({error}): delete it, measure again") from None
+    if "replicas" not in tables:
+        raise StageError(f"{claim.name} has no tables in {folder}: "
+                         f"run `deepclaims measure claim={claim.name}` first")  # fmt: skip
+    return Results(claim, tables.pop("replicas"), tables)
+
+
+def judge_one(measured: Measured) -> Judged:
+    """Judge one claim; runs in a worker process."""
+    results = measured.results()
+    return Judged(measured.claim, verdict_of(results), _facts(results, measured.about))
+
+
+def draw_one(measured: Measured, folder: Path, figure: str, language: str) -> None:
+    """Draw one figure of a claim in one language; runs in a worker process."""
+    from deepclaims.report.figures import save
+
+    results = measured.results()
+    with _same_grid(results):
+        drawing = pattern.draw(results, figure, language)
+    save(drawing.figure, folder, figure, language)
+
+
+def verdict_of(results: Results) -> Verdict:
+    """The raw verdict of a claim.
+
+    Raises:
+        StageError: when it was measured with another grid than its file has now.
+    """
+    with _same_grid(results):
+        found = findings(results.claim.checks, pattern.judge(results))
+        return verdict(found, results.void()).marked(_changed(results))
+
+
+def _changed(results: Results) -> tuple[str, ...]:
+    """What of the registration differs from the one that the rows were run under."""
+    measured = [Registration.read(word) for word in results.metrics["registration"].unique()]
+    return post_hoc(Registration.of(results.claim.written), measured)
+
+
+@contextmanager
+def _same_grid(results: Results) -> Iterator[None]:
+    """Where rows are missing because the file asks for others now, say what to do."""
+    try:
+        yield
+    except ClaimError as error:
+        if "grid" not in _changed(results):
+            raise
+        name = results.claim.name
+        raise StageError(
+            f"{name} was measured with another grid than its file has now ({error}): "
+            f"run `deepclaims measure claim={name}` first"
+        ) from None
+
+
+def _facts(results: Results, about: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page says about how the numbers came to be."""
+    rows = results.metrics.drop_duplicates(["key", "seed"])
+    return {
+        "seeds": sorted({int(seed) for seed in rows["seed"]}),
+        "n_runs": int(rows["key"].nunique()),
+        "n_replicas": len(rows),
+        "keys": sorted(rows["key"].unique()),
+        "data_sources": about["sources"],
+        "device": ", ".join(sorted(rows["volatile_device"].unique())),
+        "seconds": float(rows["volatile_seconds"].sum()),
+        "commit": ", ".join(sorted(rows["volatile_commit"].unique())),
+        "mlflow": {"parent": about["mlflow_parent"], "cells": about["mlflow_runs"]},
+        "profile": about["profile"],
+    }

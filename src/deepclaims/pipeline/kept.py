@@ -1,0 +1,87 @@
+"""What judging keeps of a claim, so that only what changed is judged and drawn again.
+
+`evidence/<chapter>/<id>/judged.json` holds the raw verdict, from before the correction over the
+catalogue, with the hash of what decided it; and the hash of what decided each figure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from deepclaims import atomic
+from deepclaims.claims.claim import Claim
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.verdict import Check, Finding, Ruling, Verdict
+from deepclaims.pipeline.judging import Judged
+
+NAME = "judged.json"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an earlier judging left of a claim.
+
+    Args:
+        key: the hash of what decided the verdict.
+        verdict: the raw verdict as plain data.
+        facts: how the numbers came to be.
+        figures: name -> hash of what decided the figure.
+    """
+
+    key: str = ""
+    verdict: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """What is kept in a claim's folder; nothing where it is missing or damaged."""
+        try:
+            return cls(**json.loads((folder / NAME).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return cls()
+
+    @classmethod
+    def of(cls, key: str, judged: Judged, figures: Mapping[str, str]) -> Self:
+        """What is to be kept of a claim that was judged."""
+        verdict = judged.verdict
+        plain = {
+            "ruling": str(verdict.ruling),
+            "p": verdict.p,
+            "reason": dict(verdict.reason),
+            "post_hoc": list(verdict.post_hoc),
+            "findings": {
+                each.check.name: {
+                    "estimate": each.estimate.to_dict(),
+                    "outcome": each.outcome,
+                    "p": each.p,
+                    "p_against": each.p_against,
+                }
+                for each in verdict.findings
+            },
+        }
+        return cls(key, plain, judged.facts, dict(figures))
+
+    def write(self, folder: Path) -> None:
+        """Keep it in a claim's folder."""
+        atomic.update(folder / NAME, atomic.json_text(vars(self)))
+
+    def judged(self, claim: Claim) -> Judged:
+        """The raw verdict again, with the texts that the claim's file has now."""
+        found = tuple(
+            Finding(
+                Check.of(name, check),
+                Estimate.from_dict(self.verdict["findings"][name]["estimate"]),
+                *(self.verdict["findings"][name][key] for key in ("outcome", "p", "p_against")),
+            )
+            for name, check in claim.checks.items()
+        )
+        verdict = Verdict(
+            Ruling(self.verdict["ruling"]), found, self.verdict["p"], self.verdict["reason"],
+            self.verdict["p"], tuple(self.verdict["post_hoc"]),
+        )  # fmt: skip
+        return Judged(claim, verdict, dict(self.facts))
