@@ -4,7 +4,7 @@ import yaml
 
 from deepclaims.claims import claim as claims
 from deepclaims.claims import pattern
-from deepclaims.pipeline.judge import read_results
+from deepclaims.pipeline.judging import read_results
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.planning import Planner, merged
 from deepclaims.pipeline.request import Request

@@ -4,7 +4,7 @@ import yaml
 
 from deepclaims.claims import claim as claims
 from deepclaims.evidence.registration import UNREGISTERED, Registration
-from deepclaims.pipeline.judge import read_results
+from deepclaims.pipeline.judging import read_results
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.request import Request
 from deepclaims.sweep.options import LocalOptions
