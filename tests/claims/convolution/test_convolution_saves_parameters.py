@@ -64,7 +64,7 @@ def test_the_slides_numbers():
 
 
 def test_few_seeds_do_not_crash(world, ruling):
-    assert ruling(world("smoke")) in ("inconclusive", "supported")
+    assert ruling(world("smoke")) == "inconclusive"
 
 
 @pytest.fixture(scope="module")

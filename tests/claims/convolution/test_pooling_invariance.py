@@ -73,7 +73,7 @@ def test_without_its_controls_it_decides_nothing(world, ruling, changed):
 
 
 def test_few_seeds_do_not_crash(world, ruling):
-    assert ruling(world("smoke")) in ("inconclusive", "supported")
+    assert ruling(world("smoke")) == "inconclusive"
 
 
 @pytest.mark.real_data

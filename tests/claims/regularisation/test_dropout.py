@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,11 @@ def lecture(part, p, size, rng):
     return 0.01 * (p < 0.5), test + noise[0], test + noise[1]
 
 
+@cache
+def sampled(p, seed):
+    return moments({"p_keep": p, **LAYER}, seed)
+
+
 @pytest.fixture
 def world(imagined):
     """`world(errors)`: of train, validation, test; `none` is added to the loss without dropout."""
@@ -78,7 +85,7 @@ def world(imagined):
 
         def outcome(part, arm, axes, seed):
             if part.name == "moments":
-                return moments({**LAYER, **axes}, seed)
+                return sampled(axes["p_keep"], seed)
             p = axes.get("regularizer.p_keep", 1.0)
             found = errors(part.name, p, axes.get("data.n_train"), rng)
             metrics = dict(

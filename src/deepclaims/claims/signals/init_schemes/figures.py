@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,7 @@ from deepclaims.claims.results import Results
 from deepclaims.claims.signals.init_schemes.judge import CHANCE, TRAINED, losses
 from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS, relu_factor
 from deepclaims.evidence.statistics import mean_interval
-from deepclaims.report.panel import Drawing, Panel
+from deepclaims.report.panel import Drawing, Panel, Text
 from deepclaims.report.style import OKABE_ITO, THEORY
 
 NAMES = {
@@ -32,7 +34,7 @@ COLOURS = {
 }
 MARKERS = dict(zip(NAMES, ("o", "D", "d", "s", "^", "v", "X"), strict=True))
 
-PANELS = (
+PANELS: tuple[tuple[str, str, Text], ...] = (
     ("relu", "", "ReLU, SGD"),
     ("others", "leaky_relu", "Leaky ReLU, SGD"),
     ("tanh", "", "tanh, SGD"),
@@ -93,7 +95,7 @@ def _histogram(panel: Panel, rows: pd.DataFrame, scheme: str, turn: int, turns: 
 
 
 def _scheme(
-    panel: Panel, x: np.ndarray | list[int], values: list[np.ndarray], scheme: str, **line: str
+    panel: Panel, x: np.ndarray | list[int], values: list[np.ndarray], scheme: str, **line: Any
 ) -> None:
     """Means with their intervals in a scheme's colour, `values` one array of seeds a point."""
     panel.measured(
@@ -175,7 +177,8 @@ def panel_losses(results: Results, part: str, activation: str, scheme: str) -> n
 
 def _row(panel: Panel, height: int, found: np.ndarray, scheme: str) -> None:
     """One scheme's seeds, their mean with its interval, and how many trained."""
-    ax, colour, centred = panel.ax, COLOURS[scheme], {"va": "center", "fontsize": "small"}
+    ax, colour = panel.ax, COLOURS[scheme]
+    centred: dict[str, Any] = {"va": "center", "fontsize": "small"}
     trained = int((found < TRAINED).sum())
     ax.text(1.43, height, f"{trained}/{found.size}", ha="right", **centred)
     if not np.isfinite(found).all():
