@@ -6,7 +6,9 @@ the task's function to every top-level definition it mentions, through the impor
 
 Of a `Table` (groups.py) it follows the entries that can be meant: those whose name is a string
 somewhere in the config, or a value in the code that is reached (a default, an index). Where a table
-is used in another way than by `choose`, `named` or a literal index, all its entries count.
+is used in another way than by `choose`, `named` or a literal index, all its entries count. A name
+put together from pieces would escape this; `tests/sweep/test_key_covers.py` runs a cell of every
+part of every claim to see that nothing does.
 """
 
 from __future__ import annotations

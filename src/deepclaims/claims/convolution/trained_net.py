@@ -32,7 +32,7 @@ def trained_net(
         The net, its data, and its scores on the splits of `fit.evaluate`.
     """
     settings = Settings.read(config)
-    folder = Project.here().prepared(PREPARED[str(settings.data["name"])])
+    folder = Project.here().prepared(PREPARED.named(settings.data))
     splits = load(settings.data, seed, folder)
     with machine_state(settings.machine):
         module = build_module(settings, splits, seed)
