@@ -17,7 +17,8 @@ def hardest(
     """The member of a family that speaks for a relation all must satisfy.
 
     A member that fails comes before one that is open, and that before one that holds: an open one
-    never hides a failure. Among its like it is the one whose interval misses the bound by most.
+    never hides a failure. Among its like the largest p-value speaks, which is that of the family
+    (intersection–union test, Berger 1982); where these are equal, the largest margin missed.
 
     Args:
         estimates: the family, m members.
@@ -35,9 +36,9 @@ def hardest(
     return max(family, key=lambda member: _hardness(member, Relation(relation), bound))
 
 
-def _hardness(member: Estimate, relation: Relation, bound: Bound) -> tuple[float, float]:
-    outcome = member.satisfies(relation, bound)
-    return {True: 0.0, None: 1.0, False: 2.0}[outcome], _margin(member, relation, bound)
+def _hardness(member: Estimate, relation: Relation, bound: Bound) -> tuple[float, float, float]:
+    rank = {True: 0.0, None: 1.0, False: 2.0}[member.satisfies(relation, bound)]
+    return rank, member.p_value(relation, bound), _margin(member, relation, bound)
 
 
 def _margin(member: Estimate, relation: Relation, bound: Bound) -> float:
