@@ -23,14 +23,14 @@ def test_the_recursion_equals_torchs_layers():
     layers = [net[0], net[2], net[4]]
     gradients = measure.backpropagate(
         [layer.weight.detach() for layer in layers],
-        [layer.measure.detach()[:, None] for layer in layers],
+        [layer.bias.detach()[:, None] for layer in layers],
         x.T,
         y.T,
         *measure.ACTIVATIONS["tanh"],
     )
     for layer, found in zip(layers, gradients, strict=True):
         assert torch.allclose(found[:, :-1], layer.weight.grad, rtol=1e-12, atol=1e-14)
-        assert torch.allclose(found[:, -1], layer.measure.grad, rtol=1e-12, atol=1e-14)
+        assert torch.allclose(found[:, -1], layer.bias.grad, rtol=1e-12, atol=1e-14)
 
 
 def test_the_slides_neuron_by_hand():
