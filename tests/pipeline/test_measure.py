@@ -92,7 +92,7 @@ def test_mlflow_is_made_again_from_the_runs(measured, project):
 
 
 def test_a_failing_cell_is_named_and_the_table_is_left_alone(project, monkeypatch):
-    from deepclaims.claims.optimisation import backpropagation
+    from deepclaims.claims.optimisation.backpropagation import measure as backpropagation
 
     task = next(part for part in _parts(project) if part.task != "train").task
 

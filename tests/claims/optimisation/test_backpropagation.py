@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from deepclaims.claims.optimisation import backpropagation
+from deepclaims.claims.optimisation.backpropagation import measure
 
 NAME = "optimisation/backpropagation"
 
@@ -21,12 +21,12 @@ def test_the_recursion_equals_torchs_layers():
     x, y = torch.randn(9, 4, dtype=torch.float64), torch.randn(9, 2, dtype=torch.float64)
     (0.5 * (net(x) - y) ** 2).sum().backward()
     layers = [net[0], net[2], net[4]]
-    gradients = backpropagation.backpropagate(
+    gradients = measure.backpropagate(
         [layer.weight.detach() for layer in layers],
         [layer.bias.detach()[:, None] for layer in layers],
         x.T,
         y.T,
-        *backpropagation.ACTIVATIONS["tanh"],
+        *measure.ACTIVATIONS["tanh"],
     )
     for layer, found in zip(layers, gradients, strict=True):
         assert torch.allclose(found[:, :-1], layer.weight.grad, rtol=1e-12, atol=1e-14)
@@ -39,16 +39,16 @@ def test_the_slides_neuron_by_hand():
     x, y = torch.tensor([[1.0], [3.0]]), torch.tensor([[0.5]])
     for bias, expected in ((2.0, [0.5, 1.5, 0.5]), (0.0, [0.0, 0.0, 0.0])):
         biases = [torch.tensor([[bias]]), torch.zeros(1, 1)]
-        relu = backpropagation.ACTIVATIONS["relu"]
-        gradient = backpropagation.backpropagate(weights, biases, x, y, *relu)[0]
+        relu = measure.ACTIVATIONS["relu"]
+        gradient = measure.backpropagate(weights, biases, x, y, *relu)[0]
         assert gradient.tolist() == [expected]
 
 
 def test_a_replica_is_a_function_of_its_seed():
     config = {"activation": "relu", "widths": [2, 8], "samples": 7, "step": 1e-6}
-    first = backpropagation.chain(config, 5).metrics
-    assert first == backpropagation.chain(config, 5).metrics
-    assert first != backpropagation.chain(config, 6).metrics
+    first = measure.chain(config, 5).metrics
+    assert first == measure.chain(config, 5).metrics
+    assert first != measure.chain(config, 6).metrics
 
 
 def test_as_measured_it_is_supported(results, ruling):
@@ -66,8 +66,3 @@ def test_where_one_net_disagrees_it_is_refuted(results, made_world, ruling):
 def test_where_the_wrong_delta_passes_nothing_is_concluded(results, made_world, ruling):
     blind = made_world(results, "chain", {"wrong_delta_difference": lambda values: 0 * values})
     assert ruling(blind) == "inconclusive"
-
-
-def test_it_draws_its_figures(results):
-    for language in ("es", "en"):
-        assert set(backpropagation.draw(results, language)) == set(results.claim.text["figures"])

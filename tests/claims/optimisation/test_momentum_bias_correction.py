@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.optimisation import momentum_bias_correction as bias
+from deepclaims.claims.optimisation.momentum_bias_correction import measure
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "optimisation/momentum-bias-correction"
@@ -15,7 +15,7 @@ def world(imagined):
         def outcome(part, arm, axes, seed):
             if part.name == "weights":
                 exact = dict.fromkeys(("expansion", "first", "convex"), 0.0)
-                return bias.Outcome(
+                return Outcome(
                     {**exact, "closed_form": formula}, {"share": Curve([1, 2], [0.1, 0.19])}
                 )
             steps, random = np.array(STEPS), np.random.default_rng(seed)
@@ -65,11 +65,11 @@ def test_where_a_control_fails_nothing_is_concluded(world, ruling, spoilt):
 def test_the_slides_second_average():
     """m₂ = 0.1 g₂ + 0.09 g₁, the slide's numbers."""
     g = torch.tensor([[3.0], [-2.0]], dtype=torch.float64)
-    assert bias._averages(g, 0.9)[1].item() == pytest.approx(0.1 * -2.0 + 0.09 * 3.0)
+    assert measure._averages(g, 0.9)[1].item() == pytest.approx(0.1 * -2.0 + 0.09 * 3.0)
 
 
 def test_the_identities_hold_in_the_rule_that_trains():
-    found = bias.weights({"beta1": 0.9, "steps": 20, "dimensions": 3}, 4)
+    found = measure.weights({"beta1": 0.9, "steps": 20, "dimensions": 3}, 4)
     assert max(found.metrics.values()) < 1e-13
     share = found.curves["share"].values
     np.testing.assert_allclose(share, 1 - 0.9 ** np.arange(1, 21), rtol=1e-12)
@@ -77,21 +77,15 @@ def test_the_identities_hold_in_the_rule_that_trains():
 
 def test_the_rules_share_start_and_differ_as_they_should():
     random = torch.Generator().manual_seed(0)
-    theta = bias._net(6, 4, random)
+    theta = measure._net(6, 4, random)
     before = [p.detach().clone() for p in theta]
     x, y = torch.randn(9, 6, generator=random), torch.arange(9)
-    losses = bias._losses(theta, x, y)
+    losses = measure._losses(theta, x, y)
     assert losses.unique().numel() == 1
     g = torch.autograd.grad(losses.sum(), theta)
-    for arm, name in enumerate(bias.ARMS):
+    for arm, name in enumerate(measure.ARMS):
         own = [p.detach()[arm : arm + 1] for p in theta]
-        bias._step(name, own, [each[arm : arm + 1] for each in g], {}, 1, 0.3, 0.9)
+        measure._step(name, own, [each[arm : arm + 1] for each in g], {}, 1, 0.3, 0.9)
     moved = (theta[0].detach() - before[0]).flatten(1).norm(dim=1).numpy()
     # At t = 1: (1 − β₁)g without the hat, g with it; SGD at α_ef = α(1 − β₁)/(1 − β₁) steps as m̂.
     np.testing.assert_allclose(moved / moved[1], [0.1, 1, 1, 1], rtol=1e-5)
-
-
-def test_it_draws_its_figures(world):
-    for language in ("es", "en"):
-        results = world()
-        assert set(bias.draw(results, language)) == set(results.claim.text["figures"])

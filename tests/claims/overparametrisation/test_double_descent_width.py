@@ -3,12 +3,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from deepclaims.claims.overparametrisation.double_descent_width import (
-    Series,
-    draw,
-    features,
-    judge,
-)
+from deepclaims.claims.overparametrisation.double_descent_width.judge import Series, judge
+from deepclaims.claims.overparametrisation.double_descent_width.measure import features
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "overparametrisation/double-descent-width"
@@ -142,12 +138,6 @@ def test_every_registered_check_is_estimated(imagined):
 def test_other_profiles_do_not_crash(imagined, ruling, profile):
     results = imagined(NAME, imagine, profile=profile)
     assert ruling(results) in ("inconclusive", "refuted", "supported")
-
-
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_it_draws_its_figures(imagined, language):
-    results = imagined(NAME, imagine, profile="smoke")
-    assert set(draw(results, language)) == set(results.claim.text["figures"])
 
 
 def test_the_registered_grid_fits_the_stand_in(project_with_data):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.overparametrisation.random_features import (
+from deepclaims.claims.overparametrisation.double_descent_width.random_features import (
     Features,
     errors,
     least_norm,

@@ -1,32 +1,20 @@
-"""Bias correction of momentum: the weights of the average, and the first steps of a training.
-
-L1 "Bias Correction"; momentum as an exponentially weighted average.
-"""
+"""The weights of the average, and the first steps of a training with and without correction."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from deepclaims.claims.results import Results
 from deepclaims.data import load
-from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.statistics import mean_interval, paired_difference, worst
 from deepclaims.optim import rules
 from deepclaims.project import Project
-from deepclaims.report.style import COLOURS, MARKERS, figure, measured, panel_titles, say, theory
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 ARMS = ("plain", "corrected", "sgd", "sgd_effective")
-EARLY, LATE = (5, 10), (100, 200)
-"""Steps at which the checks look: while the average is filling, and after."""
 
 
 def weights(config: dict[str, Any], seed: int) -> Outcome:
@@ -139,102 +127,3 @@ def _step(
             theta, g, state, t, alpha=alpha, beta1=beta1, form="average",
             corrected=name == "corrected",
         )  # fmt: skip
-
-
-def judge(results: Results) -> dict[str, Estimate]:
-    """Identities by their largest gap; differences of training loss paired over seeds."""
-    checks = results.claim.checks
-    largest = [
-        float(results.rows("weights", name)["value"].max())
-        for name in ("expansion", "closed_form", "first")
-    ]
-    n = len(results.rows("weights", "convex"))
-    early = [_gap(results, "plain", "corrected", t) for t in EARLY]
-
-    def late(arm: str, relation: str, check: str) -> Estimate:
-        found = [_gap(results, arm, "corrected", t) for t in _late(results)]
-        return worst(found, relation, checks[check]["bound"])
-
-    return {
-        "closed_form": exact(max(largest), n=n),
-        "convex": exact(float(results.rows("weights", "convex")["value"].max()), n=n),
-        "late_start": worst(early, "above", 0.0),
-        "effective_rate": late("sgd_effective", "within", "effective_rate"),
-        "rate_is_alpha": late("sgd", "within", "rate_is_alpha"),
-        "correction_fades": late("plain", "within", "correction_fades"),
-        "no_average_no_bias": exact(_without_average(results), n=n),
-    }
-
-
-def _late(results: Results) -> list[int]:
-    steps = results.curve("training", "plain", where={"beta1": _main(results)})[0]
-    return [t for t in LATE if t in steps] or [int(steps[-1])]
-
-
-def _main(results: Results) -> float:
-    """The slide's β₁ (typically 0.9)."""
-    return float(max(results.axis("training", "beta1")))
-
-
-def _at(results: Results, arm: str, step: int, beta1: float) -> np.ndarray:
-    steps, values = results.curve("training", arm, where={"beta1": beta1})
-    return np.asarray(values[:, list(steps).index(step)])
-
-
-def _gap(results: Results, arm: str, other: str, step: int) -> Estimate:
-    beta = _main(results)
-    return paired_difference(_at(results, arm, step, beta), _at(results, other, step, beta))
-
-
-def _without_average(results: Results) -> float:
-    """Largest |loss with m − loss with m̂| at β₁ = 0."""
-    plain, hat = (
-        results.curve("training", arm, where={"beta1": 0.0})[1] for arm in ("plain", "corrected")
-    )
-    return float(np.abs(plain - hat).max())
-
-
-def draw(results: Results, language: str) -> dict[str, Figure]:
-    """What m_t has of a constant gradient; and the losses of the four rules."""
-    made, axes = figure(1, 2)
-    betas = results.axis("weights", "beta1")
-    for beta, colour in zip(betas, COLOURS, strict=False):
-        steps, share = results.curve("weights", "share", where={"beta1": beta})
-        axes[0].plot(
-            steps, share.mean(0), ".", color=colour, label=f"m, β₁ = {beta:g}".replace(
-                ".", say(language, ",", ".")
-            ),
-        )  # fmt: skip
-        theory(axes[0], steps, 1 - beta ** steps.astype(float), colour=colour)
-    theory(
-        axes[0], steps, 1.0, say(language, "m̂ (y 1 − β₁ᵗ, en color)", "m̂ (and 1 − β₁ᵗ, in colour)")
-    )
-    axes[0].set(xscale="log", xlabel=say(language, "paso t", "step t"))
-    axes[0].set_ylabel(
-        say(language, "parte del gradiente constante", "share of a constant gradient")
-    )
-    axes[0].legend(loc="upper left", bbox_to_anchor=(0.0, 0.94))
-    labels = {
-        "plain": say(language, "momentum, m", "momentum, m"),
-        "corrected": say(language, "momentum, m̂", "momentum, m̂"),
-        "sgd": say(language, "SGD con α", "SGD at α"),
-        "sgd_effective": say(language, "SGD con α(1 − β₁)/(1 − β₁ᵗ)", "SGD at α(1 − β₁)/(1 − β₁ᵗ)"),
-    }
-    for (arm, label), colour, marker in zip(labels.items(), COLOURS, MARKERS, strict=False):
-        steps, values = results.curve("training", arm, where={"beta1": _main(results)})
-        found = [mean_interval(column) for column in values.T]
-        centre, low, high = ([getattr(e, end) for e in found] for end in ("value", "low", "high"))
-        measured(axes[1], steps, centre, low, high, label, colour, marker=marker)
-    axes[1].set(xscale="log", xlabel=say(language, "paso t", "step t"))
-    axes[1].set_ylabel(
-        say(language, "entropía cruzada de train (nats)", "training cross-entropy (nats)")
-    )
-    axes[1].legend()
-    panel_titles(
-        axes,
-        [
-            say(language, "lo que m subestima", "what m underestimates"),
-            say(language, "MNIST, β₁ = 0,9", "MNIST, β₁ = 0.9"),
-        ],
-    )
-    return {"start": made}

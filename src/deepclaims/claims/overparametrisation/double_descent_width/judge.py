@@ -1,77 +1,24 @@
-"""L1 "Compromiso Sesgo/Varianza: Deep Learning": test error against the size of the model.
+"""Falls, rise and place of the peak, by the size of the model in units of the threshold's.
 
-Twice: random features with the least-norm fit, where nothing is left to an optimiser and the
-interpolation threshold is exactly N = n, and perceptrons trained by Lightning until they
-interpolate, where it is expected near P = n·K parameters.
+Perceptrons trained until they interpolate have it near P = n·K parameters.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
-from deepclaims.claims.overparametrisation.random_features import (
-    Features,
-    errors,
-    least_norm,
-    one_hot,
-    scaled_inputs,
-)
 from deepclaims.claims.results import Results
-from deepclaims.data import load
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.evidence.statistics import mean_interval, paired_difference
-from deepclaims.project import Project
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 CLASSES = 10
-MEASURED = ("test_error", "ridge_error", "train_error", "norm")
 VALLEY, SHOULDERS = 0.2, (0.6, 1.6)
 """N/n of the registered valley on the left, and of the two neighbours a bump is measured from."""
 
 MLP_VALLEY = 0.2
 """P/(n·K) of the perceptrons' registered valley, about 12 units."""
-
-
-def features(config: dict[str, Any], seed: int) -> Outcome:
-    """Errors of random features on MNIST against their number N.
-
-    Args:
-        config: `data` (options of `data=mnist`), `label_noise`, `n_train`; `ratios`, the N/n;
-            `ridges`, the λ/N among which validation chooses.
-        seed: draws the training samples, the wrong labels and the features.
-
-    Returns:
-        Curves over N: `test_error`, `train_error` and `norm` of the least-norm fit, `ridge_error`
-        of the ridge chosen by validation on each N.
-    """
-    options = {**config["data"], "label_noise": config["label_noise"], "n_train": config["n_train"]}
-    splits = load(options, seed, Project.here().prepared("mnist"))
-    train, validation, test = splits.train, splits.validation, splits.test
-    assert validation is not None  # MNIST always has one
-    targets = one_hot(train.targets, CLASSES)
-    counts = sorted({max(1, round(ratio * len(train))) for ratio in config["ratios"]})
-    drawn = Features.draw(
-        math.prod(splits.input_shape), counts[-1], torch.Generator().manual_seed(seed)
-    )
-    phi, phi_validation, phi_test = (drawn(scaled_inputs(s)) for s in (train, validation, test))
-    found: dict[str, list[float]] = {name: [] for name in MEASURED}
-    for n in counts:
-        theta = least_norm(phi[:, :n], targets, [ridge * n for ridge in config["ridges"]])
-        chosen = 1 + int(errors(phi_validation[:, :n], theta[1:], validation.targets).argmin())
-        tested = errors(phi_test[:, :n], theta[[0, chosen]], test.targets)
-        trained = errors(phi[:, :n], theta[:1], train.targets)
-        row = (tested[0], tested[1], trained[0], theta[0].norm())
-        for name, value in zip(MEASURED, row, strict=True):
-            found[name].append(float(value))
-    return Outcome({}, {name: Curve(counts, values) for name, values in found.items()})
 
 
 @dataclass(frozen=True)
@@ -144,13 +91,3 @@ def _bump(series: Series, shoulders: tuple[float, float]) -> Estimate:
     """By how much the threshold stands out over the mean of its two shoulders."""
     left, right = (series.at(size) for size in shoulders)
     return paired_difference(series.at(1), (left + right) / 2)
-
-
-def draw(results: Results, language: str) -> dict[str, Figure]:
-    """The figures of the claim, in `es` or `en`."""
-    from deepclaims.claims.overparametrisation import double_descent_width_figures as figures
-
-    return {
-        "features": figures.random_features(results, language),
-        "perceptrons": figures.perceptrons(results, language),
-    }

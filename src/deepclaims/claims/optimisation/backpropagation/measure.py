@@ -1,23 +1,14 @@
-"""Backpropagation: the slides' recursion of δ, by hand, against autograd and finite differences.
-
-L2 "Backpropagation" and "Backprop sobre una neurona".
-"""
+"""The slides' recursion of δ, by hand, against autograd and finite differences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from deepclaims.claims.results import Results
-from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Outcome
-from deepclaims.report.style import COLOURS, MARKERS, figure, level_line, say
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 Function = Callable[[Tensor], Tensor]
 
@@ -120,54 +111,6 @@ def backpropagate(
         gradients.append(torch.cat([delta @ h[layer].T, delta.sum(dim=1, keepdim=True)], dim=1))
         delta = weights[layer].T @ delta  # ∂z/∂x, on to the layer before
     return gradients[::-1]
-
-
-def judge(results: Results) -> dict[str, Estimate]:
-    """The largest disagreement over all nets, and the smallest of the wrong δ: no luck in it."""
-
-    def extreme(part: str, metric: str, which: str) -> Estimate:
-        values = results.rows(part, metric)["value"]
-        return exact(float(getattr(values, which)()), n=len(values))
-
-    return {
-        "equals_autograd": extreme("chain", "autograd_difference", "max"),
-        "equals_finite_differences": extreme("chain", "finite_difference", "max"),
-        "neuron_equals_autograd": extreme("neuron", "neuron_difference", "max"),
-        "wrong_delta_is_seen": extreme("chain", "wrong_delta_difference", "min"),
-        "neuron_without_step_is_seen": extreme("neuron", "neuron_wrong_difference", "min"),
-        "some_units_are_inactive": extreme("neuron", "neuron_inactive", "min"),
-    }
-
-
-def draw(results: Results, language: str) -> dict[str, Figure]:
-    """Every net's disagreement with autograd and differences, and that of the wrong δ."""
-    made, ax = figure()
-    shown = (
-        ("autograd_difference", say(language, "contra autograd", "against autograd")),
-        ("finite_difference", say(language, "contra diferencias finitas", "against differences")),
-        ("wrong_delta_difference", say(language, "δ sin g′(z) (control)", "δ without g′(z)")),
-    )
-    names = results.axis("chain", "activation")
-    for (metric, label), colour, marker in zip(shown, COLOURS, MARKERS, strict=False):
-        values = [results.values("chain", metric, where={"activation": name}) for name in names]
-        across = [i + 0.6 * (j / len(v) - 0.5) for i, v in enumerate(values) for j in range(len(v))]
-        # Bit equality has no logarithm: it is drawn at the bottom.
-        heights = [max(float(each), 1e-18) for v in values for each in v]
-        ax.plot(across, heights, marker, color=colour, label=label, linestyle="none")
-    for name in ("equals_autograd", "equals_finite_differences", "wrong_delta_is_seen"):
-        level_line(ax, results.claim.checks[name]["bound"])
-    ax.set_yscale("log")
-    ax.set_xticks(range(len(names)), names)
-    ax.set_xlabel(say(language, "activación de las capas ocultas", "activation of hidden layers"))
-    ax.set_ylabel(
-        say(
-            language,
-            "diferencia relativa (0 dibujado en 10⁻¹⁸)",
-            "relative difference (0 drawn at 10⁻¹⁸)",
-        )
-    )
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    return {"differences": made}
 
 
 def _parameters(sizes: Sequence[int], random: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:

@@ -1,0 +1,1 @@
+"""Backpropagation (L2 "Backpropagation" and "Backprop sobre una neurona")."""

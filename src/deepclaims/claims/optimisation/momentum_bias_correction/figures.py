@@ -1,0 +1,46 @@
+"""What momentum underestimates, and the losses of the four rules."""
+
+from __future__ import annotations
+
+from deepclaims.claims.optimisation.momentum_bias_correction.judge import main_beta
+from deepclaims.claims.results import Results
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.report.panel import Drawing
+from deepclaims.report.style import COLOURS
+
+
+def start(results: Results, drawing: Drawing) -> None:
+    """What m_t has of a constant gradient; and the losses of the four rules."""
+    main = main_beta(results)
+    titles = (
+        ("lo que m subestima", "what m underestimates"),
+        f"MNIST, β₁ = {drawing.number(main)}",
+    )
+    share, loss = drawing.panels(1, 2, titles)
+    for beta, colour in zip(results.axis("weights", "beta1"), COLOURS, strict=False):
+        steps, held = results.curve("weights", "share", where={"beta1": beta})
+        label = f"m, β₁ = {share.number(beta)}"
+        share.ax.plot(steps, held.mean(0), ".", color=colour, label=label)
+        share.theory(steps, 1 - beta ** steps.astype(float), colour=colour)
+    share.theory(steps, 1.0, ("m̂ (y 1 − β₁ᵗ, en color)", "m̂ (and 1 − β₁ᵗ, in colour)"))
+    share.axes(
+        x=("paso t", "step t"),
+        y=("parte del gradiente constante", "share of a constant gradient"),
+        log="x",
+    )
+    share.legend(loc="upper left", bbox_to_anchor=(0.0, 0.94))
+    rules = {
+        "plain": "momentum, m",
+        "corrected": "momentum, m̂",
+        "sgd": ("SGD con α", "SGD at α"),
+        "sgd_effective": ("SGD con α(1 − β₁)/(1 − β₁ᵗ)", "SGD at α(1 − β₁)/(1 − β₁ᵗ)"),
+    }
+    for series, (arm, text) in enumerate(rules.items()):
+        steps, values = results.curve("training", arm, where={"beta1": main})
+        loss.measured(steps, [mean_interval(column) for column in values.T], text, series)
+    loss.axes(
+        x=("paso t", "step t"),
+        y=("entropía cruzada de train (nats)", "training cross-entropy (nats)"),
+        log="x",
+    )
+    loss.legend()
