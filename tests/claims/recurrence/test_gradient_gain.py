@@ -10,9 +10,9 @@ from deepclaims.claims.recurrence.gradient_gain import (
     draw_matrix,
     follow,
     tanh_gains,
-    tanh_rate,
 )
-from deepclaims.claims.recurrence.recurrent_replicas import draw_plain, plain_states
+from deepclaims.claims.recurrence.mean_field import tanh_rate
+from deepclaims.nn.stacked_recurrent import draw_plain, plain_states
 
 
 def drawn(seed=0):

@@ -1,6 +1,6 @@
 import pytest
 
-from deepclaims.claims.recurrence import lstm_equations
+from deepclaims.claims.recurrence.lstm_equations import measure
 
 NAME = "recurrence/lstm-equations"
 
@@ -11,13 +11,13 @@ def results(measured_here):
 
 
 def test_a_replica_is_a_function_of_its_seed():
-    first = lstm_equations.compare({"steps": 3}, 5).metrics
-    assert first == lstm_equations.compare({"steps": 3}, 5).metrics
-    assert first != lstm_equations.compare({"steps": 3}, 6).metrics
+    first = measure.compare({"steps": 3}, 5).metrics
+    assert first == measure.compare({"steps": 3}, 5).metrics
+    assert first != measure.compare({"steps": 3}, 6).metrics
 
 
 def test_the_latch_gives_back_what_was_written_when_it_is_read():
-    table = lstm_equations.latch({"sharpness": 40.0}, 3).tables["latch"].set_index("t")
+    table = measure.latch({"sharpness": 40.0}, 3).tables["latch"].set_index("t")
     assert table["h"][8] == pytest.approx(table["h"][19])  # both after the writing at 4
     assert table["h"][8] != pytest.approx(table["h"][30])  # after that at 22
     assert table["memory"][4:21].nunique() == 1
@@ -27,7 +27,7 @@ def test_the_latch_gives_back_what_was_written_when_it_is_read():
 
 def test_half_open_gates_average_what_came_before():
     """c_t = (c_{t−1} + c̃_t)/2."""
-    table = lstm_equations.latch({"sharpness": 0.0}, 3).tables["latch"].set_index("t")
+    table = measure.latch({"sharpness": 0.0}, 3).tables["latch"].set_index("t")
     assert table["memory"][7] == pytest.approx((table["memory"][6] + table["c"][7]) / 2)
 
 
@@ -47,8 +47,3 @@ def test_where_it_disagrees_it_is_refuted(results, made_world, ruling, part, met
 def test_where_wrong_equations_pass_nothing_is_concluded(results, made_world, ruling, metric):
     blind = made_world(results, "compare", {metric: lambda values: 0 * values})
     assert ruling(blind) == "inconclusive"
-
-
-def test_it_draws_its_figures(results):
-    for language in ("es", "en"):
-        assert set(lstm_equations.draw(results, language)) == set(results.claim.text["figures"])

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from deepclaims.claims.recurrence.memory_cell import constant_gate, kept
-from deepclaims.claims.recurrence.recurrent_replicas import draw_gated
+from deepclaims.claims.recurrence.lstm_remembers.figures import constant_gate
+from deepclaims.claims.recurrence.lstm_remembers.measure import kept
+from deepclaims.nn.stacked_recurrent import draw_gated
 
 
 def drawn(seed=0):

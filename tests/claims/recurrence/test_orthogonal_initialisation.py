@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from deepclaims.claims.recurrence import orthogonal_initialisation
+from deepclaims.claims.recurrence.orthogonal_initialisation import judge, measure
 
 NAME = "recurrence/orthogonal-initialisation"
 
@@ -59,7 +59,7 @@ def test_where_theory_misses_the_rate_it_is_refuted(results, made_world, ruling)
 
 
 def test_where_training_keeps_w_orthogonal_and_nets_alike_its_checks_fail(results, ruling):
-    found = orthogonal_initialisation.judge(with_training(results, 0.0, 0.1))
+    found = judge.judge(with_training(results, 0.0, 0.1))
     checks = results.claim.checks
     for name in ("only_first_step", "stability_lost"):
         assert found[name].satisfies("above", checks[name]["bound"]) is False
@@ -78,15 +78,7 @@ def test_training_leaves_orthogonality(measured_here):
         "matrix": "orthogonal", "width": 16, "lag": 6, "noise": 1.0, "rate": 0.01, "steps": 40,
         "look": 20, "batch": 16, "replicas": 3,
     }  # fmt: skip
-    table = orthogonal_initialisation.training(config, 5).tables["training"]
+    table = measure.training(config, 5).tables["training"]
     assert sorted(table["step"].unique()) == [0, 20, 40]
     assert (table.loc[table["step"] == 0, "departure"] < 1e-5).all()
     assert (table.loc[table["step"] == 40, "departure"] > 0.05).all()
-
-
-def test_it_draws_its_figures_and_judges_two_seeds(measured_here, results, ruling):
-    shallow = measured_here(NAME, changes={"seeds.first": 300, "parts.training.seeds.first": 300})
-    assert ruling(shallow) in ("inconclusive", "refuted", "corrected")
-    for each, language in ((shallow, "es"), (results, "en")):
-        drawn = orthogonal_initialisation.draw(each, language)
-        assert set(drawn) == set(each.claim.text["figures"])

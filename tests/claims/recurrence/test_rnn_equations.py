@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from deepclaims.claims.recurrence import rnn_equations
 from deepclaims.claims.recurrence.agreement import gradients, relative
+from deepclaims.claims.recurrence.rnn_equations import measure
 
 NAME = "recurrence/rnn-equations"
 
@@ -26,14 +26,14 @@ def test_gradients_are_those_of_a_quadratic():
 
 def test_a_replica_is_a_function_of_its_seed():
     config = {"sigma": "tanh", "steps": 3}
-    first = rnn_equations.compare(config, 5).metrics
-    assert first == rnn_equations.compare(config, 5).metrics
-    assert first != rnn_equations.compare(config, 6).metrics
+    first = measure.compare(config, 5).metrics
+    assert first == measure.compare(config, 5).metrics
+    assert first != measure.compare(config, 6).metrics
 
 
 def test_influence_is_the_product_of_jacobians():
     """One unit: ∂h_3/∂x_1 = w_x Π w_h (1 − h²) over what lies between, from finite differences."""
-    outcome = rnn_equations.memory({"recurrent": True, "units": 1, "steps": 3}, 4)
+    outcome = measure.memory({"recurrent": True, "units": 1, "steps": 3}, 4)
     values = outcome.curves["influence"].values
     random = torch.Generator().manual_seed(4)
     w_x, w_h, b_1, b_2 = (
@@ -70,8 +70,3 @@ def test_where_one_net_disagrees_it_is_refuted(results, made_world, ruling, metr
 def test_where_wrong_equations_pass_nothing_is_concluded(results, made_world, ruling, metric):
     blind = made_world(results, "compare", {metric: lambda values: 0 * values})
     assert ruling(blind) == "inconclusive"
-
-
-def test_it_draws_its_figures(results):
-    for language in ("es", "en"):
-        assert set(rnn_equations.draw(results, language)) == set(results.claim.text["figures"])

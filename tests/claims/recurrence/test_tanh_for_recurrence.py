@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from deepclaims.claims.recurrence import tanh_for_recurrence
+from deepclaims.claims.recurrence.tanh_for_recurrence import judge, measure
 from deepclaims.evidence.outcome import Outcome
 
 NAME = "recurrence/tanh-for-recurrence"
@@ -49,7 +49,7 @@ def test_where_relu_always_explodes_but_tanhs_gradient_too_it_is_refuted(world, 
 
 
 def test_where_training_is_no_calmer_the_check_fails(world):
-    estimate = tanh_for_recurrence.judge(world(ratio=1.0))["training_calmer"]
+    estimate = judge.judge(world(ratio=1.0))["training_calmer"]
     assert estimate.satisfies("above", 10.0) is False
 
 
@@ -61,8 +61,7 @@ def test_where_nothing_can_vanish_nothing_is_concluded(world, ruling):
 def test_states_of_tanh_stay_in_its_range_and_relus_do_not(gain):
     config = {"gain": gain, "input": 0.3, "width": 32, "steps": 60}
     tanh, relu = (
-        tanh_for_recurrence.grow({**config, "activation": name}, 7).metrics
-        for name in ("tanh", "relu")
+        measure.grow({**config, "activation": name}, 7).metrics for name in ("tanh", "relu")
     )
     assert tanh["largest_state"] < 1
     assert (relu["log_state"] > 10) == (gain == 4.0)
@@ -74,13 +73,9 @@ def test_training_without_clipping_reports_what_overflows():
         "activation": "relu", "matrix": "identity", "length": 60, "width": 8, "rate": 1.0,
         "steps": 4, "batch": 4,
     }  # fmt: skip
-    found = tanh_for_recurrence.learn(config, 1).metrics
-    assert found["largest_gradient"] == found["test_mse"] == tanh_for_recurrence.CAP
+    found = measure.learn(config, 1).metrics
+    assert found["largest_gradient"] == found["test_mse"] == measure.CAP
 
 
-def test_a_shallow_run_judges_and_draws(measured_here, ruling):
-    results = measured_here(NAME, changes={"seeds.first": 300})
-    assert ruling(results) in ("inconclusive", "refuted", "corrected")
-    for language in ("es", "en"):
-        drawn = tanh_for_recurrence.draw(results, language)
-        assert set(drawn) == set(results.claim.text["figures"])
+def test_a_shallow_run_is_judged(measured_here, ruling):
+    assert ruling(measured_here(NAME, changes={"seeds.first": 300})) == "inconclusive"

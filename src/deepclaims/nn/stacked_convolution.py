@@ -1,7 +1,4 @@
-"""Causal convolutions over sequences, many nets at once, and how far back they can see.
-
-A stack of layers with filters of k taps and dilations δ_l sees r = 1 + Σ_l (k − 1) δ_l steps.
-"""
+"""Causal convolutions over sequences, many nets at once: a weight is (R, …), a batch too."""
 
 from __future__ import annotations
 
@@ -12,16 +9,12 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from deepclaims.claims.recurrence.recurrent_replicas import Weights, answer
-from deepclaims.errors import ClaimError
+from deepclaims.errors import ConfigError
+from deepclaims.nn.receptive_field import receptive_field
+from deepclaims.nn.stacked_recurrent import Weights, answer
 
 SCALES = {"he": math.sqrt(2.0), "lecun": 1.0, "half": 0.5}
 """Deviation of a weight times √d_in, by law."""
-
-
-def receptive_field(taps: int, dilations: Sequence[int]) -> int:
-    """Steps, the last one included, that the output at the last step depends on."""
-    return 1 + (taps - 1) * sum(dilations)
 
 
 def last_output(weights: Weights, x: Tensor, taps: int, dilations: Sequence[int]) -> Tensor:
@@ -69,7 +62,7 @@ def draw_convolutions(
         generator: draws them.
     """
     if law not in SCALES:
-        raise ClaimError(f"no law {law!r} for filters; known: {', '.join(SCALES)}")
+        raise ConfigError(f"no law {law!r} for filters; known: {', '.join(SCALES)}")
     d, channels, classes = sizes
 
     def normal(rows: int, columns: int, scale: float) -> Tensor:

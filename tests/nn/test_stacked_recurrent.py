@@ -4,15 +4,17 @@ import pytest
 import torch
 from torch import nn
 
-from deepclaims.claims.recurrence.recurrent_replicas import (
+from deepclaims.errors import ConfigError
+from deepclaims.nn.stacked_recurrent import (
     answer,
     draw_gated,
     draw_plain,
     gated_states,
     plain_states,
 )
-from deepclaims.claims.recurrence.replica_training import Adam, Plan, loss, train
-from deepclaims.errors import ClaimError
+from deepclaims.optim import rules
+from deepclaims.training.stack import ADAM, Descent
+from deepclaims.training.stacked_classifiers import Plan, cross_entropy, train_classifiers
 
 R, D, WIDTH, K = 3, 5, 6, 4
 
@@ -81,20 +83,20 @@ def test_how_gates_start():
 
 
 def test_unknown_laws_are_refused():
-    with pytest.raises(ClaimError, match="known: orthogonal"):
+    with pytest.raises(ConfigError, match="known: orthogonal"):
         draw_plain("he", R, (D, WIDTH, K), drawn())
-    with pytest.raises(ClaimError, match="known"):
+    with pytest.raises(ConfigError, match="known"):
         draw_gated("half", R, (D, WIDTH, K), 10, drawn())
 
 
 def test_adam_is_torchs_with_a_rate_and_a_clipped_norm_for_each():
     weights = draw_plain("torch", R, (D, WIDTH, K), drawn())
     rates, clip = torch.tensor([0.01, 0.02, 0.05]), 0.3
-    ours = Adam(weights, rates, clip)
+    ours = Descent(weights, rules.adam, clip=clip, alpha=rates, **ADAM)
     y = torch.randint(K, (R, 2), generator=drawn(1))
     for _ in range(5):
         last = plain_states(ours.weights, sequences())[-1]
-        ours.step(loss(answer(ours.weights, last), y))
+        ours.step(cross_entropy(answer(ours.weights, last), y))
     for r in range(R):
         own = {name: w[r : r + 1].clone().requires_grad_() for name, w in weights.items()}
         theirs = torch.optim.Adam(own.values(), lr=float(rates[r]), eps=1e-8)
@@ -119,7 +121,7 @@ def test_nets_leave_when_they_solve_it_and_others_go_on():
     weights = draw_plain("orthogonal", 4, (1, 8, 2), drawn())
     rates = torch.tensor([0.05, 0.0, 0.05, 0.0])
     weights["w_hy"][1::2] = weights["w_hy"][1::2, :, :1]  # both classes alike: half is right
-    found = train(net, weights, rates, problem, Plan(60, batch=16, look=10), 3)
+    found = train_classifiers(net, weights, rates, problem, Plan(60, batch=16, look=10), 3)
     assert (found.accuracy[::2] >= 0.99).all()
     assert (found.accuracy[1::2] < 0.7).all()
     torch.testing.assert_close(found.weights["w_hh"][1], weights["w_hh"][1])

@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from deepclaims.errors import ClaimError
+from deepclaims.errors import ConfigError
 from deepclaims.nn.initialisation import draw_orthogonal_
 
 Weights = dict[str, Tensor]
@@ -147,7 +146,7 @@ def _recurrent(law: str, replicas: int, width: int, generator: Generator) -> Ten
     elif law == "torch":
         w = _uniform(w, width, generator)
     else:
-        raise ClaimError(f"no law {law!r} for W_hh; known: orthogonal, gaussian, identity, torch")
+        raise ConfigError(f"no law {law!r} for W_hh; known: orthogonal, gaussian, identity, torch")
     return w
 
 
@@ -170,13 +169,3 @@ def _around(replicas: int, sizes: tuple[int, int, int, int], generator: Generato
 def _uniform(w: Tensor, width: int, generator: Generator) -> Tensor:
     bound = 1 / math.sqrt(width)
     return torch.empty_like(w).uniform_(-bound, bound, generator=generator)
-
-
-def join(parts: list[Weights]) -> Weights:
-    """One stack from several."""
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
-
-
-def choose(weights: Mapping[str, Any], kept: Tensor) -> Weights:
-    """The replicas `kept`, by number."""
-    return {name: each[kept] for name, each in weights.items()}

@@ -1,12 +1,8 @@
-"""The six equations of the LSTM, against torch's layer; and what its gates do to its memory.
-
-L1 "LSTM", "Modelo" and "Características de los LSTM". The figures stand in
-`lstm_equations_figures`.
-"""
+"""The six equations against torch's layer; and what gates do to the memory."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import torch
@@ -19,13 +15,8 @@ from deepclaims.claims.recurrence.agreement import (
     random_sizes,
     relative,
 )
-from deepclaims.claims.results import Results
-from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.cells import GATES, TORCH_ORDER, LstmCell
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 WRITES, READS, LENGTH = (4, 22), (8, 14, 19, 30), 36
 """Instants at which the made signal asks to store, and to give back; and its length."""
@@ -172,34 +163,3 @@ def _as_torch(cell: LstmCell) -> nn.LSTM:
         layer.get_parameter("weight_hh_l0").copy_(torch.cat([cell.U[g] for g in TORCH_ORDER]))
         layer.get_parameter("bias_ih_l0").copy_(torch.cat([cell.b[g] for g in TORCH_ORDER]))
     return layer
-
-
-def judge(results: Results) -> dict[str, Estimate]:
-    """The largest disagreement over all nets, and the smallest of what was written wrongly."""
-
-    def extreme(part: str, metric: str, which: str = "max", **where: Any) -> Estimate:
-        values = results.rows(part, metric, where=where)["value"]
-        return exact(float(getattr(values, which)()), n=len(values))
-
-    sharp, soft = max(results.axis("latch", "sharpness")), min(results.axis("latch", "sharpness"))
-    return {
-        "states_and_memory": extreme("compare", "difference"),
-        "gradients": extreme("compare", "gradient_difference"),
-        "shut_gates_keep": extreme("latch", "kept", sharpness=sharp),
-        "open_gates_pass": extreme("latch", "given_back", sharpness=sharp),
-        "half_open_gates_forget": extreme("latch", "left_after_ten", sharpness=soft),
-        "swapped_gates_are_seen": extreme("compare", "swapped_difference", "min"),
-        "sigmoid_candidate_is_seen": extreme("compare", "sigmoid_difference", "min"),
-        "single_precision_is_seen": extreme("compare", "difference_single"),
-        "latch_is_torchs": extreme("latch", "difference"),
-    }
-
-
-def draw(results: Results, language: str) -> dict[str, Figure]:
-    """Differences against the number of steps, and the gates at work."""
-    from deepclaims.claims.recurrence import lstm_equations_figures as figures
-
-    return {
-        "differences": figures.differences_figure(results, language),
-        "gates": figures.gates_figure(results, language),
-    }

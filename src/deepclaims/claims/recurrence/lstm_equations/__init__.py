@@ -1,0 +1,1 @@
+"""The six equations of the LSTM, and its gates (L1 "Características de los LSTM", "Modelo")."""

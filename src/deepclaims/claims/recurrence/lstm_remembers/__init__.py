@@ -1,0 +1,1 @@
+"""Delayed recall by RNNs and LSTMs (L1 "Large Time Series Models")."""

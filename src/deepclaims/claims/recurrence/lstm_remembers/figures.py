@@ -1,0 +1,100 @@
+"""Success against lag, what an untrained cell keeps, and what tuning found."""
+
+from __future__ import annotations
+
+import math
+
+from deepclaims.claims.recurrence.lstm_remembers.judge import KINDS
+from deepclaims.claims.recurrence.successes import counts
+from deepclaims.claims.results import Results
+from deepclaims.evidence.statistics import mean_interval, proportion_interval
+from deepclaims.report.panel import Drawing, Panel
+from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
+
+CHANCE = 1 / 4
+BIASES = {"zero": 0.0, "open": 4.0}
+"""b_f of the untrained cells that are looked at."""
+NAMES = {
+    "rnn": "RNN",
+    "lstm": ("LSTM, compuertas a medio abrir", "LSTM, gates half open"),
+    "lstm_open": ("LSTM, olvido abierto", "LSTM, forget gate open"),
+}
+
+
+def success(results: Results, drawing: Drawing) -> None:
+    """Share of nets that succeed at each lag, by kind of net."""
+    panel = drawing.panel(width=7.2)
+    lags = results.axis("rnn", "lag")
+    for index, kind in enumerate(KINDS):
+        found = [proportion_interval(*counts(results, kind, lag=lag)) for lag in lags]
+        shift = 1 + 0.025 * (index - 1)  # so that intervals at one lag stand side by side
+        panel.measured([lag * shift for lag in lags], found, NAMES[kind], index)
+    (quiet,) = results.axis("quiet", "lag")
+    panel.measured(
+        [quiet * 1.08], [proportion_interval(*counts(results, "quiet", lag=quiet))],
+        ("RNN, ruido diez veces menor", "RNN, noise ten times weaker"),
+        colour=OKABE_ITO["sky"], marker=MARKERS[3], linestyle="none",
+    )  # fmt: skip
+    panel.level(0.5)
+    panel.axes(
+        x=("distancia al símbolo (pasos)", "distance to the symbol (steps)"),
+        y=("redes que aprenden (proporción)", "nets that learn (share)"),
+        log="x",
+        ylim=(-0.04, 1.04),
+    )
+    panel.ax.set_xticks(lags, [str(lag) for lag in lags])
+    panel.ax.minorticks_off()
+    drawing.figure.legend(loc="outside lower center", ncols=2)
+
+
+def cell(results: Results, drawing: Drawing) -> None:
+    """What an untrained cell keeps over t steps, and what a constant gate would keep."""
+    panel = drawing.panel(width=7.2)
+    for series, gates in enumerate(results.axis("cell", "gates"), start=1):
+        steps, left = results.curve("cell", "left", where={"gates": gates})
+        found, bias = [mean_interval(column) for column in left.T], BIASES[gates]
+        panel.measured(steps, found, f"$b_f = {bias:g}$", series, linestyle="none")
+        panel.theory(
+            steps, constant_gate(bias, list(steps)), rf"$t\,\log_{{10}}\sigma({bias:g})$",
+            colour=COLOURS[series],
+        )  # fmt: skip
+    panel.axes(
+        x=("pasos t", "steps t"),
+        y=r"$\log_{10}\, \|\partial c_t/\partial c_0\|_F / \sqrt{n}$",
+    )
+    panel.legend(loc="lower left")
+
+
+def constant_gate(bias: float, steps: list[int]) -> list[float]:
+    """log₁₀ of σ(b_f)^t: what a forget gate that only its bias moves leaves after t steps."""
+    return [-t * math.log10(1 + math.exp(-bias)) for t in steps]
+
+
+def tuning(results: Results, drawing: Drawing) -> None:
+    """Validation accuracy of every variant at the longest lag, a panel for each kind of net."""
+    titles = [NAMES[kind] for kind in KINDS]
+    panels = drawing.panels(1, len(KINDS), titles, height=4.4, sharey=True)
+    far = max(results.axis("rnn", "lag"))
+    for panel, kind in zip(panels, KINDS, strict=True):
+        tuned, rates = results.tuned(kind, where={"lag": far}), results.axis(kind, "rate")
+        for index, law in enumerate(results.axis(kind, "law")):
+            tried = ({"law": law, "rate": rate} for rate in rates)
+            mean = [tuned.score("accuracy", value).mean() for value in tried]
+            panel.ax.plot(
+                rates, mean, color=COLOURS[index], marker=MARKERS[index], label=_law(law, panel)
+            )
+        panel.level(CHANCE)
+        panel.axes(x=("tasa de Adam α", "Adam's rate α"), log="x", ylim=(0, 1.04))
+        panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17))
+    panels[0].axes(y=("exactitud en validación", "validation accuracy"))
+
+
+def _law(law: str, panel: Panel) -> str:
+    return {
+        "one": "$b_f = 1$",
+        "open": rf"$b_f = 4,\ b_i = {panel.number(-2.5, maths=True)}$",
+        "chrono": panel.say(("Tallec y Ollivier", "Tallec & Ollivier")),
+        "orthogonal": panel.say(("ortogonal", "orthogonal")),
+        "identity": panel.say(("identidad", "identity")),
+        "torch": "PyTorch",
+    }[law]

@@ -1,0 +1,76 @@
+"""The gradient untrained, and in training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepclaims.claims.recurrence.mean_field import TRANSIENT, tanh_rate
+from deepclaims.claims.recurrence.orthogonal_initialisation.judge import over_training
+from deepclaims.claims.results import Results
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.report.panel import Drawing, Panel, columns
+from deepclaims.report.style import COLOURS, measured
+
+
+def start(results: Results, drawing: Drawing) -> None:
+    """log₁₀ of the gradient over steps: linear recurrence beside tanh."""
+    titles = (
+        ("recurrencia lineal", "linear recurrence"),
+        ("a través de la tanh", "through the tanh"),
+    )
+    linear, tanh = drawing.panels(1, 2, titles, width=10.0, height=4.2)
+    for index, matrix in enumerate(results.axis("linear", "matrix")):
+        t, logs = results.curve("linear", "log_gain", where={"matrix": matrix})
+        _band(linear, t, logs, _matrix(matrix, linear), index)
+    linear.theory([0, t[-1]], [0, 0], ("norma conservada", "norm kept"))
+    for index, u in enumerate(results.axis("tanh", "input")):
+        where = {"input": float(u)}
+        t, logs = results.curve("tanh", "log_gain", where={"matrix": "orthogonal", **where})
+        deviation = tanh.say(("entrada de desvío", "input of deviation"))
+        _band(tanh, t, logs, f"{deviation} {tanh.number(u)}", index)
+        gaussian = results.curve("tanh", "log_gain", where={"matrix": "gaussian", **where})[1]
+        tanh.ax.plot(t, gaussian.mean(axis=0), linestyle=":", color=COLOURS[index])
+        settled = np.array([TRANSIENT, t[-1]])
+        rise = tanh_rate(1.0, u) * (settled - TRANSIENT)
+        tanh.theory(settled, logs.mean(axis=0)[TRANSIENT - 1] + rise)
+    dotted = tanh.say(("W gaussiana", "Gaussian W"))
+    tanh.ax.plot([], [], linestyle=":", color="black", label=dotted)
+    tanh.theory([], [], ("campo medio", "mean field"))
+    for panel in (linear, tanh):
+        panel.axes(x=("pasos t", "steps t"))
+        panel.legend(loc="lower left")
+    linear.axes(y=r"$\log_{10}\, \|\partial h_t/\partial h_0\|_F / \sqrt{n}$", ylim=(-40, 22))
+
+
+def training(results: Results, drawing: Drawing) -> None:
+    """Departure from orthogonality and gradient along training."""
+    titles = (("ortogonalidad", "orthogonality"), ("gradiente", "gradient"))
+    panels = drawing.panels(1, 2, titles, width=10.0, height=4.2)
+    steps = np.unique(results.tables["training"]["step"])
+    names = {
+        "departure": r"$\|W^T W - I\|_F / \sqrt{n}$",
+        "log_gain": r"$\log_{10}\, \|\partial h_T/\partial h_1\|_F / \sqrt{n}$",
+    }
+    for panel, (quantity, name) in zip(panels, names.items(), strict=True):
+        for index, matrix in enumerate(results.axis("training", "matrix")):
+            values = over_training(results, matrix, quantity)
+            panel.ax.plot(steps, values.T, color=COLOURS[index], alpha=0.18, linewidth=0.8)
+            _band(panel, steps, values, _matrix(matrix, panel), index)
+        panel.axes(x=("pasos de Adam", "steps of Adam"), y=name)
+        panel.legend()
+    panels[1].level(0.0)
+
+
+def _band(panel: Panel, x: np.ndarray, values: np.ndarray, label: str, index: int) -> None:
+    """Means and their intervals; an open interval (all values equal, one replica) has no width."""
+    mean, low, high = columns([mean_interval(column) for column in values.T])
+    ends = (np.where(np.isfinite(low), end, mean) for end in (low, high))
+    measured(panel.ax, x, mean, *ends, label, COLOURS[index], band=True)
+
+
+def _matrix(name: str, panel: Panel) -> str:
+    gaussian = panel.say(("gaussiana, desvío", "Gaussian, deviation"))
+    if name == "orthogonal":
+        return panel.say(("ortogonal", "orthogonal"))
+    gain = {"gaussian": 1.0, "shrunk": 0.5, "grown": 1.5}[name]
+    return rf"{gaussian} ${panel.number(gain, maths=True)}/\sqrt{{n}}$"

@@ -1,0 +1,109 @@
+"""The gradient through a fresh recurrence, and what training leaves of it and of orthogonality."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Generator
+
+from deepclaims.claims.recurrence.gradient_gain import departure, draw_matrix, follow, tanh_gains
+from deepclaims.claims.recurrence.mean_field import TRANSIENT
+from deepclaims.claims.recurrence.memory_problems import recall
+from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.stacked_recurrent import answer, draw_plain, plain_states
+from deepclaims.optim import rules
+from deepclaims.training.stack import ADAM, Descent, train_stack
+from deepclaims.training.stacked_classifiers import cross_entropy
+
+MATRICES = {
+    "orthogonal": ("orthogonal", 1.0),
+    "gaussian": ("gaussian", 1.0),
+    "shrunk": ("gaussian", 0.5),
+    "grown": ("gaussian", 1.5),
+}
+"""W_hh by name: its law, and σ_w: of variance σ_w²/width."""
+CUES = 4
+PROBE = 8  # sequences over which a trained net's gradient is averaged
+
+
+def gains(config: dict[str, Any], seed: int) -> Outcome:
+    """How ‖∂h_t/∂h_0‖ goes with t at the start of training, for one kind of matrix.
+
+    Args:
+        config: `matrix` (a key of `MATRICES`), `activation`, `input` (deviation of what comes in at
+            each unit), `width`, `steps`.
+        seed: draws matrix, state and inputs.
+
+    Returns:
+        Metrics `log_gain` (log₁₀ at the last step), `largest` (of |log₁₀| over steps) and `slope`
+        (log₁₀ per step, after `TRANSIENT`); curve `log_gain`.
+    """
+    law, gain = MATRICES[config["matrix"]]
+    generator, steps = Generator().manual_seed(seed), int(config["steps"])
+    w = draw_matrix(law, gain, int(config["width"]), generator)
+    course = follow(w, config["activation"], float(config["input"]), steps, generator).log_gain
+    slope = np.polyfit(np.arange(TRANSIENT, steps), course[TRANSIENT:], 1)[0]
+    metrics = {
+        "log_gain": float(course[-1]),
+        "largest": float(np.abs(course).max()),
+        "slope": float(slope),
+    }
+    return Outcome(metrics, {"log_gain": Curve(range(1, steps + 1), course.tolist())})
+
+
+def training(config: dict[str, Any], seed: int) -> Outcome:
+    """Train tanh nets on delayed recall and look at W_hh and at the gradient on the way.
+
+    Args:
+        config: `matrix`, `width`, `lag`, `noise`, `rate`, `steps`, `look`, `batch`, `replicas`.
+        seed: of everything.
+
+    Returns:
+        Table `training`: one row per replica and look: `replica`, `step`, `departure`
+        (‖WᵀW − I‖_F/√width), `log_gain` (log₁₀ ‖∂h_T/∂h_1‖_F/√width, mean over sequences),
+        `accuracy` on the probe's fresh sequences.
+    """
+    law, gain = MATRICES[config["matrix"]]
+    replicas = int(config["replicas"])
+    generator = Generator().manual_seed(seed * 1000 + 1)
+    weights = draw_plain(
+        law, replicas, (CUES + 1, int(config["width"]), CUES), generator, gain=gain
+    )
+    problem = partial(recall, lag=int(config["lag"]), noise=float(config["noise"]), cues=CUES)
+    draws = Generator().manual_seed(seed * 1000 + 2)
+    probe, classes = problem(replicas, 256, Generator().manual_seed(seed * 1000 + 3))
+    looks: list[pd.DataFrame] = []
+
+    @torch.no_grad()
+    def look(t: int, descent: Descent) -> None:
+        now = descent.weights
+        states = plain_states(now, probe)
+        gain = tanh_gains(now["w_hh"], [h[:, :PROBE] for h in states]).mean(1)
+        seen = {
+            "replica": range(replicas),
+            "step": t,
+            "departure": departure(now["w_hh"]).numpy(),
+            "log_gain": gain.numpy(),
+            "accuracy": (answer(now, states[-1]).argmax(-1) == classes).float().mean(1).numpy(),
+        }
+        looks.append(pd.DataFrame(seen))
+
+    train_stack(
+        Descent(
+            weights,
+            rules.adam,
+            clip=1.0,
+            alpha=torch.full((replicas,), float(config["rate"])),
+            **ADAM,
+        ),
+        lambda now, batch: cross_entropy(answer(now, plain_states(now, batch[0])[-1]), batch[1]),
+        lambda n: problem(n, int(config["batch"]), draws),
+        int(config["steps"]),
+        look,
+        int(config["look"]),
+    )
+    return Outcome({}, {}, {"training": pd.concat(looks, ignore_index=True)})

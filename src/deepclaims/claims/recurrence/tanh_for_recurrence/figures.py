@@ -1,0 +1,76 @@
+"""States and gradients, untrained and in training."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from deepclaims.claims.recurrence.mean_field import tanh_rate
+from deepclaims.claims.recurrence.tanh_for_recurrence.judge import of
+from deepclaims.claims.results import Results
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.report.panel import Drawing, Panel
+from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO, measured
+
+NAMES = {"tanh": "tanh", "relu": "ReLU"}
+TITLES = (("estado", "state"), ("gradiente", "gradient"))
+
+
+def untrained(results: Results, drawing: Drawing) -> None:
+    """State and gradient after the last step, against σ_w."""
+    panels = drawing.panels(1, 2, TITLES, width=10.0, height=4.2)
+    gains = sorted(results.axis("untrained", "gain"))
+    for panel, metric in zip(panels, ("log_state", "log_gradient"), strict=True):
+        for series, (activation, name) in enumerate(NAMES.items()):
+            found = [mean_interval(of(results, metric, activation, gain)) for gain in gains]
+            panel.measured(gains, found, name, series)
+        panel.level(0.0)
+        panel.ax.axvline(math.sqrt(2), color=OKABE_ITO["grey"], linewidth=0.8)
+        panel.ax.annotate(
+            r"$\sqrt{2}$", (math.sqrt(2), 0.93), (3, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", color=OKABE_ITO["grey"],
+        )  # fmt: skip
+        panel.axes(x=("$\\sigma_w$ (escala de W)", "$\\sigma_w$ (scale of W)"), log="x")
+        panel.ax.set_xticks(gains, [panel.number(gain) for gain in gains])
+        panel.ax.minorticks_off()
+    params = results.claim.part("untrained").params
+    fine = np.geomspace(gains[0], gains[-1], 60)
+    rates = np.array([tanh_rate(gain, float(params["input"])) for gain in fine])
+    panels[1].theory(fine, int(params["steps"]) * rates,
+                     ("campo medio (tanh)", "mean field (tanh)"), colour=COLOURS[0])  # fmt: skip
+    panels[0].axes(y=(r"$\log_{10}$ valor eficaz de $h_T$", r"$\log_{10}$ rms of $h_T$"))
+    panels[1].axes(y=r"$\log_{10}\, \|\partial h_T/\partial h_0\|_F / \sqrt{n}$")
+    for panel in panels:
+        panel.legend(loc="upper left")
+
+
+def training(results: Results, drawing: Drawing) -> None:
+    """Largest state and largest gradient of every training."""
+    state, gradient = drawing.panels(1, 2, TITLES, width=10.0, height=4.2)
+    _trainings(state, results, "largest_state")
+    _trainings(gradient, results, "largest_gradient")
+    state.level(1.0)
+    state.axes(y=("mayor valor eficaz de $h_t$", "largest rms of $h_t$"))
+    gradient.axes(y=("mayor norma del gradiente", "largest gradient norm"))
+
+
+def _trainings(panel: Panel, results: Results, metric: str) -> None:
+    matrices = results.axis("adding", "matrix")
+    for index, (activation, name) in enumerate(NAMES.items()):
+        for place, matrix in enumerate(matrices):
+            x = place + 0.24 * (index - 0.5)
+            where = {"activation": activation, "matrix": matrix}
+            values = results.values("adding", metric, where=where)
+            dots = np.full(len(values), x + 0.07)
+            panel.ax.plot(dots, values, ".", color=COLOURS[index], alpha=0.35)
+            found = mean_interval(np.log10(values))  # of logarithms: a geometric mean
+            measured(
+                panel.ax, [x], [10**found.value], [10**found.low], [10 ** min(found.high, 300.0)],
+                None if place else name, COLOURS[index], marker=MARKERS[index],
+            )  # fmt: skip
+    names = {"orthogonal": ("ortogonal", "orthogonal"), "identity": ("identidad", "identity")}
+    panel.axes(x=("$W_{hh}$ al empezar", "$W_{hh}$ at the start"), log="y",
+               xlim=(-0.5, len(matrices) - 0.5))  # fmt: skip
+    panel.ax.set_xticks(range(len(matrices)), [panel.say(names[matrix]) for matrix in matrices])
+    panel.legend(loc="upper left")
