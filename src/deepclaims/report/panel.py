@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Text = str | tuple[str, str]
+Text = str | Sequence[str]
 
 
 class Speaker:
