@@ -21,8 +21,9 @@ from deepclaims.data.prepared import read_meta
 from deepclaims.errors import StorageError
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.verdict import OUTCOMES
+from deepclaims.pipeline.place import REHEARSED
 from deepclaims.pipeline.planning import Planned, Planner, merged
-from deepclaims.pipeline.request import REHEARSED, Request, read_request
+from deepclaims.pipeline.request import Request, read_request
 from deepclaims.project import Project
 from deepclaims.sweep.environment import commit
 from deepclaims.sweep.executors.local import warm_up

@@ -9,7 +9,7 @@ from deepclaims.claims.claim import catalogue
 from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
-from deepclaims.pipeline.request import read_place
+from deepclaims.pipeline.place import read_place
 from deepclaims.project import Project
 from deepclaims.report import pdf as book
 from deepclaims.report import site

@@ -12,6 +12,7 @@ from omegaconf import OmegaConf
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import PROFILES, Claim
 from deepclaims.errors import ClaimError, ConfigError
+from deepclaims.pipeline.place import REHEARSAL
 from deepclaims.project import Project
 from deepclaims.sweep.compose import Composer, parse, swept
 from deepclaims.sweep.options import LocalOptions, Options, read_executor
@@ -20,9 +21,6 @@ KNOWN = ("chapter", "claim", "profile")
 LISTED = "chapter=, claim=, profile=, executor=, executor.<key>=, claim.<key>=, --retry-failed"
 RETRY = "--retry-failed"
 ALL = "all"
-REHEARSAL = "rehearsal"
-"""The folder of what was measured otherwise than the pipeline does."""
-REHEARSED = "--rehearsal"
 
 
 @dataclass(frozen=True)
@@ -109,35 +107,6 @@ def usual_profile(project: Project) -> str:
     if not file.is_file():
         return "laptop"
     return str((OmegaConf.to_container(OmegaConf.load(file)) or {}).get("profile", "laptop"))
-
-
-@dataclass(frozen=True)
-class Place:
-    """Whose evidence is asked for: one claim's or all, the published one or a rehearsal's."""
-
-    project: Project
-    claim: str = ""
-
-
-def read_place(verb: str, words: Sequence[str]) -> Place:
-    """Read `claim=NAME` and `--rehearsal`.
-
-    Raises:
-        ConfigError: for any other word, or a rehearsal of no claim.
-        ClaimError: for an unknown claim.
-    """
-    project, name = Project.here(), ""
-    for word in words:
-        key, _, value = word.partition("=")
-        if key == "claim" and value:
-            name = claims.find(project.conf, value)
-        elif word != REHEARSED:
-            raise ConfigError(f"{verb} does not know '{word}'; known: claim=, {REHEARSED}")
-    if REHEARSED in words:
-        if not name:
-            raise ConfigError(f"{REHEARSED} is of one claim: name it with claim=chapter/id")
-        project = project.aside(REHEARSAL)
-    return Place(project, name)
 
 
 def _options(overrides: Sequence[str], project: Project) -> Options:
