@@ -139,7 +139,7 @@ def _export(
 ) -> None:
     """Write a claim's tables from what MLflow holds."""
     logged = [(each, _logged(books, each.page)) for each in own]
-    frames = [run.frames() if run else {} for _, run in logged]
+    frames = [entry.frames() if entry else {} for _, entry in logged]
     for (each, _), found in zip(logged, frames, strict=True):
         if not found:
             raise StorageError(
@@ -153,17 +153,17 @@ def _export(
         "shift": claim.shift,
         "sources": _sources(project, own),
         "mlflow_parent": _parent(books, own[0].page) if own else "",
-        "mlflow_runs": {each.cell.key: run.run_id for each, run in logged if run},
+        "mlflow_runs": {each.cell.key: entry.run_id for each, entry in logged if entry},
     }
     write_tables(request.tables(claim).parent, claim, frames, about)
 
 
 def _logged(books: Sequence[Logbook], page: Page) -> Logged | None:
-    return next((run for book in reversed(books) if (run := book.run(page))), None)
+    return next((entry for book in reversed(books) if (entry := book.run(page))), None)
 
 
 def _parent(books: Sequence[Logbook], page: Page) -> str:
-    return next((run for book in books if (run := book.parent(page))), "")
+    return next((entry for book in books if (entry := book.parent(page))), "")
 
 
 def write_tables(
