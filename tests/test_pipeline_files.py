@@ -46,6 +46,9 @@ def _imported(source, module):
             continue
         found.add(file)
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("deepclaims."):
+            if (
+                isinstance(node, ast.ImportFrom)
+                and (node.module or "").split(".")[0] == "deepclaims"
+            ):
                 pending += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
     return found
