@@ -326,7 +326,7 @@ def test_the_verb(project, mirrored, capsys):
 @pytest.mark.parametrize(
     ("override", "says"),
     [
-        ("dataset=cifar", "dataset=cifar is not possible; known: all, mnist, mitdb"),
+        ("dataset=cifar", "no dataset 'cifar'; known: all, mnist, mitdb"),
         ("data.source=web", "known: auto, mirror, official, embedded"),
         ("source=auto", r"'source=auto'; known: dataset=all\|mnist\|mitdb, data\.source="),
         ("mnist", "does not know 'mnist'"),
@@ -367,3 +367,16 @@ def test_the_official_files_are_had_from_a_mirror(project, mirror, monkeypatch):
     assert {p.suffix for p in project.raw("mitdb").iterdir()} == {".dat", ".hea", ".atr", ".json"}
     assert len(list(project.raw("mitdb").iterdir())) == 145
     assert len(list(project.raw("mnist").iterdir())) == 5
+
+
+def test_a_data_set_that_fails_does_not_keep_the_others(project, monkeypatch):
+    asked = []
+
+    def refused(project, dataset, source):
+        asked.append(dataset)
+        raise DataError(f"{dataset}: a.gz and b.gz are damaged")
+
+    monkeypatch.setattr(fetch_module, "fetch", refused)
+    with pytest.raises(DataError, match=r"(?s)mnist: a\.gz .*mitdb: a\.gz"):
+        run([])
+    assert asked == ["mnist", "mitdb"]

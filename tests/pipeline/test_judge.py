@@ -1,4 +1,7 @@
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,57 +12,112 @@ from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline import publish, whereabouts
 from deepclaims.pipeline.measure import measure
-from deepclaims.pipeline.request import Request
+from deepclaims.pipeline.request import Request, read_request
 from deepclaims.sweep.options import LocalOptions
 
-NAMES = ("optimisation/backpropagation", "convolution/lenet-parameters")
+NAME = "convolution/lenet-parameters"
 
 
 @pytest.fixture
 def measured(project):
-    """A project whose catalogue is two quick claims, both measured."""
-    for name in set(claims.catalogue(project.conf)) - set(NAMES):
+    """A project whose catalogue is one quick claim, measured."""
+    for name in set(claims.catalogue(project.conf)) - {NAME}:
         (project.conf / "claim" / f"{name}.yaml").unlink()
-    for name in NAMES:
-        folder = project.root / "results"
-        measure(project, Request((name,), folder, profile="smoke", options=LocalOptions(workers=0)))
+    request = Request((NAME,), project.results, "smoke", LocalOptions(workers=0))
+    measure(project, request)
     return project
 
 
-def test_two_claims_are_judged_drawn_and_recorded(measured):
-    found = {record.name: record for record in judging.judge(measured)}
-    assert {name: found[name].verdict for name in NAMES} == dict.fromkeys(NAMES, "supported")
-    for record in found.values():
-        folder = measured.evidence(record.chapter)
-        assert EvidenceRecord.read(folder / f"{record.id}.json").to_dict() == record.to_dict()
-        assert record.post_hoc == ()
-        assert min(record.seeds) >= 1000
-        assert record.command.startswith(f"deepclaims measure claim={record.name}")
-        for figure in record.figures:
-            for language in ("es", "en"):
-                for ending in ("svg", "png"):
-                    assert (folder / record.id / f"{figure.name}.{language}.{ending}").is_file()
+@pytest.fixture
+def judged(measured):
+    """The same, judged and drawn."""
+    judging.judge(measured)
+    return measured
 
 
-def test_a_criterion_changed_after_the_run_is_marked(measured):
-    file = measured.conf / "claim" / "optimisation" / "backpropagation.yaml"
+def written(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
+
+
+def rewrite(project, before: str, after: str) -> None:
+    file = project.conf / "claim" / f"{NAME}.yaml"
     text = file.read_text()
-    bound = "bound: 1.0e-12"
-    assert bound in text
-    file.write_text(text.replace(bound, "bound: 1.0e-30"))
-    record = next(each for each in judging.judge(measured) if each.id == "backpropagation")
+    assert before in text
+    file.write_text(text.replace(before, after, 1))
+
+
+def test_a_claim_is_judged_drawn_and_recorded(measured):
+    (record,) = judging.judge(measured)
+    assert record.verdict == "supported"
+    assert EvidenceRecord.read(measured.record(NAME)).to_dict() == record.to_dict()
+    assert record.post_hoc == ()
+    assert min(record.seeds) >= 1000
+    assert record.command.startswith(f"deepclaims measure claim={NAME}")
+    assert record.chapter_title["en"] == "Convolutional networks"
+    for figure in record.figures:
+        for language in ("es", "en"):
+            for ending in ("svg", "png"):
+                assert (measured.drawn(NAME) / f"{figure.name}.{language}.{ending}").is_file()
+
+
+def test_nothing_is_judged_twice(judged, monkeypatch):
+    before = written(judged.evidence)
+    monkeypatch.setattr(judging, "_pool", None)
+    judging.judge(judged)
+    assert written(judged.evidence) == before
+
+
+def test_a_changed_caption_is_neither_judged_nor_drawn(judged, monkeypatch):
+    before = written(judged.evidence)
+    rewrite(judged, "Shape and parameters of every layer", "Every layer")
+    monkeypatch.setattr(judging, "_pool", None)
+    (record,) = judging.judge(judged)
+    assert record.figures[0].caption["en"].startswith("Every layer")
+    after = written(judged.evidence)
+    assert [name for name in after if after[name] != before[name]] == ["lenet-parameters.json"]
+
+
+def test_a_criterion_changed_after_the_run_is_judged_again_and_marked(judged):
+    rewrite(judged, "bound: [60, 60]", "bound: [61, 61]")
+    (record,) = judging.judge(judged)
     assert record.post_hoc == ("criterion",)
     assert record.verdict == "refuted"
 
 
 def test_a_grid_changed_after_the_run_is_named(measured):
-    file = measured.conf / "claim" / "optimisation" / "backpropagation.yaml"
-    text = file.read_text()
-    assert "  chain:\n" in text
-    file.write_text(text.replace("  chain:\n", "  links:\n"))
-    told = r"another grid .*: run `deepclaims measure chapter=optimisation` first"
-    with pytest.raises(StageError, match=told):
-        judging.judge(measured)
+    rewrite(measured, "grid: {kernel: [3, 5]}", "grid: {kernel: [3, 7]}")
+    (record,) = judging.judge(measured)
+    assert record.post_hoc == ("grid",)
+
+
+def test_what_is_no_longer_a_figure_goes(judged):
+    (judged.drawn(NAME) / "old.es.svg").write_text("<svg/>")
+    (judged.evidence / "convolution" / "gone.json").write_text("{}")
+    judging.judge(judged)
+    assert not (judged.drawn(NAME) / "old.es.svg").exists()
+    assert not (judged.evidence / "convolution" / "gone.json").exists()
+
+
+def test_with_nothing_to_judge_nothing_heavy_is_imported(judged):
+    code = (
+        "import sys; from deepclaims.pipeline.judge import run; run([]); "
+        "print(*{'torch', 'pandas', 'matplotlib', 'mlflow'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_a_rehearsal_has_folders_of_its_own(judged, monkeypatch):
+    before = written(judged.evidence)
+    words = [f"claim={NAME}", "profile=full", "executor.workers=0"]
+    request = read_request(words, judged)
+    assert request.rehearsal
+    measure(judged, request)
+    cli.importlib.import_module("deepclaims.pipeline.judge").run([f"claim={NAME}", "--rehearsal"])
+    publish.run([f"claim={NAME}", "--rehearsal"])
+    assert (judged.root / "rehearsal" / "reports" / "en" / f"{NAME}.html").is_file()
+    assert written(judged.evidence) == before
+    assert not judged.reports.exists()
 
 
 def test_what_was_published_is_told(measured, capsys):
@@ -68,23 +126,23 @@ def test_what_was_published_is_told(measured, capsys):
     capsys.readouterr()
     whereabouts.run([])
     shown = capsys.readouterr().out
-    assert "2 claims: 2 supported" in shown
+    assert "1 claims: 1 supported" in shown
     assert "index.html" in shown
     published = json.loads((measured.reports / "claims.json").read_text())
-    assert len(published) == 2
+    assert len(published) == 1
 
 
 def test_a_claim_that_was_not_measured_is_named(project):
-    with pytest.raises(StageError, match="has not been measured: run `deepclaims measure chapter="):
+    with pytest.raises(StageError, match="has not been measured: run `deepclaims measure claim="):
         judging.judge(project)
 
 
 def test_a_damaged_table_is_named(measured):
-    file = measured.results("optimisation") / "backpropagation" / "replicas.parquet"
+    file = measured.tables(NAME) / "replicas.parquet"
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(StorageError, match=r"replicas\.parquet is damaged"):
         judging.judge(measured)
-    assert not measured.evidence("optimisation").exists()
+    assert not measured.record(NAME).exists()
 
 
 def test_the_stand_in_is_told():

@@ -1,10 +1,10 @@
+import ast
 import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from deepclaims.claims.claim import CHAPTERS
 from deepclaims.evidence.record import RELATIONS, ROLES, VERDICTS
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import words as module
@@ -27,7 +27,7 @@ def test_no_text_is_idle():
     code = "".join(file.read_text() for file in TEMPLATES.glob("*.html"))
     code += "".join(file.read_text() for file in TEMPLATES.parent.glob("*.py"))
     prefixes = re.findall(r'"(\w+_)" ~', code)
-    assert "chapter_" in prefixes
+    assert "role_" in prefixes
     verdicts = ("supported", "corrected", "refuted", "inconclusive")
     idle = [
         key
@@ -37,9 +37,8 @@ def test_no_text_is_idle():
     assert not idle
 
 
-def test_chapters_verdicts_roles_and_relations_all_have_a_name():
-    keys = [f"chapter_{chapter}" for chapter in CHAPTERS]
-    keys += [f"role_{role}" for role in ROLES] + [*RELATIONS]
+def test_verdicts_roles_and_relations_all_have_a_name():
+    keys = [f"role_{role}" for role in ROLES] + [*RELATIONS]
     keys += [f"{verdict}{form}" for verdict in VERDICTS for form in ("", "_many", "_means")]
     assert not [key for key in keys if key not in table()]
 
@@ -59,3 +58,34 @@ def test_methods_are_named_in_the_language():
     assert Words("es").interval_method("t, paired") == "t de Student, apareado"
     assert Words("en").interval_method("t, paired") == "t, paired"
     assert Words("es").interval_method("Newcombe") == "Newcombe"
+
+
+def test_every_method_that_can_be_estimated_has_a_spanish_name():
+    package = TEMPLATES.parents[1]
+    files = [*(package / "evidence").glob("*.py"), *(package / "claims").rglob("*.py")]
+    methods = {each for file in files for each in _methods(ast.parse(file.read_text()))}
+    assert {"Welch's t", "bootstrap (BCa)"} <= methods
+    assert not methods - set(module.METHODS_ES)
+
+
+def _methods(tree):
+    """Texts that name an interval's method: arguments of what makes estimates, and `method = …`."""
+    places = {"undecided": 0, "_student": 1, "of": 3, "Estimate": 4}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "method":
+            yield from _texts(node.value)
+        elif isinstance(node, ast.Call):
+            called = node.func
+            name = getattr(called, "attr", "") or getattr(called, "id", "")
+            if name == "of" and getattr(getattr(called, "value", None), "id", "") != "Estimate":
+                continue
+            if name in places and len(node.args) > places[name]:
+                yield from _texts(node.args[places[name]])
+
+
+def _texts(node):
+    """The texts an expression may be, its condition left out."""
+    if isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value

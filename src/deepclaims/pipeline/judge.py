@@ -28,7 +28,7 @@ from deepclaims.evidence.verdict import Finding, Verdict
 from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
-from deepclaims.pipeline.request import of_a_place, read_place
+from deepclaims.pipeline.place import of_a_place, read_place
 from deepclaims.project import Project
 from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.worker import THREAD_VARIABLES

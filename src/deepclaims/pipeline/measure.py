@@ -21,8 +21,9 @@ from deepclaims.data.prepared import read_meta
 from deepclaims.errors import StorageError
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.verdict import OUTCOMES
+from deepclaims.pipeline.place import REHEARSED
 from deepclaims.pipeline.planning import Planned, Planner, merged
-from deepclaims.pipeline.request import REHEARSED, Request, read_request
+from deepclaims.pipeline.request import Request, read_request
 from deepclaims.project import Project
 from deepclaims.sweep.environment import commit
 from deepclaims.sweep.executors.local import warm_up
@@ -138,7 +139,7 @@ def _export(
 ) -> None:
     """Write a claim's tables from what MLflow holds."""
     logged = [(each, _logged(books, each.entry)) for each in own]
-    frames = [run.frames() if run else {} for _, run in logged]
+    frames = [entry.frames() if entry else {} for _, entry in logged]
     for (each, _), found in zip(logged, frames, strict=True):
         if not found:
             raise StorageError(
@@ -152,17 +153,17 @@ def _export(
         "shift": claim.shift,
         "sources": _sources(project, own),
         "mlflow_parent": _parent(books, own[0].entry) if own else "",
-        "mlflow_runs": {each.cell.key: run.run_id for each, run in logged if run},
+        "mlflow_runs": {each.cell.key: entry.run_id for each, entry in logged if entry},
     }
     write_tables(request.tables(claim).parent, claim, frames, about)
 
 
 def _logged(books: Sequence[Logbook], entry: LogEntry) -> Logged | None:
-    return next((run for book in reversed(books) if (run := book.run(entry))), None)
+    return next((found for book in reversed(books) if (found := book.run(entry))), None)
 
 
 def _parent(books: Sequence[Logbook], entry: LogEntry) -> str:
-    return next((run for book in books if (run := book.parent(entry))), "")
+    return next((found for book in books if (found := book.parent(entry))), "")
 
 
 def write_tables(

@@ -10,7 +10,7 @@ from deepclaims.claims.claim import catalogue
 from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
-from deepclaims.pipeline.request import of_a_place, read_place
+from deepclaims.pipeline.place import of_a_place, read_place
 from deepclaims.project import Project
 from deepclaims.report import pdf as book
 from deepclaims.report import site

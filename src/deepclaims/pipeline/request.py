@@ -9,19 +9,17 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from deepclaims.arguments import Arguments, Given, Key
+from deepclaims.arguments import Arguments, Key
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import PROFILES, Claim
 from deepclaims.errors import ClaimError, ConfigError
+from deepclaims.pipeline.place import REHEARSAL
 from deepclaims.project import Project
 from deepclaims.sweep.compose import Composer, parse, swept
 from deepclaims.sweep.options import LocalOptions, Options, read_executor
 
 RETRY = "--retry-failed"
 ALL = "all"
-REHEARSAL = "rehearsal"
-"""The folder of what was measured otherwise than the pipeline does."""
-REHEARSED = "--rehearsal"
 
 
 def arguments(verb: str) -> Arguments:
@@ -123,39 +121,7 @@ def usual_profile(project: Project) -> str:
     file = project.conf / "reproduce.yaml"
     if not file.is_file():
         return "laptop"
-    return str((OmegaConf.to_container(OmegaConf.load(file)) or {}).get("profile", "laptop"))
-
-
-@dataclass(frozen=True)
-class Place:
-    """Whose evidence is asked for: one claim's or all, the published one or a rehearsal's."""
-
-    project: Project
-    claim: str
-    given: Given
-
-
-def read_place(arguments: Arguments, words: Sequence[str]) -> Place:
-    """Read `claim=NAME`, `--rehearsal` and what else a verb takes.
-
-    Raises:
-        ConfigError: for any other word, or a rehearsal of no claim.
-        ClaimError: for an unknown claim.
-    """
-    given = arguments.read(words)
-    project = Project.here()
-    name = claims.find(project.conf, given["claim"]) if given["claim"] else ""
-    if REHEARSED in given.flags:
-        if not name:
-            raise ConfigError(f"{REHEARSED} is of one claim: name it with claim=chapter/id")
-        project = project.aside(REHEARSAL)
-    return Place(project, name, given)
-
-
-def of_a_place(verb: str, **more: Key) -> Arguments:
-    """What the verbs take that judge and publish."""
-    claim = Key("CHAPTER/ID", says="one claim alone; all of the catalogue without")
-    return Arguments(verb, {"claim": claim, **more}, flags=(REHEARSED,))
+    return str(OmegaConf.select(OmegaConf.load(file), "profile") or "laptop")
 
 
 def _options(overrides: Sequence[str], project: Project) -> Options:

@@ -51,18 +51,19 @@ class TrackedRun:
 def insert(
     engine: Engine, experiment: str, run_id: str, run: TrackedRun, artifacts: str, start: int
 ) -> None:
-    """Write a finished run: all its rows, or none.
+    """Write a finished run: all its rows, or none. A deleted run of the same id gives way.
 
     Args:
         engine: of the store's database.
         experiment: id of its experiment.
-        run_id: 32 hex digits that no other run has.
+        run_id: 32 hex digits that no other run has but an earlier one of the same identity.
         run: what it holds; its tables are not written here.
         artifacts: URI of the folder that has them.
         start: when it began to be written, in milliseconds since the epoch.
     """
     from mlflow.entities import LifecycleStage, RunStatus, SourceType
     from mlflow.store.tracking.dbmodels import models
+    from sqlalchemy import delete
     from sqlalchemy import insert as into
 
     history = _history(run, start)
@@ -89,6 +90,8 @@ def insert(
         (models.SqlLatestMetric, list(latest.values())),
     )
     with engine.begin() as connection:
+        for table, _ in reversed(tables):
+            connection.execute(delete(table).where(table.run_uuid == run_id))
         for table, rows in tables:
             if rows:
                 connection.execute(into(table), [{"run_uuid": run_id, **row} for row in rows])

@@ -7,12 +7,12 @@ nothing, and a run that was cut short is replaced.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -80,11 +80,8 @@ class Tracker:
         with self._turn:
             if known := self.index.find(identity):
                 return known.run_id
-            run = self._client.create_run(
-                self._experiment, tags={**tags, IDENTITY: identity}, run_name=name
-            )
-            self._client.set_terminated(run.info.run_id)
-            return str(run.info.run_id)
+            about = {**tags, IDENTITY: identity}
+            return self._insert(TrackedRun(identity, name, {}, {}, (), tags=about))
 
     def log(self, run: TrackedRun, parent: str | None = None) -> str:
         """Log a cell once; returns its run id.
@@ -102,13 +99,15 @@ class Tracker:
             tags = {**run.tags, IDENTITY: run.identity, SEEDS: seeds}
             if parent:
                 tags[PARENT] = parent
-            run_id, start = uuid.uuid4().hex, int(time.time() * 1000)
-            artifacts = f"{self._artifacts}/{run_id}/artifacts"
+            return self._insert(replace(run, tags=tags))
+
+    def _insert(self, run: TrackedRun) -> str:
+        run_id, start = run_id_of(self.index.experiment, run), int(time.time() * 1000)
+        artifacts = f"{self._artifacts}/{run_id}/artifacts"
+        if run.frames:
             _write_frames(artifacts, run.frames)
-            insert(
-                self._engine, self._experiment, run_id, replace(run, tags=tags), artifacts, start
-            )
-            return run_id
+        insert(self._engine, self._experiment, run_id, run, artifacts, start)
+        return run_id
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set tags on a run."""
@@ -129,6 +128,12 @@ def _engine(folder: Path) -> Engine:
     from sqlalchemy import create_engine
 
     return create_engine(uri(folder), connect_args={"timeout": BUSY_SECONDS})
+
+
+def run_id_of(experiment: str, run: TrackedRun) -> str:
+    """32 hex digits that follow from what a run is, so that another machine gives it the same."""
+    word = "\n".join((experiment, run.identity, seeds_tag(run.seeds)))
+    return hashlib.sha256(word.encode()).hexdigest()[:32]
 
 
 def seeds_tag(seeds: Sequence[int]) -> str:
