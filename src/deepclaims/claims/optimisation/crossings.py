@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 
 def crossing(distances: list[float], epsilon: float) -> float:
     """When a falling sequence, indexed by steps, first comes down to ε; NaN if never.

@@ -10,8 +10,8 @@ import numpy as np
 from deepclaims.claims.optimisation.tuned_rates_figures import columns
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.verdict import Measured
 from deepclaims.evidence.statistics import mean_interval, ratio_interval
+from deepclaims.evidence.verdict import Measured
 from deepclaims.report.style import COLOURS, MARKERS, figure, measured, panel_titles, say, theory
 
 if TYPE_CHECKING:

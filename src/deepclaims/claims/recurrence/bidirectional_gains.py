@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from deepclaims.claims.recurrence.class_scores import Confusions, macro_f1
 from deepclaims.claims.results import Results
 from deepclaims.errors import ClaimError
-from deepclaims.evidence.estimate import Bound, Estimate
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.resampling import DRAWS, bootstrap
 from deepclaims.evidence.statistics import paired_difference
 

@@ -1,4 +1,4 @@
-"""L1 "Aproximación Universal": what one hidden layer reaches, what it cannot, what training finds."""
+"""L1 "Aproximación Universal": what one hidden layer reaches, and cannot, and what training finds."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def _names(language: str) -> dict[str, str]:
 
 
 def gains(results: Results, drawing: Drawing) -> Figure:
-
+    """Each method's divergence over AdaGrad's, paired over seeds."""
     language = drawing.language
     made, ax = figure(width=8.0)
     names = _names(language)
@@ -62,7 +62,7 @@ def gains(results: Results, drawing: Drawing) -> Figure:
 
 
 def rates(results: Results, drawing: Drawing) -> Figure:
-
+    """Divergence against α."""
     language = drawing.language
     made, axes = figure(1, 2)
     low, high, count = _part(results).params["rates"]
@@ -93,6 +93,6 @@ def _part(results: Results) -> Any:
 
 
 def hidden(results: Results, drawing: Drawing) -> Figure:
-    """Hidden"""
+    """Hidden units ever sparser to the right."""
     language = drawing.language
     return draw_hidden(results, language)

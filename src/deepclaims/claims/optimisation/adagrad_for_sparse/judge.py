@@ -33,8 +33,11 @@ def judge(results: Results) -> dict[str, Measured]:
         **{
             name: hidden[name]
             for name in (
-                "gain_with_sparse_units", "gain_grows_when_sparser", "not_only_harder",
-                "not_when_units_leak", "units_stay_sparse",
+                "gain_with_sparse_units",
+                "gain_grows_when_sparser",
+                "not_only_harder",
+                "not_when_units_leak",
+                "units_stay_sparse",
             )
         },
     }
@@ -51,4 +54,5 @@ def _ratios(results: Results, features: str, other: str, metric: str = "divergen
 
 
 def gain(results: Results, features: str, other: str, metric: str) -> Estimate:
+    """Ratio of the other method's divergence to AdaGrad's, paired over seeds."""
     return ratio_interval(_ratios(results, features, other, metric))

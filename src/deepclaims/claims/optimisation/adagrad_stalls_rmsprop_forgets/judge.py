@@ -1,8 +1,6 @@
-"""Slopes of log recovery on log time of the change, a line a seed; ratios at the last time."""
+"""Slopes of log recovery on log time of the change, a line a seed; ratios at the first and last."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 
@@ -11,28 +9,24 @@ from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import ratio_interval, slope_interval
 from deepclaims.evidence.verdict import Measured
 
-Rule = Callable[..., None]
-
 
 def judge(results: Results) -> dict[str, Measured]:
-    """Slopes of log recovery on log time of the change, a line a seed; ratios at the last time."""
-    bound = results.claim.checks["average_forgets"]["bound"]
-    last = {name: curve(results, name, "recovery")[1][:, -1] for name in methods(results)}
+    """Slopes, and ratios of steps and of plateaus, paired over seeds."""
+    steps = {
+        name: curve(results, name, "recovery")[1] for name in results.axis("recovery", "method")
+    }
     edges = results.rows("recovery", "edge")["value"]
     return {
         "sum_stalls": _slope(results, "adagrad", "recovery"),
         "average_forgets": [
             _slope(results, name, "recovery") for name in ("rmsprop", "rmsprop_corrected")
         ],
-        "gain_when_late": ratio_interval(last["adagrad"], last["rmsprop"]),
+        "gain_when_late": ratio_interval(steps["adagrad"][:, -1], steps["rmsprop"][:, -1]),
         "rate_falls": _slope(results, "adagrad", "rate"),
         "sgd_does_not_stall": _slope(results, "sgd", "recovery"),
         "matched_when_early": [
-            ratio_interval(
-                curve(results, name, "recovery")[1][:, 0],
-                curve(results, "sgd", "recovery")[1][:, 0],
-            )
-            for name in methods(results)
+            ratio_interval(taken[:, 0], steps["sgd"][:, 0])
+            for name, taken in steps.items()
             if name != "sgd"
         ],
         "without_change_the_sum_wins": ratio_interval(
@@ -42,16 +36,13 @@ def judge(results: Results) -> dict[str, Measured]:
     }
 
 
+def curve(results: Results, method: str, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Times of the change, `(times,)`, and `recovery` or `rate` there, `(seeds, times)`."""
+    return results.curve("recovery", name, where={"method": method})
+
+
 def _plateau(results: Results, method: str) -> np.ndarray:
     return results.values("recovery", "plateau", where={"method": method})
-
-
-def methods(results: Results) -> list[str]:
-    return results.axis("recovery", "method")
-
-
-def curve(results: Results, method: str, name: str) -> tuple[np.ndarray, np.ndarray]:
-    return results.curve("recovery", name, where={"method": method})
 
 
 def _slope(results: Results, method: str, name: str) -> Estimate:

@@ -1,9 +1,8 @@
-"""AdaGrad's sum over the whole past against RMSProp's average: recovery after a change."""
+"""Trajectories of AdaGrad, RMSProp and SGD whose target moves, from equal footing."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -44,15 +43,8 @@ def recovery(config: dict[str, Any], seed: int) -> Outcome:
     alpha = grid[best].expand(len(jumps))
     found, rate, plateau = _walk(config, alpha, jumps, torch.Generator().manual_seed(seed))
     return Outcome(
-        {
-            "alpha": float(grid[best]),
-            "edge": float(best in (0, count - 1)),
-            "plateau": plateau,
-        },
-        {
-            "recovery": Curve(jumps, found.mean(1).tolist()),
-            "rate": Curve(jumps, rate.tolist()),
-        },
+        {"alpha": float(grid[best]), "edge": float(best in (0, count - 1)), "plateau": plateau},
+        {"recovery": Curve(jumps, found.mean(1).tolist()), "rate": Curve(jumps, rate.tolist())},
     )
 
 
@@ -65,7 +57,6 @@ def _walk(
         Steps to recover (groups, replicas), `after` where they do not; the effective rate of each
         group at its jump, (groups,); the plateau of the last group.
     """
-    update = _update(config["method"], config["beta2"])
     shape = (len(jumps), config["replicas"], config["dimensions"])
     when = torch.tensor(jumps)
     target = torch.ones(shape, dtype=torch.float64)
@@ -77,7 +68,7 @@ def _walk(
     last = max(jumps)
     for t in range(1, last + config["after"] + 1):
         g = torch.randn(shape, generator=random, dtype=torch.float64).add_(theta).sub_(target)
-        update(theta, g, state, t, alpha)
+        _update(config, theta, g, state, t, alpha)
         if any(0 < t - jump <= config["after"] for jump in jumps):
             there = ((theta - target).square().mean(2) < 1) & (t > when)[:, None]
             taken = torch.where(there, torch.minimum(taken, (t - when)[:, None].double()), taken)
@@ -90,19 +81,19 @@ def _walk(
     return taken, rate, float(np.mean(tail))
 
 
-def _update(method: str, beta2: float) -> Callable[..., None]:
-    def update(theta: Tensor, g: Tensor, state: rules.State, t: int, alpha: Tensor) -> None:
-        if method == "sgd":
+def _update(
+    config: dict[str, Any], theta: Tensor, g: Tensor, state: rules.State, t: int, alpha: Tensor
+) -> None:
+    match config["method"]:
+        case "sgd":
             rules.sgd([theta], [g], state, t, alpha=alpha)
-        elif method == "adagrad":
+        case "adagrad":
             rules.adagrad([theta], [g], state, t, alpha=alpha, eps=EPS, root="inside")
-        else:
+        case method:
             rules.rmsprop(
-                [theta], [g], state, t, alpha=alpha, beta2=beta2, eps=EPS, root="inside",
-                corrected=method == "rmsprop_corrected",
+                [theta], [g], state, t, alpha=alpha, beta2=config["beta2"], eps=EPS,
+                root="inside", corrected=method == "rmsprop_corrected",
             )  # fmt: skip
-
-    return update
 
 
 def _effective(config: dict[str, Any], alpha: Tensor, state: rules.State, t: int) -> Tensor:

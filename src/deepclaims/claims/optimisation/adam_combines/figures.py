@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def first_steps(results: Results, drawing: Drawing) -> Figure:
-
+    """How long the printed formula's step is against Adam's with the same gradients."""
     language = drawing.language
     made, ax = figure()
     steps, shares = results.curve("identities", "step_share")
@@ -36,7 +36,7 @@ def first_steps(results: Results, drawing: Drawing) -> Figure:
 
 
 def mnist(results: Results, drawing: Drawing) -> Figure:
-
+    """Test error against the rate."""
     language = drawing.language
     made, axes = figure(1, 2)
     methods = tuned(results)

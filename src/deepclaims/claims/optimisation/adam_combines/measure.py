@@ -1,4 +1,4 @@
-"""Adam as RMSProp with momentum: its formula with and without the hat on m, and what that changes."""
+"""Adam as RMSProp with momentum: its formula with and without the hat on m."""
 
 from __future__ import annotations
 

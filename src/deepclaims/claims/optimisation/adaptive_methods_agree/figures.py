@@ -84,21 +84,21 @@ def _number(value: float, language: str) -> str:
 
 
 def rates(results: Results, drawing: Drawing) -> Figure:
-    """Rates"""
+    """Test error against the rate (mean and 95 % interval over the reporting seeds)."""
     language = drawing.language
     problems = {name: tuned(results, name) for name in PROBLEMS}
     return _draw_rates(problems, language)
 
 
 def training(results: Results, drawing: Drawing) -> Figure:
-    """Training"""
+    """Training loss along the training, at the chosen rate (band."""
     language = drawing.language
     problems = {name: tuned(results, name) for name in PROBLEMS}
     return _draw_training(problems, language)
 
 
 def differences(results: Results, drawing: Drawing) -> Figure:
-    """Differences"""
+    """Test error of each method minus Adam's, paired over seeds (95 %), and the registered."""
     language = drawing.language
     problems = {name: tuned(results, name) for name in PROBLEMS}
     return _draw_differences(results, problems, language)

@@ -46,6 +46,7 @@ def times(results: Results, device: str) -> pd.DataFrame:
 
 
 def sizes(table: pd.DataFrame) -> list[int]:
+    """The batch sizes of a table's columns."""
     return [int(b) for b in table.columns.to_numpy()]
 
 

@@ -20,7 +20,6 @@ IDENTITIES = ("categorical", "bernoulli", "gaussian", "laplace")
 
 def judge(results: Results) -> dict[str, Measured]:
     """Identities by their largest gap; estimates over seeds for what the minimisers are."""
-    checks = results.claim.checks
     names = (*IDENTITIES, "two_classes")
     gaps = [float(results.values("identities", name).max()) for name in names]
     squared, absolute = (fits(results, "skewed", loss) for loss in ("squared", "absolute"))
@@ -50,10 +49,12 @@ def judge(results: Results) -> dict[str, Measured]:
 
 
 def classes(results: Results) -> list[int]:
+    """The numbers of classes, in the order of the grid."""
     return results.axis("posterior", "classes")
 
 
 def fits(results: Results, noise: str, loss: str) -> np.ndarray:
+    """What a loss estimates under a law of noise, one value a seed."""
     return results.values("location", loss, where={"noise": noise})
 
 
@@ -62,4 +63,5 @@ def _slopes(results: Results, classes: int, loss: str) -> np.ndarray:
 
 
 def ratios(results: Results, law: str) -> np.ndarray:
+    """Error of the loss that is no likelihood over that of the one that is, `(seeds,)`."""
     return results.values("efficiency", "error_ratio", where={"law": law})

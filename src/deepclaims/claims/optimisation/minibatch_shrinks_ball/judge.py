@@ -27,7 +27,6 @@ SUBSETS = {"tight": "subsets", "logistic": "subsets_logistic"}
 
 def judge(results: Results) -> dict[str, Measured]:
     """Estimates for the registered checks; balls as shares of what theory gives."""
-    checks = results.claim.checks
     lrs, batches = results.axis("iid", "lr"), sorted(results.axis("iid", "batch"))
     tight, slowest, middle = bound_constants(results, "tight"), min(lrs), batches[len(batches) // 2]
     return {

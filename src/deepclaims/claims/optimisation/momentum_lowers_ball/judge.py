@@ -19,7 +19,7 @@ SMALL, LARGE = 0.01, 1.0
 
 def judge(results: Results) -> dict[str, Measured]:
     """Estimates for the registered checks; ratios are of momentum's ball over SGD's."""
-    checks, beta = results.claim.checks, heavy(results)
+    beta = heavy(results)
     lrs = results.axis("additive", "lr")
     return {
         "lower_at_large_rate": [ball_ratio(results, "additive", lr) for lr in lrs if lr >= LARGE],

@@ -27,7 +27,7 @@ def _names(language: str) -> dict[str, str]:
 
 
 def quadratic(results: Results, drawing: Drawing) -> Figure:
-
+    """Steps that shrink the distance 10⁶ times, each method with its best α and β (points)."""
     language = drawing.language
     made, ax = figure()
     kappas = [float(kappa) for kappa in results.axis("quadratic", "kappa") if kappa > 1]
@@ -50,7 +50,7 @@ def quadratic(results: Results, drawing: Drawing) -> Figure:
 
 
 def fixed_beta(results: Results, drawing: Drawing) -> Figure:
-
+    """Factor per step at fixed β, against the rate."""
     language = drawing.language
     made, axes = figure(1, 2)
     kappa = float(results.axis("fixed", "kappa")[0])
@@ -73,7 +73,7 @@ def fixed_beta(results: Results, drawing: Drawing) -> Figure:
 
 
 def autoencoder(results: Results, drawing: Drawing) -> Figure:
-
+    """Reconstruction error on test against the rate (mean and 95 % interval)."""
     language = drawing.language
     made, ax = figure()
     methods = tuned(results)

@@ -15,7 +15,6 @@ from deepclaims.evidence.verdict import Measured
 
 def judge(results: Results) -> dict[str, Measured]:
     """Estimates for the registered checks."""
-    checks = results.claim.checks
     lrs, batches = results.axis("race", "lr"), results.axis("race", "batch")
     cells = [(a, b) for a in lrs for b in batches]
     mnist = [(a, b) for a in results.axis("mnist", "lr") for b in results.axis("mnist", "batch")]

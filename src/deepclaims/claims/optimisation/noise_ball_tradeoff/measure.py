@@ -1,4 +1,4 @@
-"""Small ball or fast start: SGD over learning rates and batch sizes, on a regression and on MNIST."""
+"""Small ball or fast start: SGD over rates and batch sizes, on a regression and on MNIST."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from deepclaims.claims.optimisation.crossings import crossing
 from deepclaims.claims.optimisation.population_problem import sign_regression
 from deepclaims.claims.optimisation.sampled_walks import SAMPLING, Draws, scattered, walk
 from deepclaims.claims.optimisation.softmax_ball import digits, excess
-from deepclaims.claims.optimisation.crossings import crossing
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.optim import rules
 from deepclaims.project import Project

@@ -31,7 +31,7 @@ FLOOR = 1e-17
 
 
 def pairs(results: Results, drawing: Drawing) -> Figure:
-
+    """Distance of the slide rule's path from torch's, one point a seed."""
     language = drawing.language
     made, ax = figure(width=9.2, height=6.6)
     groups = (
@@ -72,7 +72,7 @@ def pairs(results: Results, drawing: Drawing) -> Figure:
 
 
 def epsilon(results: Results, drawing: Drawing) -> Figure:
-
+    """What changes in the path when ε moves from outside to inside the root."""
     language = drawing.language
     made, axes = figure(1, 2)
     eps = sorted(float(each) for each in results.axis("epsilon", "eps"))

@@ -39,6 +39,7 @@ def _extreme(results: Results, names: list[str], which: Any) -> Estimate:
 
 
 def differences(results: Results, pair: str) -> np.ndarray:
+    """Largest relative difference of two forms of an update, `(seeds,)`."""
     return results.values("paths", "difference", where={"pair": pair})
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def over_time(results: Results, drawing: Drawing) -> Figure:
-
+    """Measured E‖W_t − w*‖² (band."""
     language = drawing.language
     made, ax = figure()
     known = constants_of(results, "tight")
@@ -44,7 +44,7 @@ def over_time(results: Results, drawing: Drawing) -> Figure:
 
 
 def ball(results: Results, drawing: Drawing) -> Figure:
-
+    """Noise ball against α and B, with the bound (dashed) and the sharp constant (dotted)."""
     language = drawing.language
     made, ax = figure()
     known, lrs = constants_of(results, "tight"), sorted(results.axis("tight", "lr"))
@@ -66,7 +66,7 @@ def ball(results: Results, drawing: Drawing) -> Figure:
 
 
 def wrong_bounds(results: Results, drawing: Drawing) -> Figure:
-
+    """Measured ball as a share of the repaired bound, of mutilated bounds and of the bound."""
     language = drawing.language
     labels = {
         "ball_within_bound": say(language, "cota reparada (el peor caso)", "repaired (worst case)"),
@@ -95,7 +95,7 @@ def wrong_bounds(results: Results, drawing: Drawing) -> Figure:
 
 
 def looseness(results: Results, drawing: Drawing) -> Figure:
-
+    """How loose the bound is on three problems, and how close the constant α tr(H⁻¹Σ*)/2."""
     language = drawing.language
     made, axes = figure(1, 2)
     for name, colour, marker in zip(("tight", "wide", "logistic"), COLOURS, MARKERS, strict=False):

@@ -101,6 +101,7 @@ def over_time_of(results: Results, lr: float, batch: int) -> list[Estimate]:
 
 
 def start(known: Constants) -> float:
+    """Squared distance of the first point from the minimum."""
     return float((Walk.start * known.radius) ** 2)
 
 

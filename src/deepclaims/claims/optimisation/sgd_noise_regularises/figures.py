@@ -36,7 +36,7 @@ def _label(batch: str, language: str) -> str:
 
 
 def batches(results: Results, drawing: Drawing) -> Figure:
-
+    """Test and training error against B, at the rate chosen for each (mean and 95 %."""
     language = drawing.language
     made, axes = figure(2, 2, sharey="row")
     for row, data in zip(axes, DATA, strict=True):
@@ -68,7 +68,7 @@ def _titles(language: str) -> list[str]:
 
 
 def rates(results: Results, drawing: Drawing) -> Figure:
-
+    """Test error against the rate, for each B."""
     language = drawing.language
     made, axes = figure(2, 2, sharex="row", sharey="row")
     for row, data, limits in zip(axes, DATA, ((10, 40), (27, 53)), strict=True):
@@ -84,7 +84,7 @@ def rates(results: Results, drawing: Drawing) -> Figure:
 
 
 def diagonal(results: Results, drawing: Drawing) -> Figure:
-
+    """Estimation error relative to descent on all samples, paired over problems (geometric."""
     language = drawing.language
     made, ax = figure()
     batches = sorted(results.axis("diagonal", "batch"))

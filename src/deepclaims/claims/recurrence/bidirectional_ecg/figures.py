@@ -13,8 +13,10 @@ from deepclaims.claims.recurrence.bidirectional_gains import (
     DIRECTIONS,
     confusions,
     forecast_squares,
-    gain as gain_of,
     r_squared,
+)
+from deepclaims.claims.recurrence.bidirectional_gains import (
+    gain as gain_of,
 )
 from deepclaims.claims.recurrence.class_scores import (
     CLASSES,

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from deepclaims.claims.recurrence.class_scores import positive_predictivity, sensitivity
-from deepclaims.claims.recurrence.inter_patient_scores import DOMINANT, Score, ensemble, macro_gain, scored
+from deepclaims.claims.recurrence.inter_patient_scores import (
+    DOMINANT,
+    Score,
+    ensemble,
+    macro_gain,
+    scored,
+)
 from deepclaims.claims.results import Results
 from deepclaims.evidence.family import OneQuantity
 from deepclaims.evidence.verdict import Measured
