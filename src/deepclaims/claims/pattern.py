@@ -37,7 +37,8 @@ def draw(results: Results, figure: str, language: str) -> Drawing:
     from deepclaims.report.panel import Drawing
 
     drawing = Drawing(language)
-    getattr(_module(results.claim, "figures"), function_of(figure))(results, drawing)
+    made = getattr(_module(results.claim, "figures"), function_of(figure))(results, drawing)
+    drawing.figure = made or drawing.figure
     return drawing
 
 

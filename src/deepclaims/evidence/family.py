@@ -7,6 +7,7 @@ that a violation found among m looks is no artefact of having looked m times.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, number
 
@@ -34,6 +35,25 @@ def hardest(
     size = len(estimates)
     family = [estimate.at(1 - (1 - level) / size, size) for estimate in estimates]
     return max(family, key=lambda member: _hardness(member, Relation(relation), bound))
+
+
+@dataclass(frozen=True)
+class OneQuantity:
+    """Several intervals of one quantity, such as one over seeds and one over patients."""
+
+    estimates: Sequence[Estimate]
+
+
+def least_decided(measured: OneQuantity, relation: str, bound: Bound) -> Estimate:
+    """Of several intervals of one quantity the one that says least about a relation.
+
+    It holds, or fails, only where it does by all of them: no correction for several looks is due.
+    """
+
+    def doubt(estimate: Estimate) -> float:
+        return min(estimate.p_value(relation, bound), estimate.p_against(relation, bound))
+
+    return max(measured.estimates, key=doubt)
 
 
 def _hardness(member: Estimate, relation: Relation, bound: Bound) -> tuple[float, float, float]:

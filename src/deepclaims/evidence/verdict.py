@@ -12,13 +12,16 @@ from typing import Any
 
 from deepclaims.errors import ClaimError
 from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, number
-from deepclaims.evidence.family import hardest
+from deepclaims.evidence.family import OneQuantity, hardest, least_decided
 
 Text = Mapping[str, str]
 """One text in both languages: `{"es": …, "en": …}`."""
 
-Measured = Estimate | Sequence[Estimate]
-"""What a claim's judge gives for a check: an estimate, or several that must all pass it."""
+Measured = Estimate | Sequence[Estimate] | OneQuantity
+"""What a claim's judge gives for a check.
+
+An estimate, a list of them that must all pass it, or several intervals of one quantity.
+"""
 
 
 class Role(StrEnum):
@@ -103,6 +106,8 @@ class Check:
         """
         if isinstance(measured, Estimate):
             estimate = measured
+        elif isinstance(measured, OneQuantity):
+            estimate = least_decided(measured, self.relation, self.bound)
         elif measured:
             estimate = hardest(measured, self.relation, self.bound)
         else:

@@ -5,12 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepclaims.claims.approximation import universal_approximation
 from deepclaims.claims.approximation.least_squares_nets import ADMISSIBLE, LINE, POLYNOMIAL
-from deepclaims.claims.approximation.universal_approximation import (
+from deepclaims.claims.approximation.universal_approximation import judge
+from deepclaims.claims.approximation.universal_approximation.measure import (
     close_up,
     construction,
-    draw,
     line,
     plane,
 )
@@ -157,12 +156,6 @@ def test_few_seeds_and_widths_do_not_crash(imagined, ruling):
     assert ruling(results) in ("inconclusive", "refuted", "corrected")
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_it_draws_its_figures(imagined, language):
-    results = imagined(NAME, imagine, profile="smoke")
-    assert set(draw(results, language)) == set(results.claim.text["figures"])
-
-
 def test_trained_parts_compose_and_shrink(checkout):
     """Every training part is a config that trains; here for three steps."""
     from deepclaims.claims.claim import load
@@ -198,4 +191,4 @@ def test_the_theory_lines_of_training():
 
 def test_every_registered_check_is_estimated(imagined):
     results = imagined(NAME, imagine)
-    assert set(universal_approximation.judge(results)) == set(results.claim.checks)
+    assert set(judge.judge(results)) == set(results.claim.checks)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.optimisation import adam_combines as claim
+from deepclaims.claims.optimisation.adam_combines import judge, measure
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.evidence.verdict import findings
 
@@ -12,13 +12,13 @@ CONFIG = {"dimension": 8, "steps": 60, "alpha": 0.05, "beta1": 0.9, "beta2": 0.9
 
 @pytest.fixture(scope="module")
 def measured():
-    return claim.identities(CONFIG, 3)
+    return measure.identities(CONFIG, 3)
 
 
 def world(lag=0.0, hat=0.0, **gaps):
     def outcome(part, arm, axes, seed):
         if part.name == "identities":
-            made = claim.identities({**part.params, "steps": 20}, seed)
+            made = measure.identities({**part.params, "steps": 20}, seed)
             return Outcome({**made.metrics, **gaps}, made.curves)
         best = 0.008 if arm == "rmsprop" else 0.01
         rng = np.random.default_rng([seed, len(arm), int(1e5 * axes["optimizer.lr"])])
@@ -31,7 +31,7 @@ def world(lag=0.0, hat=0.0, **gaps):
 
 
 def outcomes(results):
-    found = findings(results.claim.checks, claim.judge(results))
+    found = findings(results.claim.checks, judge.judge(results))
     return {each.check.name: each.outcome for each in found}
 
 
@@ -50,7 +50,7 @@ def test_the_step_is_short_by_the_missing_hat(measured):
 
 def test_the_text_by_hand():
     """Two steps of constant gradient: m̂ = g and v̂ = g², so each step is α sign(g)."""
-    step = claim._text(0.1, 0.9, 0.999, 0.0)
+    step = measure._text(0.1, 0.9, 0.999, 0.0)
     g = torch.tensor([2.0, -3.0], dtype=torch.float64)
     assert step([g, g], 2).numpy() == pytest.approx([0.1, -0.1])
 
@@ -80,9 +80,3 @@ def test_refuted_where_the_repair_fails(imagined, ruling, changed, check):
 @pytest.mark.parametrize("gap", [{"no_momentum_gap": 0.1}, {"late_hat_gap": 0.0}])
 def test_inconclusive_where_a_control_fails(imagined, ruling, gap):
     assert ruling(imagined(NAME, world(**gap))) == "inconclusive"
-
-
-@pytest.mark.parametrize(("language", "profile"), [("es", "laptop"), ("en", "smoke")])
-def test_figures(imagined, language, profile):
-    results = imagined(NAME, world(), profile)
-    assert set(claim.draw(results, language)) == set(results.claim.text["figures"])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from deepclaims.claims.optimisation import adaptive_methods_agree as claim
+from deepclaims.claims.optimisation.adaptive_methods_agree import judge
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.evidence.verdict import findings, verdict
 
@@ -34,7 +34,7 @@ OURS = world({("mnist", "adagrad"): 1.2})
 
 
 def judged(results):
-    found = findings(results.claim.checks, claim.judge(results))
+    found = findings(results.claim.checks, judge.judge(results))
     return str(verdict(found).ruling), {each.check.name: each.outcome for each in found}
 
 
@@ -80,18 +80,12 @@ def test_inconclusive_where_the_rate_does_not_matter(lecture, made_world):
 
 
 def test_steps_are_those_of_the_curve(lecture):
-    methods = claim.tuned(lecture, "mnist")
-    steps = methods["adam"].steps_to(claim.TARGET)
+    methods = judge.tuned(lecture, "mnist")
+    steps = methods["adam"].steps_to(judge.TARGET)
     # 2 e^(−t/150) < 0.2 from t = 150 ln 10 = 345 on; points are 50 steps apart
     assert steps == pytest.approx(350)
-    assert methods["sgd"].steps_to(claim.TARGET) == pytest.approx(2.5 * 345, abs=60)
+    assert methods["sgd"].steps_to(judge.TARGET) == pytest.approx(2.5 * 345, abs=60)
     assert np.isinf(methods["sgd"].steps_to(1e-9)).all()
-
-
-@pytest.mark.parametrize(("language", "profile"), [("es", "laptop"), ("en", "smoke")])
-def test_figures(imagined, ours, language, profile):
-    results = ours if profile == "laptop" else imagined(NAME, OURS, profile)
-    assert set(claim.draw(results, language)) == set(results.claim.text["figures"])
 
 
 def test_smoke_decides_nothing(imagined):

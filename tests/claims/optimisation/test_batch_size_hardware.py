@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepclaims.claims.optimisation import batch_size_hardware as hardware
+from deepclaims.claims.optimisation.batch_size_hardware import measure
 from deepclaims.evidence.outcome import Outcome
 
 NAME = "optimisation/batch-size-hardware"
@@ -30,10 +30,10 @@ def world(imagined):
             ratios = np.where(special, power, other) * np.exp(0.01 * random.normal(size=len(sizes)))
             times = 6e-6 * load * np.exp(0.05 * random.normal(size=len(load)))
             return Outcome({"present": 1.0}, {}, {
-                "times": pd.DataFrame({"batch": batches.astype(int), hardware.SECONDS: times}),
+                "times": pd.DataFrame({"batch": batches.astype(int), measure.SECONDS: times}),
                 "contrasts": pd.DataFrame(
-                    {"batch": sizes, "power": special, hardware.RATIO: ratios}),
-                "device": pd.DataFrame({hardware.NAME: [axes["device"]]}),
+                    {"batch": sizes, "power": special, measure.RATIO: ratios}),
+                "device": pd.DataFrame({measure.NAME: [axes["device"]]}),
             })  # fmt: skip
 
         return imagined(NAME, outcome)
@@ -66,29 +66,23 @@ def test_where_a_control_fails_nothing_is_concluded(world, ruling, spoilt):
 def test_the_bytes_kept_are_those_of_the_layers():
     """Kept a sample: 784 inputs, 16 hidden (once: ReLU's output feeds both), 10 log-softmax."""
     config = {"batches": [64, 128], "width": 16}
-    table = hardware.memory(config, 1).tables["memory"].set_index("batch")["bytes"]
+    table = measure.memory(config, 1).tables["memory"].set_index("batch")["bytes"]
     floats = (table[128] - table[64]) / 64 / 4
     assert floats == pytest.approx(784 + 16 + 10 + 2, abs=0.5)  # and the label, 8 bytes
 
 
 def test_a_step_is_timed_at_every_size():
-    found = hardware.steps(CONFIG, 5)
+    found = measure.steps(CONFIG, 5)
     times = found.tables["times"]
     assert list(times["batch"]) == CONFIG["batches"]
-    assert (times[hardware.SECONDS] > 0).all()
+    assert (times[measure.SECONDS] > 0).all()
     assert len(found.tables["contrasts"]) == 2
-    assert found.tables["device"][hardware.NAME][0].startswith("CPU")
+    assert found.tables["device"][measure.NAME][0].startswith("CPU")
 
 
 def test_a_contrast_against_neighbours_is_zero_on_a_power_law():
     """log-linear times have no special size."""
     seconds = {b: float(np.exp(0.1 * b)) for b in (31, 32, 33)}
-    assert hardware._contrast(seconds, 32) == pytest.approx(0.0)
+    assert measure._contrast(seconds, 32) == pytest.approx(0.0)
     seconds[32] *= 0.9
-    assert hardware._contrast(seconds, 32) == pytest.approx(np.log(0.9))
-
-
-def test_it_draws_with_and_without_cuda(world):
-    for language, cuda in (("es", False), ("en", True)):
-        results = world(cuda=cuda)
-        assert set(hardware.draw(results, language)) == set(results.claim.text["figures"])
+    assert measure._contrast(seconds, 32) == pytest.approx(np.log(0.9))

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from deepclaims.claims.optimisation import losses_are_likelihoods as losses
+from deepclaims.claims.optimisation.losses_are_likelihoods import measure
 
 NAME = "optimisation/losses-are-likelihoods"
 
@@ -56,8 +56,8 @@ def test_the_printed_log_density_is_the_gaussian_one():
 def test_the_ratios_tend_to_their_closed_forms():
     """Var median / Var mean: π/2 under the normal law, 1/2 under Laplace's, as samples grow."""
     config = {"samples": 1001, "repeats": 4000}
-    gaussian = losses.efficiency(config | {"law": "gaussian"}, 5).metrics["error_ratio"]
-    laplace = losses.efficiency(config | {"law": "laplace"}, 5).metrics["error_ratio"]
+    gaussian = measure.efficiency(config | {"law": "gaussian"}, 5).metrics["error_ratio"]
+    laplace = measure.efficiency(config | {"law": "laplace"}, 5).metrics["error_ratio"]
     assert gaussian == pytest.approx(math.pi / 2, rel=0.08)
     assert laplace == pytest.approx(0.5, rel=0.1)
 
@@ -66,7 +66,7 @@ def test_cross_entropy_fits_the_relative_frequencies():
     """Its minimum over tables is the sample's share of each class, an independent closed form."""
     config = {"loss": "likelihood", "inputs": 5, "samples": 4000, "steps": 300}
     for classes in (2, 3):
-        table = losses.posterior(config | {"classes": classes}, 9).tables["points"]
+        table = measure.posterior(config | {"classes": classes}, 9).tables["points"]
         random = np.random.default_rng([9, 4])
         p = random.dirichlet(np.ones(classes), size=5)
         share = random.multinomial(4000, p) / 4000
@@ -76,8 +76,3 @@ def test_cross_entropy_fits_the_relative_frequencies():
 def test_one_seed_does_not_crash(measured_here, ruling):
     few = measured_here(NAME, changes={"seeds.first": 300, "seeds.count": 1})
     assert ruling(few) == "inconclusive"
-
-
-def test_it_draws_its_figures(results):
-    for language in ("es", "en"):
-        assert set(losses.draw(results, language)) == set(results.claim.text["figures"])

@@ -1,13 +1,8 @@
 import numpy as np
 import pytest
 
-from deepclaims.claims.optimisation.lr_decay_shrinks_ball import (
-    draw,
-    mnist,
-    rates,
-    recursion,
-    regression,
-)
+from deepclaims.claims.optimisation.lr_decay_shrinks_ball.judge import recursion
+from deepclaims.claims.optimisation.lr_decay_shrinks_ball.measure import mnist, rates, regression
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "optimisation/lr-decay-shrinks-ball"
@@ -67,12 +62,6 @@ def test_where_a_control_fails_nothing_is_concluded(imagined, ruling, changes):
         return imagine(*args, **changes)
 
     assert ruling(imagined(NAME, world)) == "inconclusive"
-
-
-def test_measured_on_the_stand_in_it_judges_and_draws(project_with_data, measured_here, ruling):
-    results = measured_here(NAME, changes={"seeds.first": 300, "parts.mnist.seeds.first": 300})
-    assert ruling(results) in ("supported", "inconclusive", "refuted")
-    assert set(draw(results, "es")) == set(results.claim.text["figures"])
 
 
 def test_rates_are_the_slides_formulas():

@@ -1,13 +1,8 @@
 import numpy as np
 import pytest
 
-from deepclaims.claims.optimisation.minibatch_shrinks_ball import (
-    PROBLEMS,
-    SIZES,
-    ball,
-    draw,
-    variance,
-)
+from deepclaims.claims.optimisation.minibatch_shrinks_ball.judge import SIZES
+from deepclaims.claims.optimisation.minibatch_shrinks_ball.measure import PROBLEMS, ball, variance
 from deepclaims.evidence.outcome import Outcome
 
 NAME = "optimisation/minibatch-shrinks-ball"
@@ -52,12 +47,6 @@ def test_where_a_control_fails_nothing_is_concluded(imagined, ruling, changes):
         return imagine(*args, **changes)
 
     assert ruling(imagined(NAME, world, "smoke")) == "inconclusive"
-
-
-def test_measured_it_is_not_refuted_and_draws_its_figures(measured_here, ruling):
-    results = measured_here(NAME, changes={"seeds.first": 300})
-    assert ruling(results) in ("supported", "inconclusive")
-    assert set(draw(results, "es")) == set(results.claim.text["figures"])
 
 
 def test_sizes_are_those_of_the_problems():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from deepclaims.claims.optimisation import momentum_law
-from deepclaims.claims.optimisation.momentum_lowers_ball import additive, draw, regression, speed
+from deepclaims.claims.optimisation.momentum_lowers_ball.measure import additive, regression, speed
 from deepclaims.evidence.outcome import Outcome
 
 NAME = "optimisation/momentum-lowers-ball"
@@ -63,12 +63,6 @@ def test_where_sgd_is_not_sgd_nothing_is_concluded(imagined, ruling):
         return imagine(*args, plain=1.2)
 
     assert ruling(imagined(NAME, world)) == "inconclusive"
-
-
-def test_measured_it_is_not_supported_and_draws_its_figures(measured_here, ruling):
-    results = measured_here(NAME, changes={"seeds.first": 300})
-    assert ruling(results) in ("corrected", "refuted", "inconclusive")
-    assert set(draw(results, "es")) == set(results.claim.text["figures"])
 
 
 # --- the law, against independent sources --------------------------------------------------

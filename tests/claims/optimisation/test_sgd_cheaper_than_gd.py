@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from deepclaims.claims.optimisation.least_squares_race import descend, drawn, stay, wander
-from deepclaims.claims.optimisation.sgd_cheaper_than_gd import clock, draw, race, work
+from deepclaims.claims.optimisation.sgd_cheaper_than_gd.measure import clock, race, work
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "optimisation/sgd-cheaper-than-gd"
@@ -48,13 +48,6 @@ def test_where_a_control_fails_nothing_is_concluded(imagined, ruling, changes):
         return imagine(*args, **changes)
 
     assert ruling(imagined(NAME, world)) == "inconclusive"
-
-
-def test_measured_it_judges_and_draws(measured_here, ruling):
-    changes = {"seeds.first": 300, "parts.tuning.seeds.first": 400, "grid.n": [20, 1000, 2000]}
-    results = measured_here(NAME, changes=changes)
-    assert ruling(results) in ("supported", "inconclusive", "refuted")
-    assert set(draw(results, "es")) == set(results.claim.text["figures"])
 
 
 def test_excess_and_gradient_are_torchs():

@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
 
-from deepclaims.claims.optimisation import sgd_noise_ball
-
 NAME = "optimisation/sgd-noise-ball"
 
 
@@ -52,14 +50,3 @@ def test_where_the_one_step_inequality_breaks_it_is_refuted(results, made_world,
 )
 def test_where_a_control_fails_nothing_is_concluded(results, made_world, ruling, part, changed):
     assert ruling(made_world(results, part, changed)) == "inconclusive"
-
-
-def test_one_learning_rate_and_one_seed_do_not_crash(measured_here, ruling):
-    changes = {"grid.lr": [0.1], "grid.batch": [1], "seeds.count": 1, "seeds.first": 300}
-    results = measured_here(NAME, changes=changes)
-    assert ruling(results) in ("inconclusive", "refuted")
-    assert set(sgd_noise_ball.draw(results, "en")) == set(results.claim.text["figures"])
-
-
-def test_it_draws_its_figures(results):
-    assert set(sgd_noise_ball.draw(results, "es")) == set(results.claim.text["figures"])

@@ -6,12 +6,8 @@ import pytest
 import torch
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.recurrence import (
-    bidirectional_ecg,
-    bidirectional_figures,
-    bidirectional_gains,
-    rr_forecast,
-)
+from deepclaims.claims.recurrence import bidirectional_figures, bidirectional_gains, rr_forecast
+from deepclaims.claims.recurrence.bidirectional_ecg import judge, measure
 from deepclaims.claims.recurrence.bidirectional_gains import (
     ARMS,
     confusions,
@@ -118,7 +114,7 @@ def test_a_gain_in_forecasting_spoils_the_control(world, ruling):
 
 
 def test_two_seeds_do_not_crash_it(world):
-    estimates = bidirectional_ecg.judge(world(better_everywhere, seeds=SEEDS[:1]))
+    estimates = judge.judge(world(better_everywhere, seeds=SEEDS[:1]))
     assert estimates["rnn_gain"].satisfies("above", 0.0) is None
 
 
@@ -136,20 +132,12 @@ def test_arms_of_different_patients_are_not_compared(world):
         gain(first, first.without({232}))
 
 
-def test_it_draws_its_figures(world):
-    results = world(better_everywhere)
-    for language in ("es", "en"):
-        drawn = bidirectional_ecg.draw(results, language)
-        assert set(drawn) == set(results.claim.text["figures"])
-        assert all(each.axes for each in drawn.values())
-
-
 def test_the_forecasting_task_on_two_patients(monkeypatch, tmp_path):
     """A tiny run of the task itself: two patients in either set, a few steps."""
     rng = np.random.default_rng(2)
     numbers = {"DS1": (101, 106), "DS2": (100, 103)}
     for name, members in numbers.items():
-        monkeypatch.setattr(bidirectional_ecg, name, members)
+        monkeypatch.setattr(measure, name, members)
     everybody = sorted(sum(numbers.values(), ()))
     arrays = {
         "records": np.array(everybody),
@@ -164,7 +152,7 @@ def test_the_forecasting_task_on_two_patients(monkeypatch, tmp_path):
     config = {"widths": {"uni": 3, "bi": 2}, "length": 8, "steps": 3, "batch": 4, "lr": 0.01}
     for question, asked in (("next", ["next"]), ("every", ["every", "cut"])):
         outcomes = [
-            bidirectional_ecg.forecast({**config, "question": question, "direction": "bi"}, 5)
+            measure.forecast({**config, "question": question, "direction": "bi"}, 5)
             for _ in range(2)
         ]
         table = outcomes[0].tables["squares"]

@@ -1,20 +1,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+from deepclaims.claims.recurrence.reliability_figure import class_weights
+from deepclaims.claims.recurrence.strip_figures import Strip, answers, told_strips, typical
 
 from deepclaims.claims.claim import load
 from deepclaims.claims.recurrence import (
-    ecg_inter_patient,
     inter_patient_figures,
     inter_patient_scores,
     reliability_figure,
 )
 from deepclaims.claims.recurrence.beat_ensemble import LENGTH
 from deepclaims.claims.recurrence.class_scores import CLASSES, sensitivity
+from deepclaims.claims.recurrence.ecg_inter_patient import judge, measure
 from deepclaims.claims.recurrence.ecg_strips import KEPT, REACH, strip_tables, tapes
 from deepclaims.claims.recurrence.inter_patient_scores import DOMINANT
-from deepclaims.claims.recurrence.reliability_figure import class_weights
-from deepclaims.claims.recurrence.strip_figures import Strip, answers, told_strips, typical
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DS1, DS2, FOLDS
 
@@ -120,7 +120,7 @@ def test_s_found_in_one_patient_alone_is_no_support(world, ruling):
 def test_s_is_judged_by_the_patients_that_decide_least(world):
     results = world(only_in_232)
     beats = inter_patient_scores.ensemble(results, "ds2").confusions()
-    judged = ecg_inter_patient.judge(results)["s_sensitivity"]
+    judged = judge.judge(results)["s_sensitivity"]
     everybody, others = (
         inter_patient_scores.scored(each, sensitivity, "S")
         for each in (beats, beats.without({DOMINANT}))
@@ -144,7 +144,7 @@ def test_nets_that_call_everything_normal_decide_nothing(world, ruling):
 
 
 def test_one_seed_does_not_crash_it(world):
-    assert set(ecg_inter_patient.judge(world(good, seeds=1))) == set(world(good).claim.checks)
+    assert set(judge.judge(world(good, seeds=1))) == set(world(good).claim.checks)
 
 
 def test_the_ensemble_is_better_than_its_nets(world):
@@ -165,14 +165,6 @@ def test_the_leak_is_compared_on_the_same_beats(world):
     assert np.array_equal(same.true, leak.true)
     assert np.array_equal(same.place, leak.place)
     assert 0 < len(leak.true) < len(DS2) * sum(BEATS.values())
-
-
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_it_draws_its_figures(world, language):
-    results = world(good)
-    drawn = ecg_inter_patient.draw(results, language)
-    assert set(drawn) == set(results.claim.text["figures"])
-    assert all(each.axes for each in drawn.values())
 
 
 def test_the_published_figures_are_the_bounds(checkout):
@@ -260,7 +252,7 @@ def test_the_typical_strip_is_the_median_of_its_kind(world, tape_tables):
 
 def test_the_task_says_how_many_strips_there_are(monkeypatch, stand_in_data):
     monkeypatch.setenv("DEEPCLAIMS_ROOT", str(stand_in_data.parent))
-    outcome = ecg_inter_patient.strips({}, 5)
+    outcome = measure.strips({}, 5)
     names = outcome.tables["strips"][["record", "place"]].drop_duplicates()
     assert outcome.metrics["n_strips"] == len(names)
     assert set(outcome.tables["strip_beats"]["true"]) <= set(range(len(CLASSES) + 1))

@@ -10,7 +10,8 @@ import numpy as np
 from deepclaims.claims.optimisation.tuned_rates_figures import columns
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import mean_interval, ratio_interval, worst
+from deepclaims.evidence.statistics import mean_interval, ratio_interval
+from deepclaims.evidence.verdict import Measured
 from deepclaims.report.style import COLOURS, MARKERS, figure, measured, panel_titles, say, theory
 
 if TYPE_CHECKING:
@@ -72,14 +73,13 @@ def gains(results: Results, part: str, share: float) -> np.ndarray:
     return np.asarray(Chosen(results, part, rival, share).reported("test") / mine)
 
 
-def hidden_estimates(results: Results) -> dict[str, Estimate]:
+def hidden_estimates(results: Results) -> dict[str, Measured]:
     """The checks on hidden units; all but `units_stay_sparse` are ratios of test losses."""
     dense, *_, sparse = shares(results)
     at_sparse = gains(results, "relu", sparse)
     active = [
         Chosen(results, "relu", name, sparse).reported("active") for name in ("momentum", "adam")
     ]
-    bound = results.claim.checks["units_stay_sparse"]["bound"]
     return {
         "gain_with_sparse_units": ratio_interval(at_sparse),
         "gain_grows_when_sparser": ratio_interval(at_sparse, gains(results, "relu", dense)),
@@ -87,7 +87,7 @@ def hidden_estimates(results: Results) -> dict[str, Estimate]:
         "not_when_units_leak": ratio_interval(
             gains(results, "leaky", sparse), gains(results, "leaky", dense)
         ),
-        "units_stay_sparse": worst([mean_interval(each) for each in active], "below", bound),
+        "units_stay_sparse": [mean_interval(each) for each in active],
     }
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from deepclaims.claims.recurrence.class_scores import Confusions, macro_f1
 from deepclaims.claims.results import Results
 from deepclaims.errors import ClaimError
-from deepclaims.evidence.estimate import Bound, Estimate
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.resampling import DRAWS, bootstrap
 from deepclaims.evidence.statistics import paired_difference
 
@@ -79,15 +77,3 @@ def forecast_gain(results: Results, asked: str) -> tuple[Estimate, Estimate]:
     return paired_difference(r_squared(bi), r_squared(uni)), bootstrap(
         difference, bi, uni, across=2
     )
-
-
-def least_decided(estimates: Sequence[Estimate], relation: str, bound: Bound) -> Estimate:
-    """Of several intervals of one quantity the one that says least about a relation.
-
-    It holds, or fails, only where it does by all of them: no correction for several looks is due.
-    """
-
-    def doubt(estimate: Estimate) -> float:
-        return min(estimate.p_value(relation, bound), estimate.p_against(relation, bound))
-
-    return max(estimates, key=doubt)

@@ -1,0 +1,1 @@
+"""AdaGrad's sum over the past against RMSProp's average: recovery after a change (L2 "RMSprop")."""

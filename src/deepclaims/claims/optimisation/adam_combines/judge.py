@@ -1,0 +1,44 @@
+"""Gaps of identities are exact, the largest over seeds; differences in percentage points."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
+from deepclaims.claims.results import Results
+from deepclaims.evidence.estimate import Estimate, exact
+from deepclaims.evidence.statistics import paired_difference
+from deepclaims.evidence.verdict import Measured
+
+
+def judge(results: Results) -> dict[str, Measured]:
+    """Gaps of identities are exact, the largest over seeds; differences in percentage points."""
+
+    def gap(*names: str) -> Estimate:
+        values = np.concatenate([results.values("identities", name) for name in names])
+        return exact(float(values.max()), len(values))
+
+    methods = tuned(results)
+    errors = {name: 100 * method.reported("test_error") for name, method in methods.items()}
+    hats = results.values("identities", "late_hat_gap")
+    return {
+        "two_halves": gap("rmsprop_gap", "momentum_gap"),
+        "printed_is_text": gap("printed_gap"),
+        "gain_over_rmsprop": paired_difference(errors["RMSprop"], errors["Adam"]),
+        "hatted_is_adam": gap("hatted_gap"),
+        "printed_is_warm_up": gap("warm_up_gap"),
+        "hat_not_needed": paired_difference(errors["printed"], errors["Adam"]),
+        "rmsprop_not_behind": paired_difference(errors["RMSprop"], errors["Adam"]),
+        "no_momentum_no_hat": gap("no_momentum_gap"),
+        "wrong_hat_seen": exact(float(hats.min()), len(hats)),
+        "rates_interior": exact(share_on_the_edge(list(methods.values()))),
+    }
+
+
+def tuned(results: Results) -> dict[str, Tuned]:
+    """Adam, the printed formula and RMSprop on MNIST, each at the rate its tuning seeds chose."""
+    return {
+        "Adam": Tuned(results, "mnist", "adam"),
+        "printed": Tuned(results, "mnist", "printed"),
+        "RMSprop": Tuned(results, "mnist_rmsprop", "rmsprop"),
+    }

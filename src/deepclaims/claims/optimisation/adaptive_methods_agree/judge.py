@@ -1,0 +1,81 @@
+"""Differences of test error in percentage points, and ratios of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+
+from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
+from deepclaims.claims.results import Results
+from deepclaims.evidence.estimate import Estimate, exact
+from deepclaims.evidence.statistics import paired_difference, ratio_interval
+from deepclaims.evidence.verdict import Measured
+
+PROBLEMS = ("mnist", "ecg")
+
+
+ADAPTIVE = ("adagrad", "rmsprop", "adam")
+
+
+METHODS = (*ADAPTIVE, "sgd")
+
+
+TARGET = 0.2
+"""Training loss up to which steps are counted."""
+
+
+SAME = 0.01
+"""The rate for all in the control, deck 2's default for AdaGrad."""
+
+
+Methods = Mapping[str, Tuned]
+
+
+def judge(results: Results) -> dict[str, Measured]:
+    """Differences of test error in percentage points, and ratios of steps."""
+    mnist, ecg = (tuned(results, problem) for problem in PROBLEMS)
+    slower = [steps_ratio(methods) for methods in (mnist, ecg)]
+    return {
+        "adaptive_agree_mnist": _pairs(mnist),
+        "adaptive_agree_ecg": _pairs(ecg),
+        "sgd_similar_mnist": behind(mnist, "sgd"),
+        "sgd_similar_ecg": behind(ecg, "sgd"),
+        "sgd_later": slower,
+        "rmsprop_not_behind": behind(mnist, "rmsprop"),
+        "adagrad_behind": behind(mnist, "adagrad", "rmsprop"),
+        "sgd_not_slower": slower,
+        "untuned_disagree": paired_difference(
+            100 * mnist["adagrad"].reported("test_error", SAME),
+            100 * mnist["adam"].reported("test_error", SAME),
+        ),
+        "rates_interior": exact(share_on_the_edge([*mnist.values(), *ecg.values()])),
+    }
+
+
+def tuned(results: Results, problem: str) -> dict[str, Tuned]:
+    """The methods on a problem, each at the rate its tuning seeds chose."""
+    return {
+        name: Tuned(results, problem if name == "adam" else f"{problem}_{name}") for name in METHODS
+    }
+
+
+def behind(methods: Methods, name: str, other: str = "adam") -> Estimate:
+    """Test error of one method minus another's, in percentage points, paired over seeds."""
+    return paired_difference(
+        100 * methods[name].reported("test_error"), 100 * methods[other].reported("test_error")
+    )
+
+
+def steps_ratio(methods: Methods) -> Estimate:
+    """Steps of SGD to the target over Adam's, each at its fastest rate."""
+    steps = [methods[name].steps_to(TARGET) for name in ("sgd", "adam")]
+    # A seed that never gets there has no ratio: NaN, which decides nothing.
+    first, second = (np.where(np.isfinite(each), each, np.nan) for each in steps)
+    return ratio_interval(first, second)
+
+
+def _pairs(methods: Methods) -> list[Estimate]:
+    pairs = combinations(ADAPTIVE, 2)
+    return [behind(methods, *pair) for pair in pairs]

@@ -1,0 +1,65 @@
+"""Both decks' update rules against torch.optim: where the same path comes out, and where not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR
+
+from deepclaims.claims.optimisation.form_pairs import (
+    EPSILON_PAIRS,
+    PAIRS,
+    WRONG,
+    Maker,
+    Numbers,
+    Pair,
+)
+from deepclaims.evidence.outcome import Outcome
+
+
+def paths(config: dict[str, Any], seed: int) -> Outcome:
+    """Walk a slide's rule and torch's over one noisy quadratic, with hyperparameters at random.
+
+    Args:
+        config: `pair`, a name in `form_pairs`; `dimensions`, `steps`; `eps` for all.
+        seed: of α, β₁, β₂, curvatures, start and noise; the same for every pair.
+
+    Returns:
+        `difference`: max |θ − θ'| over the walk, as a share of the farthest that θ went.
+    """
+    every = {**PAIRS, **WRONG}
+    return Outcome({"difference": _difference(every[config["pair"]], config, seed)})
+
+
+def epsilon(config: dict[str, Any], seed: int) -> Outcome:
+    """Compare ε inside the root (the decks) with outside (torch), all else equal; as `paths`."""
+    return Outcome({"difference": _difference(EPSILON_PAIRS[config["rule"]], config, seed)})
+
+
+def _difference(pair: Pair, config: dict[str, Any], seed: int) -> float:
+    numbers = Numbers.draw(seed, float(config["eps"]))
+    mine = _walk(pair.slide, numbers, config, seed)
+    theirs = _walk(pair.torch, numbers, config, seed)
+    reach = (theirs - theirs[0]).abs().max()
+    return float((mine - theirs).abs().max() / reach)
+
+
+def _walk(make: Maker, numbers: Numbers, config: dict[str, Any], seed: int) -> Tensor:
+    """The path θ_0, θ_1, … of an optimiser, (steps + 1, dimensions), float64."""
+    random = torch.Generator().manual_seed(seed)
+    shape = config["dimensions"]
+    curvature = 10 ** (1.5 * torch.rand(shape, generator=random, dtype=torch.float64) - 1)
+    theta = torch.randn(shape, generator=random, dtype=torch.float64).requires_grad_()
+    optimizer, factor, read = make([theta], numbers)
+    schedule = LambdaLR(optimizer, lambda t: factor(t + 1)) if factor else None
+    path = [theta.detach().clone()]
+    for _ in range(config["steps"]):
+        noise = torch.randn(shape, generator=random, dtype=torch.float64)
+        theta.grad = curvature * theta.detach() + noise
+        optimizer.step()
+        if schedule:
+            schedule.step()
+        path.append((read(optimizer) if read else theta).detach().clone())
+    return torch.stack(path)

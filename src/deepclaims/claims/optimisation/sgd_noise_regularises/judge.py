@@ -1,0 +1,109 @@
+"""Differences of test error in percentage points; ratios of ‖w − w*‖² and of rates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
+from deepclaims.claims.results import Results
+from deepclaims.evidence.estimate import Estimate, exact
+from deepclaims.evidence.statistics import mean_interval, paired_difference, ratio_interval
+from deepclaims.evidence.verdict import Measured
+
+BATCHES = ("1", "4", "16", "full")
+
+
+MODES = ("steps", "epochs")
+
+
+DATA = {"mnist": "", "ecg": "ecg_"}
+"""What the names of a data set's parts and checks begin with."""
+
+
+SMALL = ("4", "16")
+"""Batches whose noise is compared with the full set's none."""
+
+
+TUNING = 8
+
+
+def judge(results: Results) -> dict[str, Measured]:
+    """Differences of test error in percentage points; ratios of ‖w − w*‖² and of rates."""
+    batches = results.axis("diagonal", "batch")
+    first, last = min(batches), max(batches)
+    mnist, ecg = (tuned(results, "steps", data) for data in DATA)
+    on_ecg = _judge_nets(results, "ecg")
+    return {
+        **_judge_nets(results, "mnist"),
+        "ecg_small_generalises_better": on_ecg["small_generalises_better"],
+        "ecg_one_is_best": on_ecg["one_is_best"],
+        "ecg_one_needs_small_rate": on_ecg["one_needs_small_rate"],
+        "ecg_full_is_undertrained": on_ecg["full_is_undertrained"],
+        "ecg_rates_interior": on_ecg["rates_interior"],
+        "no_large_gain": _gains(mnist),
+        "ecg_is_learnt": [mean_interval(100 * net.reported("test_error")) for net in ecg.values()],
+        "noise_regularises_diagonal": ratio_interval(
+            diagonal_of(results, "net", last), diagonal_of(results, "net", first)
+        ),
+        "linear_does_not_care": ratio_interval(
+            diagonal_of(results, "linear", last), diagonal_of(results, "linear", first)
+        ),
+    }
+
+
+def _judge_nets(results: Results, data: str) -> dict[str, Measured]:
+    """What is asked of MNIST and of ECG alike."""
+    nets = {mode: tuned(results, mode, data) for mode in MODES}
+    return {
+        "small_generalises_better": _gains(nets["steps"]),
+        "one_is_best": [_behind_one(nets[mode]) for mode in MODES],
+        "one_needs_small_rate": _rates_ratio(nets["epochs"]),
+        "full_is_undertrained": paired_difference(
+            100 * nets["epochs"]["full"].reported("train_error"),
+            100 * nets["epochs"]["4"].reported("train_error"),
+        ),
+        "rates_interior": exact(
+            share_on_the_edge([*nets["steps"].values(), *nets["epochs"].values()])
+        ),
+    }
+
+
+def tuned(results: Results, mode: str, data: str = "mnist") -> dict[str, Tuned]:
+    """Each batch size at the rate its tuning seeds chose, at equal steps or equal epochs."""
+    return {
+        batch: Tuned(results, f"{DATA[data]}b_{batch}", mode, choosers=TUNING) for batch in BATCHES
+    }
+
+
+def behind(nets: dict[str, Tuned], one: str, other: str) -> Estimate:
+    """Test error of one batch size minus another's, in percentage points."""
+    return paired_difference(
+        100 * nets[one].reported("test_error"), 100 * nets[other].reported("test_error")
+    )
+
+
+def _gains(nets: dict[str, Tuned]) -> list[Estimate]:
+    """Test error of the full set minus that of each of `SMALL`, in percentage points."""
+    return [behind(nets, "full", batch) for batch in SMALL]
+
+
+def _behind_one(nets: dict[str, Tuned]) -> Estimate:
+    """Mean test error of `SMALL` minus that of B = 1, in percentage points."""
+    small = np.mean([nets[batch].reported("test_error") for batch in SMALL], axis=0)
+    return paired_difference(100 * small, 100 * nets["1"].reported("test_error"))
+
+
+def _rates_ratio(nets: dict[str, Tuned]) -> Estimate:
+    """The rate that each seed would choose for B = 16 over that for B = 1."""
+    chosen = [_own_rates(nets[batch]) for batch in ("16", "1")]
+    return ratio_interval(chosen[0], chosen[1])
+
+
+def _own_rates(net: Tuned) -> np.ndarray:
+    scores = np.array([net.at(rate, net.score) for rate in net.rates])
+    return np.array(net.rates)[np.where(np.isfinite(scores), scores, np.inf).argmin(axis=0)]
+
+
+def diagonal_of(results: Results, arm: str, batch: int) -> np.ndarray:
+    """‖w − w*‖² of the reporting problems of all seeds."""
+    return results.curve("diagonal", "error", arm, {"batch": batch})[1].ravel()
