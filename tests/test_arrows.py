@@ -15,7 +15,7 @@ FLOORS = (
     ("sweep",),
     ("claims", "training"),
     ("tracking", "evidence", "data", "nn", "optim", "report"),
-    ("groups", "project", "errors"),
+    ("arguments", "atomic", "environment", "errors", "groups", "languages", "project"),
 )
 """From top to bottom, as docs/architecture.md draws them."""
 

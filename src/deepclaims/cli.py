@@ -64,7 +64,7 @@ VERBS = {
         "[pdf=true] [claim=CHAPTER/ID [--rehearsal]]",
         "deepclaims publish claim=convolution/lenet-parameters",
     ),
-    "report": Verb("deepclaims.pipeline.whereabouts", "where the report is, and on what data"),
+    "report": Verb("deepclaims.pipeline.report", "where the report is, and on what data"),
     "train": Verb(
         "deepclaims.pipeline.train",
         "one training, or a Hydra multirun with -m; cached and tracked",

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from deepclaims.data import drawn_by_seed, load
+from deepclaims.data import drawn_by_seed
+from deepclaims.data.registry import load
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.data import load
 from deepclaims.data.aami import CLASSES, DS1, DS2, FOLDS, PUBLISHED, VALIDATION
 from deepclaims.data.ecg import EcgOptions, divide
 from deepclaims.data.ecg_segments import SegmentOptions
 from deepclaims.data.prepared import read_array, read_meta
+from deepclaims.data.registry import load
 from deepclaims.errors import ConfigError, DataError
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import avg_pool2d
 
-from deepclaims.data import load
+from deepclaims.data.registry import load
 from deepclaims.errors import ConfigError, DataError, StageError
 
 

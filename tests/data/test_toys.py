@@ -4,7 +4,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from deepclaims.data import load
+from deepclaims.data.registry import load
 from deepclaims.data.toys import CheckerboardOptions, CurveOptions, FunctionOptions
 from deepclaims.errors import ConfigError
 

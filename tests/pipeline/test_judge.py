@@ -10,7 +10,7 @@ from deepclaims.claims import claim as claims
 from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.pipeline import judge as judging
-from deepclaims.pipeline import publish, whereabouts
+from deepclaims.pipeline import publish, report
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.request import Request, read_request
 from deepclaims.sweep.options import LocalOptions
@@ -124,7 +124,7 @@ def test_what_was_published_is_told(measured, capsys):
     judging.judge(measured)
     publish.publish(measured)
     capsys.readouterr()
-    whereabouts.run([])
+    report.run([])
     shown = capsys.readouterr().out
     assert "1 claims: 1 supported" in shown
     assert "index.html" in shown
@@ -146,9 +146,9 @@ def test_a_damaged_table_is_named(measured):
 
 
 def test_the_stand_in_is_told():
-    line = whereabouts.data_line([{"data_sources": {"mnist": "embedded", "ecg": "official"}}])
+    line = report.data_line([{"data_sources": {"mnist": "embedded", "ecg": "official"}}])
     assert "STAND-IN for mnist" in line
-    assert "official files of ecg" in whereabouts.data_line([{"data_sources": {"ecg": "official"}}])
+    assert "official files of ecg" in report.data_line([{"data_sources": {"ecg": "official"}}])
 
 
 def test_judging_alone_runs_no_training(measured, monkeypatch, capsys):

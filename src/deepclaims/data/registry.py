@@ -29,11 +29,24 @@ LOADERS: Table[Callable[..., Splits]] = Table(
 """Called with config and seed, and with the prepared folder where there is one."""
 
 
-def load_splits(config: Mapping[str, Any], seed: int, folder: Path | None) -> Splits:
-    """Load the data set `config["name"]`; see `deepclaims.data.load`."""
-    load, name = LOADERS.named(config), config["name"]
+def load(config: Mapping[str, Any], seed: int, folder: Path | None = None) -> Splits:
+    """Load the data set `config["name"]` as tensors, in memory.
+
+    Args:
+        config: the `data` group of a training config; every key but `name` is an option of the
+            data set (`conf/data/*.yaml` says each one's type and meaning).
+        seed: the replica's seed; every random choice (subset, label noise, permutation) draws
+            from its own stream of it. The same config, seed and files give the same bits.
+        folder: the prepared folder, `Project.prepared(PREPARED[name])`; None for the data sets
+            that need none.
+
+    Raises:
+        ConfigError: an unknown name, option or value.
+        StageError: the prepared files are not there; says which command makes them.
+    """
+    loader, name = LOADERS.named(config), config["name"]
     if name not in PREPARED:
-        return load(config, seed)
+        return loader(config, seed)
     if folder is None:
         raise StageError(f"data={name} is read from its prepared folder, and none was given")
-    return load(config, seed, folder)
+    return loader(config, seed, folder)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from deepclaims.arguments import Arguments
+from deepclaims.environment import cores, device
 from deepclaims.errors import DeepclaimsError
 from deepclaims.project import Project
-from deepclaims.sweep.environment import cores, device
 
 LIBRARIES = ("torch", "pytorch-lightning", "hydra-core", "dvc", "mlflow", "wfdb", "ray", "submitit")
 OPTIONAL = {"ray": "pip install 'deepclaims[ray]'", "submitit": "pip install 'deepclaims[slurm]'"}

@@ -18,6 +18,7 @@ from pathlib import Path
 from deepclaims import atomic
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import Claim
+from deepclaims.environment import cores, variables
 from deepclaims.evidence import record as records
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
@@ -30,7 +31,6 @@ from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
 from deepclaims.pipeline.place import of_a_place, read_place
 from deepclaims.project import Project
-from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.worker import THREAD_VARIABLES
 
 ENDINGS = ("svg", "png")

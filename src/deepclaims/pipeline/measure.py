@@ -18,6 +18,7 @@ from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
 from deepclaims.claims.tuning import WIDENED
 from deepclaims.data.prepared import read_meta
+from deepclaims.environment import commit
 from deepclaims.errors import StorageError
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.verdict import OUTCOMES
@@ -25,11 +26,10 @@ from deepclaims.pipeline.place import REHEARSED
 from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
 from deepclaims.project import Project
-from deepclaims.sweep.environment import commit
 from deepclaims.sweep.executors.local import warm_up
 from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.options import LocalOptions
-from deepclaims.sweep.session import carry_out
+from deepclaims.sweep.session import run_session
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Unit
 from deepclaims.tracking.index import Logged
@@ -96,7 +96,7 @@ def _go(
 ) -> Logbook:
     """Run some cells, and log those that no later go adds seeds to."""
     entries = [each.entry for each in settled]
-    session = carry_out(title, _units(project, plan), entries, project, request.options)
+    session = run_session(title, _units(project, plan), entries, project, request.options)
     session.tally.raise_if_failed()
     return session.logbook
 

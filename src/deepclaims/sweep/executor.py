@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from deepclaims.environment import cores
 from deepclaims.errors import StorageError, SweepError
-from deepclaims.sweep.environment import cores
 from deepclaims.sweep.executors import Executor, open_executor
 from deepclaims.sweep.fingerprint import symbol_hashes
 from deepclaims.sweep.options import LocalOptions, Options

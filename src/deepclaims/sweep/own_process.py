@@ -37,7 +37,7 @@ def run_in_own_process(unit: Unit, runs: Path, policy: RunPolicy) -> Report:
         path = os.pathsep.join(each for each in sys.path if each)
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "deepclaims.sweep.own_process", name],
+                [sys.executable, "-m", "deepclaims.sweep.unit_process", name],
                 env=os.environ | {OWN_PROCESS: "1", "PYTHONPATH": path},
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -56,15 +56,3 @@ def run_in_own_process(unit: Unit, runs: Path, policy: RunPolicy) -> Report:
         report = pickle.loads(result.read_bytes())
         assert isinstance(report, Report)
         return report
-
-
-def main(folder: Path) -> None:
-    """Be that process: run the unit in `folder`, leave the report there."""
-    from deepclaims.sweep.worker import run_unit
-
-    unit, runs, policy = pickle.loads((folder / "unit").read_bytes())
-    (folder / "report").write_bytes(pickle.dumps(run_unit(unit, runs, policy)))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

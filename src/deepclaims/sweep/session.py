@@ -22,7 +22,7 @@ class Session:
     logbook: Logbook
 
 
-def carry_out(
+def run_session(
     title: str,
     units: Sequence[Unit],
     entries: Sequence[LogEntry],

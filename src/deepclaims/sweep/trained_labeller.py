@@ -11,12 +11,12 @@ import yaml
 
 from deepclaims.data.ecg import SCORED
 from deepclaims.data.prepared import read_meta
+from deepclaims.environment import commit
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.beat_agreement import Agreement
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell, data_of
 from deepclaims.sweep.compose import Composer
-from deepclaims.sweep.environment import commit
 from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Unit
@@ -97,7 +97,7 @@ def _train(
     cell: Cell, seeds: Sequence[int], source: str, project: Project, options: Options
 ) -> None:
     from deepclaims.sweep.logbook import LogEntry
-    from deepclaims.sweep.session import carry_out
+    from deepclaims.sweep.session import run_session
 
     print(
         f"no labeller for {cell.arm} is kept yet: training {len(seeds)} network"
@@ -107,4 +107,4 @@ def _train(
     about = {"commit": commit(project.root), "sources": {"ecg": source}}
     units = [Unit(cell, seed, about) for seed in seeds]
     entries = [LogEntry(cell, EXPERIMENT, cell.key)]
-    carry_out(EXPERIMENT, units, entries, project, options).tally.raise_if_failed()
+    run_session(EXPERIMENT, units, entries, project, options).tally.raise_if_failed()

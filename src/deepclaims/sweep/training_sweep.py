@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from deepclaims.environment import commit
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell, data_of, training_task
 from deepclaims.sweep.compose import Composer, cell_config, parse
-from deepclaims.sweep.environment import commit
 from deepclaims.sweep.logbook import LogEntry
 from deepclaims.sweep.options import LocalOptions, Options
-from deepclaims.sweep.session import carry_out
+from deepclaims.sweep.session import run_session
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.summary import print_summary
 from deepclaims.sweep.unit import Unit
@@ -59,7 +59,7 @@ class TrainingSweep:
     def _run(self, units: Sequence[Unit]) -> list[dict[str, Any]]:
         cells = {unit.cell.key: unit.cell for unit in units}
         entries = [LogEntry(cell, EXPERIMENT, key) for key, cell in cells.items()]
-        session = carry_out("train", units, entries, self.project, self.options)
+        session = run_session("train", units, entries, self.project, self.options)
         print_summary(RunStore(self.project.runs), entries, session.logbook)
         session.tally.raise_if_failed()
         store = RunStore(self.project.runs)

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from deepclaims.environment import device
 from deepclaims.errors import StorageError, SweepError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell, library_versions, prepared_fingerprint
-from deepclaims.sweep.environment import device
 from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.sweep.own_process import in_own_process, run_in_own_process
 from deepclaims.sweep.store import RunStore

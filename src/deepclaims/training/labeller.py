@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from deepclaims.data import load
 from deepclaims.data.ecg import SCORED, EcgOptions
 from deepclaims.data.labeller_inputs import (
     Training,
@@ -22,6 +21,7 @@ from deepclaims.data.labeller_inputs import (
     training_beats,
     with_leads,
 )
+from deepclaims.data.registry import load
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.groups import read_options

@@ -73,7 +73,7 @@ def _start(folder: Path, rank: int, processes: int, port: int) -> subprocess.Pop
     }
     with (folder / f"log-{rank}").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "deepclaims.training.ranks", str(folder)],
+            [sys.executable, "-m", "deepclaims.training.rank_process", str(folder)],
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -101,29 +101,3 @@ def _free_port() -> int:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         return int(server.getsockname()[1])
-
-
-def main(folder: Path) -> int:
-    """Be one of the processes: do the job in `folder`, leave the result there."""
-    # Only here, so that whoever starts ranks need not have loaded Lightning.
-    from deepclaims.training.task import train, train_on
-
-    job: Job = pickle.loads((folder / "job").read_bytes())
-    result = folder / f"result-{local_rank()}"
-    try:
-        if job.splits is None:
-            outcome = train(job.config, job.seed)
-        else:
-            outcome = train_on(job.splits, job.config, job.seed)
-    except DeepclaimsError as error:
-        result.write_bytes(pickle.dumps(error))
-        return 1
-    result.write_bytes(pickle.dumps(outcome))
-    return 0
-
-
-if __name__ == "__main__":
-    # Not `main` of this module, whose `Job` is another class than the one that was pickled.
-    from deepclaims.training.ranks import main as be_rank
-
-    sys.exit(be_rank(Path(sys.argv[1])))

@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from deepclaims.data import PREPARED, drawn_by_seed, load
+from deepclaims.data import PREPARED, drawn_by_seed
+from deepclaims.data.registry import load
 from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome

@@ -4,7 +4,7 @@ Replica r draws its weights, batches, masks and augmentation from its own stream
 which it would alone. One that stops, early or because it has diverged, leaves the stack with what
 it had; the others go on in a smaller one, but never fewer than two: matrix products of one take
 another kernel, and a replica's bits are not to depend on its company. So the last one is
-accompanied by the ghost of another, whose numbers are thrown away.
+accompanied by a copy of another, whose numbers are thrown away.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ class Replica:
     theta: Tensor | None = None
 
     @property
-    def is_ghost(self) -> bool:
+    def is_padding(self) -> bool:
         """Whether it has left: what it may still do does not count."""
         return self.theta is not None
 
     def note(self, name: str, step: int, value: float) -> None:
         """Add a point to the curve `name`."""
-        if not self.is_ghost:
+        if not self.is_padding:
             self.curves.setdefault(name, []).append((step, value))
 
 
@@ -130,7 +130,7 @@ class StackedTraining(pl.LightningModule):
             replica.note("train_loss", self.steps, mean)
         # NaN is where a training has diverged to: no later step can leave it.
         diverged = [
-            i for i, mean in enumerate(means) if math.isnan(mean) and not present[i].is_ghost
+            i for i, mean in enumerate(means) if math.isnan(mean) and not present[i].is_padding
         ]
         if diverged:
             if self.validates:
@@ -190,7 +190,7 @@ class StackedTraining(pl.LightningModule):
 
     def on_train_epoch_end(self) -> None:
         """Validate, and let those go whose patience is at an end."""
-        living = [i for i, replica in enumerate(self._present()) if not replica.is_ghost]
+        living = [i for i, replica in enumerate(self._present()) if not replica.is_padding]
         if not self.validates or not living:
             return
         self._validate(living)
@@ -201,7 +201,7 @@ class StackedTraining(pl.LightningModule):
 
     def on_train_end(self) -> None:
         """Let all go that are still there."""
-        self._dismiss([i for i, own in enumerate(self._present()) if not own.is_ghost])
+        self._dismiss([i for i, own in enumerate(self._present()) if not own.is_padding])
 
     def score(self, name: str, *, keep_outputs: bool = False) -> StackedScores:
         """The scores of the replicas present on the split `name`."""
@@ -244,12 +244,12 @@ class StackedTraining(pl.LightningModule):
             replica = present[i]
             replica.steps = self.steps
             replica.theta = self.stack.theta[i].clone() if replica.best is None else replica.best
-        living = [i for i, replica in enumerate(present) if not replica.is_ghost]
+        living = [i for i, replica in enumerate(present) if not replica.is_padding]
         if not living:
             self.trainer.should_stop = True
             return
-        ghosts = [i for i, replica in enumerate(present) if replica.is_ghost]
-        rows = sorted(living + ghosts[: max(0, 2 - len(living))])
+        padding = [i for i, replica in enumerate(present) if replica.is_padding]
+        rows = sorted(living + padding[: max(0, 2 - len(living))])
         staying = torch.tensor(rows, dtype=torch.int64, device=self.active.device)
         self.stack.load(self.stack.theta[staying])
         self.update.keep(staying)

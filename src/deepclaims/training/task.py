@@ -10,7 +10,8 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
-from deepclaims.data import PREPARED, load
+from deepclaims.data import PREPARED
+from deepclaims.data.registry import load
 from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome

@@ -10,8 +10,8 @@ from deepclaims.claims.recurrence.beat_ensemble import (
     reliability,
     unweighted,
 )
-from deepclaims.data import load
 from deepclaims.data.aami import DS2
+from deepclaims.data.registry import load
 
 
 def kept_by_training(splits, seeds=(0, 1)):

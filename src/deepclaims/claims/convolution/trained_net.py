@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from deepclaims.data import PREPARED, load
+from deepclaims.data import PREPARED
+from deepclaims.data.registry import load
 from deepclaims.data.splits import Splits
 from deepclaims.project import Project
 from deepclaims.training.machine import machine_state

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepclaims.data import load
 from deepclaims.data.prepared import read_meta
+from deepclaims.data.registry import load
 from deepclaims.data.splits import Split
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.optim import rules

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from scipy.optimize import minimize
 
-from deepclaims.data import load
+from deepclaims.data.registry import load
 from deepclaims.optim import rules
 
 Array = np.ndarray

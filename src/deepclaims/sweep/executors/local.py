@@ -18,7 +18,7 @@ from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from deepclaims.sweep.environment import cores, variables
+from deepclaims.environment import cores, variables
 from deepclaims.sweep.executors.inline import done
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from deepclaims.environment import cores
 from deepclaims.errors import ConfigError, SweepError
-from deepclaims.sweep.environment import cores
 from deepclaims.sweep.options import RayOptions
 from deepclaims.sweep.unit import Batch, Report, RunPolicy
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batch

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from deepclaims.environment import cores, variables
 from deepclaims.errors import ConfigError
-from deepclaims.sweep.environment import cores, variables
 from deepclaims.sweep.options import SlurmOptions
 from deepclaims.sweep.unit import Batch, Report, RunPolicy
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batches

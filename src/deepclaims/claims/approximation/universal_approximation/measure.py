@@ -1,4 +1,4 @@
-"""L1 "Aproximación Universal": what one hidden layer reaches, and cannot, and what training finds."""
+"""L1 "Aproximación Universal": what one hidden layer reaches, cannot reach, and training finds."""
 
 from __future__ import annotations
 

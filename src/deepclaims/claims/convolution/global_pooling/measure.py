@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from deepclaims.claims.convolution.moved_images import shifted
 from deepclaims.claims.convolution.trained_net import probabilities, trained_net
-from deepclaims.data import load
+from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.models import count_parameters
 from deepclaims.project import Project

@@ -21,8 +21,9 @@ def differences(results: Results, drawing: Drawing) -> None:
         across = [i + 0.6 * (j / len(v) - 0.5) for i, v in enumerate(values) for j in range(len(v))]
         # Bit equality has no logarithm: it is drawn at the bottom.
         heights = [max(float(each), 1e-18) for v in values for each in v]
-        look = {"color": colour, "label": panel.say(label), "linestyle": "none"}
-        panel.ax.plot(across, heights, marker, **look)
+        panel.ax.plot(
+            across, heights, marker, color=colour, label=panel.say(label), linestyle="none"
+        )
     for name in ("equals_autograd", "equals_finite_differences", "wrong_delta_is_seen"):
         panel.level(results.claim.checks[name]["bound"])
     panel.ax.set_xticks(range(len(names)), names)

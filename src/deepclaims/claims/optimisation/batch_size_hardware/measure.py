@@ -147,6 +147,6 @@ def _contrast(seconds: dict[int, float], batch: int) -> float:
 
 
 def _name(device: str) -> str:
-    from deepclaims.sweep.environment import device as named
+    from deepclaims.environment import device as named
 
     return named(1 if device == "cuda" else 0)

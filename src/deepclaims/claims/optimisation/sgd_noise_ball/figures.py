@@ -15,6 +15,7 @@ from deepclaims.claims.optimisation.sgd_noise_ball.judge import (
 )
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.verdict import findings
 from deepclaims.report.panel import Drawing
 from deepclaims.report.style import COLOURS, MARKERS, figure, measured, panel_titles, say, theory
 
@@ -78,7 +79,8 @@ def wrong_bounds(results: Results, drawing: Drawing) -> Figure:
         "as_printed": say(language, "como está escrita: sin proyección", "as printed: unprojected"),
         "minimum_only_breaks": say(language, "σ² sólo en w*, μ = 0", "σ² at w* only, μ = 0"),
     }
-    found = judge(results)
+    found = {each.check.name: each.estimate
+             for each in findings(results.claim.checks, judge(results))}  # fmt: skip
     made, ax = figure()
     for height, (name, label) in enumerate(labels.items()):
         each = found[name]

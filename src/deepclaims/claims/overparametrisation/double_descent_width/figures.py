@@ -14,7 +14,7 @@ from deepclaims.claims.overparametrisation.double_descent_width.judge import (
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval, ratio_interval
 from deepclaims.report.panel import Drawing, Panel, Text
-from deepclaims.report.style import MARKERS, OKABE_ITO
+from deepclaims.report.style import MARKERS, OKABE_ITO, THEORY
 
 NOISY, CLEAN, CONTROL = OKABE_ITO["vermilion"], OKABE_ITO["blue"], OKABE_ITO["green"]
 FLOOR = 1e-9
@@ -37,8 +37,9 @@ def features(results: Results, drawing: Drawing) -> None:
     _mean(left, features_series(results, "ridge_error", noise), control, CONTROL, 2)
     train = features_series(results, "train_error", noise)
     trained = f"{left.say(('en entrenamiento', 'in training'))}: {left.say(_labels(noise))}"
-    look = {"color": OKABE_ITO["grey"], "linewidth": 1.2, "label": trained}
-    left.ax.plot(train.size, train.values.mean(0), **look)
+    left.ax.plot(
+        train.size, train.values.mean(0), color=OKABE_ITO["grey"], linewidth=1.2, label=trained
+    )
     for panel in (left, right):
         _threshold(panel, ("umbral $N=n$", "threshold $N=n$"))
         panel.axes(x=("features sobre muestras, $N/n$", "features over samples, $N/n$"))
@@ -102,8 +103,9 @@ def _threshold(panel: Panel, label: Text) -> None:
     """The theory's interpolation threshold, dashed, and an axis of sizes that reads in numbers."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-    dashes = {"color": "#222222", "linestyle": (0, (5, 2.5)), "linewidth": 1.5}
-    panel.ax.axvline(1, label=panel.say(label), zorder=1, **dashes)
+    panel.ax.axvline(
+        1, label=panel.say(label), zorder=1, color=THEORY, linestyle=(0, (5, 2.5)), linewidth=1.5
+    )
     panel.ax.set_xscale("log")
     panel.ax.xaxis.set_major_locator(FixedLocator([0.03, 0.1, 0.3, 1, 3, 10]))
     panel.ax.xaxis.set_minor_locator(NullLocator())

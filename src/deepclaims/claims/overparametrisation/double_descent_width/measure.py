@@ -14,7 +14,7 @@ from deepclaims.claims.overparametrisation.double_descent_width.random_features 
     one_hot,
     scaled_inputs,
 )
-from deepclaims.data import load
+from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.project import Project
 

@@ -64,8 +64,8 @@ def training(results: Results, drawing: Drawing) -> None:
 def _band(panel: Panel, x: np.ndarray, values: np.ndarray, label: str, index: int) -> None:
     """Means and their intervals; an open interval (all values equal, one replica) has no width."""
     mean, low, high = columns([mean_interval(column) for column in values.T])
-    ends = (np.where(np.isfinite(low), end, mean) for end in (low, high))
-    measured(panel.ax, x, mean, *ends, label, COLOURS[index], band=True)
+    low, high = (np.where(np.isfinite(low), end, mean) for end in (low, high))
+    measured(panel.ax, x, mean, low, high, label, COLOURS[index], band=True)
 
 
 def _matrix(name: str, panel: Panel) -> str:
