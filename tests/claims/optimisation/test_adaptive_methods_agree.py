@@ -39,7 +39,9 @@ OURS = world({("mnist", "adagrad"): 1.2})
 
 def judged(results):
     found = findings(results.claim.checks, judge.judge(results))
-    return str(verdict(found, results.void()).ruling), {each.check.name: each.outcome for each in found}
+    return str(verdict(found, results.void()).ruling), {
+        each.check.name: each.outcome for each in found
+    }
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,9 @@ def judge(results: Results) -> dict[str, Measured]:
             100 * mnist["adagrad"].reported("test_error", SAME),
             100 * mnist["adam"].reported("test_error", SAME),
         ),
-        "rates_interior": exact(float(np.mean([each.on_edge for each in (*mnist.values(), *ecg.values())]))),
+        "rates_interior": exact(
+            float(np.mean([each.on_edge for each in (*mnist.values(), *ecg.values())]))
+        ),
     }
 
 
