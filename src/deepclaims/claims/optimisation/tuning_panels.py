@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -17,7 +17,7 @@ LR = "optimizer.lr"
 
 def rates_panel(
     panel: Panel,
-    methods: Mapping[Text, Tuned],
+    methods: Iterable[tuple[Text, Tuned]],
     axis: str = LR,
     scale: float = 1.0,
     interval: Callable[[np.ndarray], Estimate] = mean_interval,
@@ -26,12 +26,12 @@ def rates_panel(
 
     Args:
         panel: where to.
-        methods: by the name the legend gives them.
+        methods: each with the name the legend gives it.
         axis: the tuned axis.
         scale: what the score is multiplied by.
         interval: of the choosing seeds' scores at a rate.
     """
-    for series, (name, method) in enumerate(methods.items()):
+    for series, (name, method) in enumerate(methods):
         metric = method.tune.by[method.by].metric
         values = sorted(method.choice.values, key=lambda value: float(value[axis]))
         found = [interval(scale * method.score(metric, value)) for value in values]

@@ -39,7 +39,7 @@ def mnist(results: Results, drawing: Drawing) -> None:
     unhatted = ("Adam sin gorro en m", "Adam without the hat on m")
     named = {unhatted if name == "printed" else name: each
              for name, each in tuned(results).items()}  # fmt: skip
-    rates_panel(against, named, scale=100)
+    rates_panel(against, named.items(), scale=100)
     against.axes(y=("error de validación (%)", "validation error (%)"))
     against.legend()
     for series, (name, method) in enumerate(named.items()):

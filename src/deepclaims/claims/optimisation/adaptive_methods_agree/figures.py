@@ -21,7 +21,7 @@ def rates(results: Results, drawing: Drawing) -> None:
     mnist, ecg = drawing.panels(1, 2, TITLES)
     for panel, problem in zip((mnist, ecg), PROBLEMS, strict=True):
         methods = tuned(results, problem)
-        rates_panel(panel, {NAMES[name]: each for name, each in methods.items()}, scale=100)
+        rates_panel(panel, [(NAMES[name], each) for name, each in methods.items()], scale=100)
         panel.axes(y=("error de validación (%)", "validation error (%)"))
     mnist.axes(ylim=(5, 12))
     mnist.legend()

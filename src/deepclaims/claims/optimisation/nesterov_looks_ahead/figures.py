@@ -70,7 +70,7 @@ def autoencoder(results: Results, drawing: Drawing) -> None:
         kind, _, beta = name.partition(" ")
         label = kinds[kind] + (f", β = {panel.number(float(beta))}" if beta else "")
         named[label] = method
-    rates_panel(panel, named)
+    rates_panel(panel, named.items())
     panel.axes(
         x=("tasa η = α(1 − β)", "rate η = α(1 − β)"),
         y=("error de reconstrucción (validación)", "reconstruction error (validation)"),

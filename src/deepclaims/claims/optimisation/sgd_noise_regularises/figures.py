@@ -45,8 +45,8 @@ def rates(results: Results, drawing: Drawing) -> None:
     panels = drawing.panels(2, 2, TITLES, sharex="row", sharey="row")
     for panel, (data, mode) in zip(panels, CASES, strict=True):
         nets = tuned(results, mode, data)
-        rates_panel(panel, {f"B = {panel.say(LABELS[b])}": nets[b] for b in BATCHES}, scale=100)
-    for panel, limits in zip(panels[::2], ((10, 40), (0, 53)), strict=True):
+        rates_panel(panel, [(f"B = {panel.say(LABELS[b])}", nets[b]) for b in BATCHES], scale=100)
+    for panel, limits in zip(panels[::2], ((10, 40), (25, 53)), strict=True):
         panel.axes(y=("error de validación (%)", "validation error (%)"), ylim=limits)
     panels[1].legend()
 
