@@ -43,7 +43,9 @@ def world(behind, ecg=None, *, linear=1.0, net=3.0, undertrained=8.0, best=2, le
 
 def judged(results):
     found = findings(results.claim.checks, judge.judge(results))
-    return str(verdict(found).ruling), {each.check.name: each.outcome for each in found}
+    return str(verdict(found, results.void()).ruling), {
+        each.check.name: each.outcome for each in found
+    }
 
 
 def test_corrected_where_small_batches_gain_little(imagined):

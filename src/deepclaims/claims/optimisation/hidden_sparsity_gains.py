@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclaims.claims.optimisation.tuned_rates_figures import columns
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval, ratio_interval
 from deepclaims.evidence.verdict import Measured
+from deepclaims.report.panel import columns
 from deepclaims.report.style import COLOURS, MARKERS, figure, measured, panel_titles, say, theory
 
 if TYPE_CHECKING:

@@ -1,18 +1,16 @@
-"""Gaps of identities are exact, the largest over seeds; differences in percentage points."""
+"""Gaps of identities, exact; differences of test error between Adam and its rivals on MNIST."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.results import Results
+from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import paired_difference
-from deepclaims.evidence.verdict import Measured
 
 
-def judge(results: Results) -> dict[str, Measured]:
-    """Gaps of identities are exact, the largest over seeds; differences in percentage points."""
+def judge(results: Results) -> dict[str, Estimate]:
+    """Gaps are the largest over seeds; differences are in percentage points."""
 
     def gap(*names: str) -> Estimate:
         values = np.concatenate([results.values("identities", name) for name in names])
@@ -31,14 +29,14 @@ def judge(results: Results) -> dict[str, Measured]:
         "rmsprop_not_behind": paired_difference(errors["RMSprop"], errors["Adam"]),
         "no_momentum_no_hat": gap("no_momentum_gap"),
         "wrong_hat_seen": exact(float(hats.min()), len(hats)),
-        "rates_interior": exact(share_on_the_edge(list(methods.values()))),
+        "rates_interior": exact(float(np.mean([each.on_edge for each in methods.values()]))),
     }
 
 
 def tuned(results: Results) -> dict[str, Tuned]:
-    """Adam, the printed formula and RMSprop on MNIST, each at the rate its tuning seeds chose."""
+    """Adam, the printed formula and RMSprop on MNIST, each at the rate its choosing seeds chose."""
     return {
-        "Adam": Tuned(results, "mnist", "adam"),
-        "printed": Tuned(results, "mnist", "printed"),
-        "RMSprop": Tuned(results, "mnist_rmsprop", "rmsprop"),
+        "Adam": results.tuned("mnist", "adam"),
+        "printed": results.tuned("mnist", "printed"),
+        "RMSprop": results.tuned("mnist_rmsprop", "rmsprop"),
     }

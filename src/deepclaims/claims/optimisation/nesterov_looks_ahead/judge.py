@@ -6,19 +6,13 @@ import numpy as np
 
 from deepclaims.claims.optimisation.nesterov_looks_ahead.measure import ARMS
 from deepclaims.claims.optimisation.quadratic_rates import METHODS
-from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.results import Results
+from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import mean_interval, paired_difference
 from deepclaims.evidence.verdict import Measured
 
-LARGE = 0.99
-
-
-SMALL = 0.9
-
-
-SCORE = "validation_mse"
+SMALL, LARGE = 0.9, 0.99
+"""The β of both kinds of momentum on the autoencoder."""
 
 
 def judge(results: Results) -> dict[str, Measured]:
@@ -27,8 +21,7 @@ def judge(results: Results) -> dict[str, Measured]:
     methods = tuned(results)
     error = {name: method.reported("test_mse") for name, method in methods.items()}
     ball, ahead = (pick(methods, kind) for kind in ("momentum", "nesterov"))
-    slow = [_steps(results, kappa, "gradient", "nesterov") for kappa in kappas]
-    tied = [_steps(results, kappa, "heavy_ball", "nesterov") for kappa in kappas]
+    asked = {"sgd", ball, ahead, f"momentum {LARGE}", f"nesterov {LARGE}"}
     speeds = np.array(
         [
             results.values("quadratic", f"{method}_speed", where={"kappa": kappa})
@@ -38,8 +31,8 @@ def judge(results: Results) -> dict[str, Measured]:
     ).ravel()
     still = results.values("fixed", "same_path", where={"beta": LARGE})
     return {
-        "beats_gradient": slow,
-        "beats_heavy_ball": tied,
+        "beats_gradient": [_steps(results, kappa, "gradient") for kappa in kappas],
+        "beats_heavy_ball": [_steps(results, kappa, "heavy_ball") for kappa in kappas],
         "autoencoder_beats_gradient": paired_difference(error["sgd"], error[ahead]),
         "autoencoder_beats_heavy_ball": paired_difference(error[ball], error[ahead]),
         "at_large_beta": mean_interval(results.values("fixed", "walked", where={"beta": LARGE})),
@@ -47,36 +40,32 @@ def judge(results: Results) -> dict[str, Measured]:
             error[f"momentum {LARGE}"], error[f"nesterov {LARGE}"]
         ),
         "rates_as_theory": exact(float(np.abs(speeds - 1).max()), len(speeds)),
-        "well_conditioned": _steps(results, 1, "gradient", "nesterov"),
+        "well_conditioned": _steps(results, 1, "gradient"),
         "no_momentum_no_difference": exact(float(still.max()), len(still)),
-        "rates_interior": exact(share_on_the_edge([methods[name] for name in _asked(ball, ahead)])),
+        "rates_interior": exact(float(np.mean([methods[name].on_edge for name in asked]))),
     }
 
 
-def _asked(ball: str, ahead: str) -> set[str]:
-    return {"sgd", ball, ahead, f"momentum {LARGE}", f"nesterov {LARGE}"}
-
-
 def tuned(results: Results) -> dict[str, Tuned]:
-    """Each method and β on the autoencoder, at the rate its tuning seeds chose."""
-    found = {"sgd": Tuned(results, "sgd", "sgd", SCORE)}
+    """Each method and β on the autoencoder, at the rate its choosing seeds chose."""
+    found = {"sgd": results.tuned("sgd", "sgd")}
     for kind in ARMS.values():
         for part, beta in (("small_beta", SMALL), ("large_beta", LARGE)):
-            found[f"{kind} {beta}"] = Tuned(results, part, kind, SCORE)
+            found[f"{kind} {beta}"] = results.tuned(part, kind)
     return found
 
 
 def pick(methods: dict[str, Tuned], kind: str) -> str:
-    """The β that the tuning seeds choose for a kind of momentum."""
+    """Name of a kind of momentum with the β that its choosing seeds prefer."""
     names = [f"{kind} {beta}" for beta in (SMALL, LARGE)]
-    return min(names, key=lambda name: min(methods[name].scores))
+    return min(names, key=lambda name: min(methods[name].choice.scores))
 
 
-def _steps(results: Results, kappa: float, one: str, other: str) -> Estimate:
-    """Steps of one tuned method over another's."""
-    counts = [
-        results.values("quadratic", f"{method}_steps", where={"kappa": kappa})
-        for method in (one, other)
-    ]
-    ratio = counts[0] / counts[1]
+def _steps(results: Results, kappa: float, method: str) -> Estimate:
+    """Steps of a method over Nesterov's, each with its best constants."""
+    counts, ahead = (
+        results.values("quadratic", f"{name}_steps", where={"kappa": kappa})
+        for name in (method, "nesterov")
+    )
+    ratio = counts / ahead
     return exact(float(ratio[0]), len(ratio)) if np.ptp(ratio) == 0 else mean_interval(ratio)

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.optimisation.tuned_rates import Tuned, share_on_the_edge
-from deepclaims.claims.results import Results
+from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import mean_interval, paired_difference, ratio_interval
 from deepclaims.evidence.verdict import Measured
 
+LR = "optimizer.lr"
 BATCHES = ("1", "4", "16", "full")
-
-
 MODES = ("steps", "epochs")
-
-
 DATA = {"mnist": "", "ecg": "ecg_"}
 """What the names of a data set's parts and checks begin with."""
-
-
 SMALL = ("4", "16")
 """Batches whose noise is compared with the full set's none."""
-
-
-TUNING = 8
 
 
 def judge(results: Results) -> dict[str, Measured]:
@@ -63,16 +54,14 @@ def _judge_nets(results: Results, data: str) -> dict[str, Measured]:
             100 * nets["epochs"]["4"].reported("train_error"),
         ),
         "rates_interior": exact(
-            share_on_the_edge([*nets["steps"].values(), *nets["epochs"].values()])
+            float(np.mean([net.on_edge for mode in MODES for net in nets[mode].values()]))
         ),
     }
 
 
 def tuned(results: Results, mode: str, data: str = "mnist") -> dict[str, Tuned]:
-    """Each batch size at the rate its tuning seeds chose, at equal steps or equal epochs."""
-    return {
-        batch: Tuned(results, f"{DATA[data]}b_{batch}", mode, choosers=TUNING) for batch in BATCHES
-    }
+    """Each batch size at the rate its choosing seeds chose, at equal steps or equal epochs."""
+    return {batch: results.tuned(f"{DATA[data]}b_{batch}", mode) for batch in BATCHES}
 
 
 def behind(nets: dict[str, Tuned], one: str, other: str) -> Estimate:
@@ -94,14 +83,16 @@ def _behind_one(nets: dict[str, Tuned]) -> Estimate:
 
 
 def _rates_ratio(nets: dict[str, Tuned]) -> Estimate:
-    """The rate that each seed would choose for B = 16 over that for B = 1."""
-    chosen = [_own_rates(nets[batch]) for batch in ("16", "1")]
-    return ratio_interval(chosen[0], chosen[1])
+    """The rate that each choosing seed prefers for B = 16 over that for B = 1."""
+    return ratio_interval(_own_rates(nets["16"]), _own_rates(nets["1"]))
 
 
 def _own_rates(net: Tuned) -> np.ndarray:
-    scores = np.array([net.at(rate, net.score) for rate in net.rates])
-    return np.array(net.rates)[np.where(np.isfinite(scores), scores, np.inf).argmin(axis=0)]
+    """The best rate of each choosing seed, `(choosing seeds,)`."""
+    values = net.choice.values
+    scores = np.array([net.score("validation_error", value) for value in values])
+    best = np.where(np.isfinite(scores), scores, np.inf).argmin(axis=0)
+    return np.array([value[LR] for value in values])[best]
 
 
 def diagonal_of(results: Results, arm: str, batch: int) -> np.ndarray:
