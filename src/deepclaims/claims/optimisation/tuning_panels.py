@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
-import numpy as np
+from collections.abc import Iterable
 
 from deepclaims.claims.results import Tuned
-from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Panel, Text
 from deepclaims.report.style import COLOURS
@@ -15,30 +12,21 @@ from deepclaims.report.style import COLOURS
 LR = "optimizer.lr"
 
 
-def rates_panel(
-    panel: Panel,
-    methods: Iterable[tuple[Text, Tuned]],
-    axis: str = LR,
-    scale: float = 1.0,
-    interval: Callable[[np.ndarray], Estimate] = mean_interval,
-) -> None:
+def rates_panel(panel: Panel, methods: Iterable[tuple[Text, Tuned]], scale: float = 1.0) -> None:
     """A line a method of what its choosing seeds scored, a circle at what they chose.
 
     Args:
         panel: where to.
         methods: each with the name the legend gives it.
-        axis: the tuned axis.
         scale: what the score is multiplied by.
-        interval: of the choosing seeds' scores at a rate.
     """
     for series, (name, method) in enumerate(methods):
         metric = method.tune.by[method.by].metric
-        values = sorted(method.choice.values, key=lambda value: float(value[axis]))
-        found = [interval(scale * method.score(metric, value)) for value in values]
-        rates = [value[axis] for value in values]
+        rates = sorted(value[LR] for value in method.choice.values)
+        found = [mean_interval(scale * method.score(metric, {LR: rate})) for rate in rates]
         panel.measured(rates, found, name, series, band=False)
         panel.ax.plot(
-            [method[axis]], [found[rates.index(method[axis])].value], "o", markersize=13,
+            [method[LR]], [found[rates.index(method[LR])].value], "o", markersize=13,
             markerfacecolor="none", markeredgecolor=COLOURS[series],
         )  # fmt: skip
     panel.axes(x=("tasa α", "learning rate α"), log="x", decimal="xy")
