@@ -13,7 +13,7 @@ COMMAND = [sys.executable, "-m", "deepclaims.cli", "measure", "claim=optimisatio
 
 
 def steady(project):
-    folder = project.root / "results" / "single" / "optimisation" / "backpropagation"
+    folder = project.tables("optimisation/backpropagation")
     table = pd.read_parquet(folder / "replicas.parquet")
     return table[[name for name in table if not name.startswith("volatile_")]]
 

@@ -25,6 +25,7 @@ def test_a_request_for_one_claim(request_of):
     assert request.profile == "smoke"
     assert request.changes == {"grid.lr": [0.1, 0.01]}
     assert request.single
+    assert request.rehearsal
 
 
 def test_a_request_for_a_chapter(request_of, project):
@@ -37,14 +38,14 @@ def test_a_request_for_a_chapter(request_of, project):
 
 def test_a_request_for_everything(request_of, project):
     request = request_of("chapter=all")
-    assert len(request.names) == len(list((project.conf / "claim").glob("*/*.yaml")))
+    assert len(request.names) == len(list((project.conf / "claim").glob("*/[!_]*.yaml")))
     assert request.title == "the catalogue"
 
 
 @pytest.fixture
 def measured(project, capfd):
     measure.run([CLAIM, "profile=smoke", "executor.workers=0"])
-    return project.root / "results" / "single" / "optimisation" / "backpropagation"
+    return project.aside("rehearsal").tables("optimisation/backpropagation")
 
 
 def steady(folder):
@@ -102,13 +103,13 @@ def test_a_failing_cell_is_named_and_the_table_is_left_alone(project, monkeypatc
     monkeypatch.setattr(backpropagation, task, broken)
     with pytest.raises(SweepError, match="no gradient today"):
         measure.run([CLAIM, "profile=smoke", "executor.workers=0"])
-    assert not (project.root / "results" / "single" / "optimisation").exists()
+    assert not (project.root / "rehearsal" / "results" / "optimisation").exists()
     monkeypatch.undo()
     monkeypatch.chdir(project.root)
     with pytest.raises(SweepError, match="failed in an earlier run"):
         measure.run([CLAIM, "profile=smoke", "executor.workers=0"])
     measure.run([CLAIM, "profile=smoke", "executor.workers=0", "--retry-failed"])
-    assert (project.root / "results" / "single" / "optimisation").exists()
+    assert (project.root / "rehearsal" / "results" / "optimisation").exists()
 
 
 def _parts(project):

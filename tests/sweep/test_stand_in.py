@@ -4,18 +4,21 @@ import pytest
 
 from deepclaims.claims import claim as claims
 from deepclaims.data.prepared import read_meta
-from deepclaims.sweep.cell import cells_of, flat, within_stand_in
-from deepclaims.sweep.compose import Composer
+from deepclaims.pipeline.planning import Planner
+from deepclaims.sweep.cell import flat, within_stand_in
+from deepclaims.sweep.store import RunStore
 
 
 @pytest.mark.parametrize("profile", ["laptop", "full"])
 def test_no_claim_asks_for_more_than_there_is(project_with_data, profile):
     project = project_with_data
     counts = read_meta(project.prepared("mnist"), "mnist")["counts"]
-    composer = Composer(project.conf)
+    planner = Planner(project, RunStore(project.runs))
     asked = 0
     for name in claims.catalogue(project.conf):
-        for cell, _ in cells_of(claims.load(project.conf, name, profile), composer, project):
+        for cell in (
+            each.cell for each in planner.first([claims.load(project.conf, name, profile)])
+        ):
             if "mnist" not in cell.data:
                 continue
             for key, value in flat(cell.config).items():
