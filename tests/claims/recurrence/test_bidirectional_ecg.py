@@ -6,16 +6,16 @@ import pytest
 import torch
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.recurrence import bidirectional_figures, bidirectional_gains, rr_forecast
-from deepclaims.claims.recurrence.bidirectional_ecg import judge, measure
+from deepclaims.claims.recurrence import bidirectional_gains, rr_forecast
+from deepclaims.claims.recurrence.bidirectional_ecg import figures, judge, measure
 from deepclaims.claims.recurrence.bidirectional_gains import (
     ARMS,
     confusions,
     gain,
-    least_decided,
 )
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DS2
+from deepclaims.evidence.family import OneQuantity, least_decided
 from deepclaims.evidence.statistics import exact, mean_interval
 
 NAME = "recurrence/bidirectional-ecg"
@@ -64,7 +64,7 @@ def world(checkout, monkeypatch):
     """`world(hit, …)`: results in which the nets recognise what `hit` says."""
     claim = load(checkout / "conf", NAME)
     monkeypatch.setattr(bidirectional_gains, "DRAWS", 1499)
-    monkeypatch.setattr(bidirectional_figures, "DRAWS", 39)
+    monkeypatch.setattr(figures, "DRAWS", 39)
 
     def make(hit, gain_next=0.0, seeds=SEEDS):
         tables = {"confusion": beats(hit, seeds), "squares": forecast_table(gain_next, seeds)}
@@ -115,14 +115,14 @@ def test_a_gain_in_forecasting_spoils_the_control(world, ruling):
 
 def test_two_seeds_do_not_crash_it(world):
     estimates = judge.judge(world(better_everywhere, seeds=SEEDS[:1]))
-    assert estimates["rnn_gain"].satisfies("above", 0.0) is None
+    assert least_decided(estimates["rnn_gain"], "above", 0.0).satisfies("above", 0.0) is None
 
 
 def test_the_least_decided_interval_counts():
     sure, open_, wrong = exact(1.0), mean_interval([-1.0, 1.0, 0.5]), exact(-1.0)
-    assert least_decided([sure, open_], "above", 0.0) is open_
-    assert least_decided([open_, wrong], "above", 0.0) is open_
-    assert least_decided([sure, exact(2.0)], "above", 0.0).satisfies("above", 0.0)
+    assert least_decided(OneQuantity([sure, open_]), "above", 0.0) is open_
+    assert least_decided(OneQuantity([open_, wrong]), "above", 0.0) is open_
+    assert least_decided(OneQuantity([sure, exact(2.0)]), "above", 0.0).satisfies("above", 0.0)
 
 
 def test_arms_of_different_patients_are_not_compared(world):
