@@ -30,7 +30,7 @@ def test_everything_has_its_place():
     ("words", "said"),
     [
         (["brown", "minute=7"], "did you mean 'minutes'?"),
-        (["brown", "--slow"], "boil does not know '--slow'; known: minutes=NUMBER, kind=soft|hard"),
+        (["brown", "--slow"], "boil does not know '--slow'; known: EGG, minutes=NUMBER, kind=soft"),
         (["brown", "minutes=long"], "minutes=long is not possible; known: minutes=NUMBER"),
         (["brown", "kind=sof"], "no kind 'sof'; known: soft, hard (did you mean 'soft'?)"),
         (["brown", "salt="], "salt= needs a value"),

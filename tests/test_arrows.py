@@ -12,6 +12,7 @@ PACKAGE = "deepclaims"
 FLOORS = (
     ("cli",),
     ("pipeline",),
+    ("ecg",),
     ("sweep",),
     ("claims", "training"),
     ("tracking", "evidence", "data", "nn", "optim", "report"),

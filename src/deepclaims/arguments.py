@@ -133,6 +133,7 @@ class Arguments:
             return f"{self.verb} takes no '{text}'"
         names = [*self.keys, *self.flags, *self.prefixes]
         close = _close(text.partition("=")[0], names)
+        known = [*([self.word] if self.word else []), *known]
         return f"{self.verb} does not know '{text}'; known: {', '.join(known)}{close}"
 
     def _known(self) -> list[str]:

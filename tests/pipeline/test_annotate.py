@@ -8,12 +8,11 @@ import yaml
 from matplotlib.figure import Figure
 
 from deepclaims.data.aami import CLASS_OF
+from deepclaims.ecg import files, trained_labeller
+from deepclaims.ecg.options import read_options
 from deepclaims.errors import ConfigError, DataError, StageError, StorageError
 from deepclaims.pipeline import annotate
-from deepclaims.pipeline.annotation_wish import read_wish
 from deepclaims.project import Project
-from deepclaims.report import annotations
-from deepclaims.sweep import trained_labeller
 
 HERE = "executor.workers=0"
 
@@ -38,8 +37,8 @@ def kept(tmp_path_factory, checkout, small_ecg, empty_store):
     shutil.copy(empty_store, root / ".mlflow")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEEPCLAIMS_ROOT", str(root))
-        wish = read_wish(["100", HERE], Project(root))
-        trained = trained_labeller.trained_labeller(Project(root), 2, wish.executor)
+        options = read_options(["100", HERE], Project(root))
+        trained = trained_labeller.trained_labeller(Project(root), 2, options.executor)
     assert trained.source == "embedded"
     return root
 
@@ -57,7 +56,7 @@ def ready(project, kept, monkeypatch):
 @pytest.fixture
 def no_picture(monkeypatch):
     """Drawing takes a second."""
-    monkeypatch.setattr(annotations, "draw_annotated", lambda *_: Figure(figsize=(1, 1)))
+    monkeypatch.setattr(files, "draw_annotated", lambda *_: Figure(figsize=(1, 1)))
 
 
 def test_a_record_is_annotated(ready, small_ecg, capsys):
@@ -186,7 +185,7 @@ def test_a_config_that_says_too_little_is_named(ready, text):
         (["103", "colour=red"], "does not know 'colour=red'; known: RECORD, annotator="),
         (["103", "--all"], "does not know '--all'"),
         (["103", "at=noon"], "at=noon is no number of seconds"),
-        (["103", "language=de"], "language=de; known: en, es"),
+        (["103", "language=de"], "no language 'de'; known: es, en"),
         (["103", "extension=d2"], "letters only"),
     ],
 )

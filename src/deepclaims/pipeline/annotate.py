@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deepclaims.ecg.options import AUTO, DETECT, STANDARD, AnnotateOptions, read_options
 from deepclaims.errors import DataError
-from deepclaims.pipeline.annotation_wish import AUTO, DETECT, STANDARD, Wish, read_wish
 from deepclaims.project import Project
 
 if TYPE_CHECKING:
     import numpy as np
 
     from deepclaims.data.wfdb_record import Beats, Recording
-    from deepclaims.evidence.beat_agreement import Agreement
+    from deepclaims.ecg.agreement import Agreement
 
 FEWEST = 11
 """Beats: what is called local in the rhythm."""
@@ -33,23 +33,23 @@ def run(words: Sequence[str]) -> None:
         StorageError: when a kept network is damaged, or a folder cannot be written.
     """
     project = Project.here()
-    wish = read_wish(words, project)
+    options = read_options(words, project)
     from deepclaims.data import wfdb_record
-    from deepclaims.pipeline import annotation_summary as summary
-    from deepclaims.report import annotations
+    from deepclaims.ecg import summary
+    from deepclaims.ecg.files import Files
 
-    path = wfdb_record.find_record(wish.record, project.raw("mitdb"))
-    recording = wfdb_record.read_recording(path, wish.lead, wish.second)
-    beats, found_by = _beats(recording, wish.annotator)
-    reference = _reference(recording, beats, wish) if wish.compare else None
-    files = annotations.Files(Path(wish.out), path.name, wish.extension)
-    files.make_room()
+    path = wfdb_record.find_record(options.record, project.raw("mitdb"))
+    recording = wfdb_record.read_recording(path, options.lead, options.second)
+    beats, found_by = _beats(recording, options.annotator)
+    reference = _reference(recording, beats, options) if options.compare else None
+    written = Files(Path(options.out), path.name, options.extension)
+    written.make_room()
     for line in summary.about_record(recording, beats, found_by):
         print(line)
 
-    from deepclaims.sweep.trained_labeller import trained_labeller
+    from deepclaims.ecg.trained_labeller import trained_labeller
 
-    trained = trained_labeller(project, len(recording.leads), wish.executor)
+    trained = trained_labeller(project, len(recording.leads), options.executor)
     for line in summary.about_model(trained, path.name):
         print(line)
     given = trained.labeller.probabilities(*wfdb_record.at_training_rate(recording, beats))
@@ -57,9 +57,9 @@ def run(words: Sequence[str]) -> None:
     matched = None
     if reference is not None:
         shown, matched = _compared(recording, beats, given, reference)
-        print("\n" + "\n".join(summary.comparison(shown, path.name, wish.reference)))
-    files.write(recording, beats.sample, given, matched, wish.at, wish.language)
-    print(f"\nwritten: {', '.join(map(str, files.all))}\n{summary.NO_CLINICAL_USE}")
+        print("\n" + "\n".join(summary.comparison(shown, path.name, options.reference)))
+    written.write(recording, beats.sample, given, matched, options.at, options.language)
+    print(f"\nwritten: {', '.join(map(str, written.all))}\n{summary.NO_CLINICAL_USE}")
 
 
 def _beats(recording: Recording, annotator: str) -> tuple[Beats, str]:
@@ -79,11 +79,11 @@ def _beats(recording: Recording, annotator: str) -> tuple[Beats, str]:
     return beats, found_by
 
 
-def _reference(recording: Recording, beats: Beats, wish: Wish) -> Beats:
+def _reference(recording: Recording, beats: Beats, options: AnnotateOptions) -> Beats:
     from deepclaims.data.wfdb_record import read_beats
 
-    own = wish.annotator != DETECT and _has(recording, wish.reference)
-    return beats if own else read_beats(recording, wish.reference)
+    own = options.annotator != DETECT and _has(recording, options.reference)
+    return beats if own else read_beats(recording, options.reference)
 
 
 def _compared(
@@ -92,7 +92,7 @@ def _compared(
     """The agreement, and for each labelled beat the reference's class (-1 for none)."""
     import numpy as np
 
-    from deepclaims.evidence.beat_agreement import TOLERANCE, agreement, matched
+    from deepclaims.ecg.agreement import TOLERANCE, agreement, matched
 
     tolerance = TOLERANCE * recording.rate
     classes = given.shape[1]

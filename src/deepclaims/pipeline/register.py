@@ -31,7 +31,7 @@ ENGINE = (
     "deepclaims.pipeline.measure:measure",
     "deepclaims.pipeline.request:read_request",
     "deepclaims.sweep.worker",
-    "deepclaims.sweep.trained_labeller",
+    "deepclaims.ecg.trained_labeller",
     TRAIN,
     STACKED,
 )

@@ -11,9 +11,9 @@ import yaml
 
 from deepclaims.data.ecg import SCORED
 from deepclaims.data.prepared import read_meta
+from deepclaims.ecg.agreement import Agreement
 from deepclaims.environment import commit
 from deepclaims.errors import ConfigError
-from deepclaims.evidence.beat_agreement import Agreement
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell, data_of
 from deepclaims.sweep.compose import Composer
@@ -22,10 +22,10 @@ from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Unit
 
 if TYPE_CHECKING:
-    from deepclaims.training.labeller import Labeller
+    from deepclaims.ecg.labeller import Labeller
 
 CONFIG = "annotate.yaml"
-TASK = "deepclaims.training.labeller:train_labeller"
+TASK = "deepclaims.ecg.labeller:train_labeller"
 EXPERIMENT = "annotate"
 
 
@@ -66,7 +66,7 @@ def trained_labeller(project: Project, leads: int, options: Options | None = Non
     if not all(store.has(cell.key, seed) for seed in seeds):
         _train(cell, seeds, source, project, options or LocalOptions())
     outcomes = [store.load(cell.key, seed).outcome for seed in seeds]
-    from deepclaims.training.labeller import assemble
+    from deepclaims.ecg.labeller import assemble
 
     counts = np.zeros((len(SCORED), len(SCORED)), dtype=np.int64)
     for outcome in outcomes:

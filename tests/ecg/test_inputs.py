@@ -4,7 +4,7 @@ import torch
 
 from deepclaims.data.ecg import EcgOptions, load_ecg
 from deepclaims.data.ecg_files import read_record
-from deepclaims.data.labeller_inputs import (
+from deepclaims.ecg.inputs import (
     feature_columns,
     record_inputs,
     training_beats,

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from deepclaims.data.beats import RATE
 from deepclaims.data.wfdb_record import LEAD
-from deepclaims.report.ecg_strip import CLASSES, NAMES
+from deepclaims.ecg.strip import CLASSES, NAMES
 
 if TYPE_CHECKING:
     import numpy as np
 
     from deepclaims.data.wfdb_record import Beats, Recording
-    from deepclaims.evidence.beat_agreement import Agreement
-    from deepclaims.sweep.trained_labeller import Trained
+    from deepclaims.ecg.agreement import Agreement
+    from deepclaims.ecg.trained_labeller import Trained
 
 SURE = 0.9
 SAME_PERSON = (("201", "202"), ("202", "201"))

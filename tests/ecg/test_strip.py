@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from deepclaims.report.ecg_strip import CLASSES, COLOURS, Annotated, draw_annotated, eventful
+from deepclaims.ecg.strip import CLASSES, COLOURS, Annotated, draw_annotated, eventful
 
 RATE = 100
 

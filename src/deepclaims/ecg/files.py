@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deepclaims.ecg.strip import CLASSES, Annotated, draw_annotated
 from deepclaims.errors import ConfigError, DataError, StorageError
-from deepclaims.report.ecg_strip import CLASSES, Annotated, draw_annotated
 from deepclaims.report.style import say
 
 if TYPE_CHECKING:

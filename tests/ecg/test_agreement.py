@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 from wfdb.processing import compare_annotations
 
-from deepclaims.evidence.beat_agreement import agreement, matched
+from deepclaims.ecg.agreement import agreement, matched
 
 times = st.lists(st.integers(1, 4000), unique=True).map(lambda x: np.array(sorted(x), dtype=int))
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from deepclaims.data.ecg_files import read_record
+from deepclaims.ecg import labeller
 from deepclaims.errors import ConfigError
 from deepclaims.sweep.compose import Composer
-from deepclaims.training import labeller
 
 TRAINING = (
     "data=ecg", "data.use_validation=false", "model=beatnet", "model.width=8", "init=he",

@@ -14,14 +14,14 @@ import torch
 from torch import nn
 
 from deepclaims.data.ecg import SCORED, EcgOptions
-from deepclaims.data.labeller_inputs import (
+from deepclaims.data.registry import load
+from deepclaims.ecg.inputs import (
     Training,
     input_shapes,
     record_inputs,
     training_beats,
     with_leads,
 )
-from deepclaims.data.registry import load
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.groups import read_options

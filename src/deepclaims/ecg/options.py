@@ -1,0 +1,97 @@
+"""What `deepclaims annotate` is asked for on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from deepclaims.arguments import Arguments, Key
+from deepclaims.errors import ConfigError
+from deepclaims.languages import LANGUAGES
+from deepclaims.project import Project
+from deepclaims.sweep.options import LocalOptions, Options
+
+AUTO, DETECT, STANDARD = "auto", "detect", "atr"
+COMPARE, RETRY = "--compare", "--retry-failed"
+
+
+@dataclass(frozen=True)
+class AnnotateOptions:
+    """What the command line asks for."""
+
+    record: str
+    annotator: str = AUTO
+    lead: str = "MLII"
+    second: str = AUTO
+    out: str = "annotated"
+    extension: str = "deep"
+    at: float | None = None
+    language: str = "en"
+    compare: bool = False
+    executor: Options = field(default_factory=LocalOptions)
+
+    @property
+    def reference(self) -> str:
+        """Extension of the annotation file whose labels are compared with."""
+        return STANDARD if self.annotator in (AUTO, DETECT) else self.annotator
+
+
+def read_options(words: Sequence[str], project: Project) -> AnnotateOptions:
+    """Read the command line.
+
+    Raises:
+        ConfigError: for what is not known; lists what is.
+    """
+    given = ARGUMENTS.read(words)
+    for key in ("extension", "annotator"):
+        if not given[key].isalpha():
+            raise ConfigError(f"{key}={given[key]}: WFDB has letters only there")
+    retry = ["executor.retry_failed=true"] if RETRY in given.flags else []
+    executor = _executor([*retry, *given.passed], project)
+    return AnnotateOptions(
+        given.word, **given.values, compare=COMPARE in given.flags, executor=executor
+    )
+
+
+def _executor(words: Sequence[str], project: Project) -> Options:
+    if not words:
+        return LocalOptions()
+    from deepclaims.sweep.compose import Composer
+    from deepclaims.sweep.options import read_executor
+
+    return read_executor(Composer(project.conf).config(words)["executor"])
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise ConfigError(f"at={value} is no number of seconds")
+    return seconds
+
+
+ARGUMENTS = Arguments(
+    "annotate",
+    {
+        "annotator": Key(
+            "NAME|detect",
+            default=AUTO,
+            says="extension of the file that says where the beats are; detect: the detector XQRS",
+        ),
+        "lead": Key(default="MLII", says="the first lead; the networks know MLII"),
+        "second": Key("NAME|none", default=AUTO, says="the second lead"),
+        "out": Key("FOLDER", default="annotated", says="where the files go"),
+        "extension": Key(default="deep", says="of the annotation file"),
+        "at": Key("SECONDS", read=_seconds, says="where the picture begins"),
+        "language": Key(choices=LANGUAGES, default="en", says="of the picture"),
+    },
+    word="RECORD",
+    hint=(
+        "name one record, by the path of a WFDB record or the number of one of MIT-BIH that has "
+        "been fetched"
+    ),
+    flags=(COMPARE, RETRY),
+    prefixes={"executor": "executor=local|ray|slurm executor.KEY=VALUE"},
+)
