@@ -173,7 +173,7 @@ def test_trained_parts_compose_and_shrink(checkout):
 
 
 def test_the_theory_lines_of_training():
-    from deepclaims.claims.approximation import universal_approximation_figures as figures
+    from deepclaims.claims.approximation.universal_approximation import figures
 
     # ∫ over [-1, 1] of (|x - 0.2| - best parabola)² / 2, by Legendre's coefficients
     x, weight = np.polynomial.legendre.leggauss(500)
