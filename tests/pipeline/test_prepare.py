@@ -108,7 +108,7 @@ def test_official_files_are_read_once_more(project):
 def test_a_record_that_cannot_be_parsed_is_named(project, stand_in_data):
     shutil.copytree(stand_in_data / "raw" / "mitdb", project.raw("mitdb"))
     (project.raw("mitdb") / "103.hea").write_text("nonsense\n")
-    with pytest.raises(DataError, match=r"record 103 .* cannot be read"):
+    with pytest.raises(DataError, match=r"the header .*103\.hea is damaged"):
         prepare(project, "ecg")
 
 

@@ -16,15 +16,13 @@ from typing import Any
 import numpy as np
 
 from deepclaims.data import beats, rhythm
-from deepclaims.data.aami import CLASS_OF, CLASSES, DS1, DS2, PUBLISHED
+from deepclaims.data.aami import CLASSES, DS1, DS2, PUBLISHED
 from deepclaims.data.source import Kind
+from deepclaims.data.wfdb_record import read_beats, read_recording
 from deepclaims.errors import DataError
 
 VERSION = 1
 """Of this preparation: part of the data's fingerprint."""
-
-LEAD = "MLII"
-"""Put first; in 114 it is recorded second."""
 
 Record = dict[str, np.ndarray]
 
@@ -54,34 +52,26 @@ def ecg_arrays(raw: Path, kind: Kind) -> tuple[dict[str, np.ndarray], dict[str, 
 
 
 def read_record(raw: Path, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read one record.
+    """Read one record of MIT-BIH.
 
     Returns:
-        The signal (samples, 2) in mV with MLII first, the sample of each beat (n,), its AAMI
-        class (n,).
+        The signal (samples, 2) in mV with MLII first, float32; the sample of each beat (n,); its
+        AAMI class (n,).
 
     Raises:
         DataError: a file is missing or damaged, or MLII was not recorded.
     """
-    import wfdb
-
-    path = str(raw / str(number))
-    try:
-        record = wfdb.rdrecord(path, return_res=32)
-        notes = wfdb.rdann(path, "atr")
-    except FileNotFoundError as error:
-        raise DataError(
-            f"{error.filename} is missing: run `deepclaims fetch dataset=mitdb` again"
-        ) from None
-    except Exception as error:  # wfdb raises what its parsing happens to hit
-        raise DataError(f"record {number} in {raw} cannot be read ({error})") from error
-    if LEAD not in record.sig_name:
-        raise DataError(f"record {number} in {raw} has no lead {LEAD}, but {record.sig_name}")
-    first = record.sig_name.index(LEAD)
-    signal = record.p_signal[:, [first, 1 - first]]
-    is_beat = np.array([symbol in CLASS_OF for symbol in notes.symbol])
-    classes = np.array([CLASS_OF.get(symbol, -1) for symbol in notes.symbol])
-    return signal, notes.sample[is_beat], classes[is_beat]
+    path = raw / str(number)
+    for extension in ("hea", "dat", "atr"):
+        if not path.with_suffix(f".{extension}").is_file():
+            raise DataError(
+                f"{path}.{extension} is missing: run `deepclaims fetch dataset=mitdb` again"
+            )
+    recording = read_recording(path, precision=32)
+    if len(recording.leads) != 2:
+        raise DataError(f"record {path} has no second lead of MIT-BIH")
+    beats = read_beats(recording, "atr")
+    return recording.signal, beats.sample, beats.label
 
 
 def prepare_record(signal: np.ndarray, samples: np.ndarray, classes: np.ndarray) -> Record:

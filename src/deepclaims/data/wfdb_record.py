@@ -1,16 +1,14 @@
-"""Any WFDB record, for a model that was trained on MIT-BIH: its leads in mV and its beats."""
+"""Reading WFDB records: their leads in mV, MLII first, and their beats by AAMI class."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from deepclaims.data.aami import CLASS_OF, UNKNOWN
-from deepclaims.data.beats import RATE
 from deepclaims.errors import DataError
 
 LEAD = "MLII"
@@ -84,7 +82,9 @@ def find_record(name: str, known: Path) -> Path:
     raise DataError(f"there is no record {path}: {path}.hea is missing{others}")
 
 
-def read_recording(path: Path, lead: str = LEAD, second: str = AUTO) -> Recording:
+def read_recording(
+    path: Path, lead: str = LEAD, second: str = AUTO, precision: int = 64
+) -> Recording:
     """Read the leads that are wanted.
 
     Args:
@@ -92,6 +92,7 @@ def read_recording(path: Path, lead: str = LEAD, second: str = AUTO) -> Recordin
         lead: name of the first lead.
         second: name of the second; `auto` takes one that MIT-BIH has beside MLII, or else none;
             `none` takes none.
+        precision: bits of a sample in mV, 32 or 64.
 
     Raises:
         DataError: the record is missing, damaged, too short or too coarse, or lacks the lead.
@@ -112,11 +113,12 @@ def read_recording(path: Path, lead: str = LEAD, second: str = AUTO) -> Recordin
             f"({_line(error)})"
         ) from None
     _require_intact(record, path)
-    record.dac(inplace=True)
+    record.dac(inplace=True, return_res=precision)
     rate = float(record.fs)
     leads = _chosen(list(record.sig_name or ()), lead, second, path)
     columns = [record.sig_name.index(name) for name in leads]
-    scale = [MILLIVOLTS.get(record.units[column], 1.0) for column in columns]
+    units = [MILLIVOLTS.get(record.units[column], 1.0) for column in columns]
+    scale = np.array(units, dtype=record.p_signal.dtype)
     signal, missing = _without_gaps(record.p_signal[:, columns] * scale)
     found = Recording(path, rate, leads, signal, missing)
     _require_usable(found)
@@ -148,30 +150,6 @@ def read_beats(recording: Recording, annotator: str) -> Beats:
     ]
     label = dict(sorted(kept))  # two beats at one sample are one
     return Beats(np.array([*label], dtype=np.int64), np.array([*label.values()], dtype=np.int64))
-
-
-def detect_beats(recording: Recording) -> Beats:
-    """The beats that wfdb's detector XQRS finds in the first lead; their classes are unknown."""
-    from wfdb.processing import xqrs_detect
-
-    found = xqrs_detect(recording.signal[:, 0], recording.rate, verbose=False)
-    sample = np.unique(np.asarray(found, dtype=np.int64))
-    return Beats(sample, np.full(len(sample), UNKNOWN))
-
-
-def at_training_rate(recording: Recording, beats: Beats) -> tuple[np.ndarray, np.ndarray]:
-    """Signal and samples of the beats at the 360 Hz that preparation starts from."""
-    if recording.rate == RATE:
-        return recording.signal, beats.sample
-    from scipy.signal import resample_poly
-
-    ratio = Fraction(RATE / recording.rate).limit_denominator(1000)
-    # Lines are taken off first: a signal that does not start at zero would ring at its ends.
-    signal = resample_poly(
-        recording.signal, ratio.numerator, ratio.denominator, axis=0, padtype="line"
-    )
-    sample = np.round(beats.sample * (RATE / recording.rate)).astype(np.int64)
-    return signal, np.minimum(sample, len(signal) - 1)
 
 
 def _chosen(names: list[str], lead: str, second: str, path: Path) -> tuple[str, ...]:

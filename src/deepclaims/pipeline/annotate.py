@@ -36,6 +36,7 @@ def run(words: Sequence[str]) -> None:
     options = read_options(words, project)
     from deepclaims.data import wfdb_record
     from deepclaims.ecg import summary
+    from deepclaims.ecg.beats import at_training_rate
     from deepclaims.ecg.files import Files
 
     path = wfdb_record.find_record(options.record, project.raw("mitdb"))
@@ -52,7 +53,7 @@ def run(words: Sequence[str]) -> None:
     trained = trained_labeller(project, len(recording.leads), options.executor)
     for line in summary.about_model(trained, path.name):
         print(line)
-    given = trained.labeller.probabilities(*wfdb_record.at_training_rate(recording, beats))
+    given = trained.labeller.probabilities(*at_training_rate(recording, beats))
     print("\n" + "\n".join(summary.table(given)))
     matched = None
     if reference is not None:
@@ -64,7 +65,8 @@ def run(words: Sequence[str]) -> None:
 
 def _beats(recording: Recording, annotator: str) -> tuple[Beats, str]:
     """The beats to label, and who found them."""
-    from deepclaims.data.wfdb_record import detect_beats, read_beats
+    from deepclaims.data.wfdb_record import read_beats
+    from deepclaims.ecg.beats import detect_beats
 
     if annotator == DETECT or (annotator == AUTO and not _has(recording, STANDARD)):
         beats, found_by = detect_beats(recording), "found by the detector XQRS of wfdb"

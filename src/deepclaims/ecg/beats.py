@@ -1,0 +1,35 @@
+"""The beats of a recording for the networks: found, and at the rate that they know."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from deepclaims.data.aami import UNKNOWN
+from deepclaims.data.beats import RATE
+from deepclaims.data.wfdb_record import Beats, Recording
+
+
+def detect_beats(recording: Recording) -> Beats:
+    """The beats that wfdb's detector XQRS finds in the first lead; their classes are unknown."""
+    from wfdb.processing import xqrs_detect
+
+    found = xqrs_detect(recording.signal[:, 0], recording.rate, verbose=False)
+    sample = np.unique(np.asarray(found, dtype=np.int64))
+    return Beats(sample, np.full(len(sample), UNKNOWN))
+
+
+def at_training_rate(recording: Recording, beats: Beats) -> tuple[np.ndarray, np.ndarray]:
+    """Signal and samples of the beats at the 360 Hz that preparation starts from."""
+    if recording.rate == RATE:
+        return recording.signal, beats.sample
+    from scipy.signal import resample_poly
+
+    ratio = Fraction(RATE / recording.rate).limit_denominator(1000)
+    # Lines are taken off first: a signal that does not start at zero would ring at its ends.
+    signal = resample_poly(
+        recording.signal, ratio.numerator, ratio.denominator, axis=0, padtype="line"
+    )
+    sample = np.round(beats.sample * (RATE / recording.rate)).astype(np.int64)
+    return signal, np.minimum(sample, len(signal) - 1)
