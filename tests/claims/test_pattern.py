@@ -113,9 +113,9 @@ def test_a_caption_and_a_check_need_both_languages(written: Claim, folder: Path)
 
 def test_a_syntax_error_is_said_with_its_line(written: Claim, folder: Path) -> None:
     (folder / "judge.py").write_text('"""Judge."""\n\ndef judge(results:\n', encoding="utf-8")
-    said = complaint(written)
-    assert "judge.py, line 3: " in said
-    assert "\n" not in said
+    [problem] = pattern.problems(written)
+    assert problem.startswith(f"{CODE}/judge.py, line 3: ")
+    assert complaint(written) == f"claim {NAME}: {problem}"
 
 
 def test_nothing_is_imported(written: Claim, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

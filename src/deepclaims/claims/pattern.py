@@ -91,9 +91,13 @@ def _missing_code(claim: Claim) -> Iterator[str]:
     for name, functions in wanted.items():
         if not functions:
             continue
-        tree = _tree(folder / f"{name}.py")
-        if tree is None:
+        try:
+            tree = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))
+        except FileNotFoundError:
             yield f"there is no {shown / name}.py"
+            continue
+        except SyntaxError as error:
+            yield f"{shown / name}.py, line {error.lineno}: {error.msg}"
             continue
         known = _functions(tree)
         yield from (f"{shown / name}.py has no function {each}" for each in functions
@@ -102,15 +106,6 @@ def _missing_code(claim: Claim) -> Iterator[str]:
             words = _words(tree)
             yield from (f"{shown / name}.py estimates nothing for the check {each}"
                         for each in claim.checks if each not in words)  # fmt: skip
-
-
-def _tree(file: Path) -> ast.Module | None:
-    try:
-        return ast.parse(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except SyntaxError as error:
-        raise ClaimError(f"{file}, line {error.lineno}: {error.msg}") from None
 
 
 def _functions(tree: ast.Module) -> set[str]:
