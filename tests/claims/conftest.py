@@ -45,8 +45,9 @@ def _run(claim, outcome):
                     where = {**axes, **value}
                     cells.append(_cell(claim, part, arm, where, part.seeds, outcome, [value]))
             continue
+        seeds = (*(part.tune.seeds if part.tune else ()), *part.seeds)
         for arm, axes in part.points():
-            cells.append(_cell(claim, part, arm, axes, part.all_seeds, outcome))
+            cells.append(_cell(claim, part, arm, axes, seeds, outcome))
     return results_of(claim, cells)
 
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from deepclaims.report.rounding import duration, estimate, number, probability
+from deepclaims.report.rounding import estimate, number, probability
 
 NB, THIN = "\u00a0", "\u202f"
 
@@ -61,11 +61,3 @@ def test_probabilities_do_not_claim_too_much():
     assert probability(0.0312, "es") == "0,031"
     assert probability(0.5, "en") == "0.50"
     assert probability(None, "en") == "–"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.42, "0.4 s"), (59.6, "1 min 00 s"), (75, "1 min 15 s"), (7384, "2 h 03 min"), (None, "–")],
-)
-def test_durations(seconds, text):
-    assert duration(seconds, "en") == text

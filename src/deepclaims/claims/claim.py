@@ -53,11 +53,6 @@ class Part:
     data: tuple[str, ...]
     tune: Tune | None = None
 
-    @property
-    def all_seeds(self) -> tuple[int, ...]:
-        """The seeds that choose, if any, and those that report."""
-        return (*(self.tune.seeds if self.tune else ()), *self.seeds)
-
     def points(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every (arm, axis values) of the part, in the order of the file."""
         for arm in self.arms:

@@ -14,8 +14,7 @@ from typing import Any, Self
 
 from deepclaims import atomic
 from deepclaims.claims.claim import Claim
-from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.verdict import Check, Finding, Ruling, Verdict
+from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.judging import Judged
 
 NAME = "judged.json"
@@ -48,23 +47,7 @@ class Kept:
     @classmethod
     def of(cls, key: str, judged: Judged, figures: Mapping[str, str]) -> Self:
         """What is to be kept of a claim that was judged."""
-        verdict = judged.verdict
-        plain = {
-            "ruling": str(verdict.ruling),
-            "p": verdict.p,
-            "reason": dict(verdict.reason),
-            "post_hoc": list(verdict.post_hoc),
-            "findings": {
-                each.check.name: {
-                    "estimate": each.estimate.to_dict(),
-                    "outcome": each.outcome,
-                    "p": each.p,
-                    "p_against": each.p_against,
-                }
-                for each in verdict.findings
-            },
-        }
-        return cls(key, plain, judged.facts, dict(figures))
+        return cls(key, judged.verdict.to_dict(), judged.facts, dict(figures))
 
     def write(self, folder: Path) -> None:
         """Keep it in a claim's folder."""
@@ -72,16 +55,5 @@ class Kept:
 
     def judged(self, claim: Claim) -> Judged:
         """The raw verdict again, with the texts that the claim's file has now."""
-        found = tuple(
-            Finding(
-                Check.of(name, check),
-                Estimate.from_dict(self.verdict["findings"][name]["estimate"]),
-                *(self.verdict["findings"][name][key] for key in ("outcome", "p", "p_against")),
-            )
-            for name, check in claim.checks.items()
-        )
-        verdict = Verdict(
-            Ruling(self.verdict["ruling"]), found, self.verdict["p"], self.verdict["reason"],
-            self.verdict["p"], tuple(self.verdict["post_hoc"]),
-        )  # fmt: skip
+        verdict = Verdict.from_dict(self.verdict, claim.checks)
         return Judged(claim, verdict, dict(self.facts))

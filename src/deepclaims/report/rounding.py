@@ -77,19 +77,6 @@ def probability(p: float | None, language: str) -> str:
     return _fixed(p, 3 if p < 0.1 else 2, language)
 
 
-def duration(seconds: float | None, language: str) -> str:
-    """A time in the two largest units that say something."""
-    if seconds is None or not math.isfinite(seconds):
-        return "–"
-    if seconds < 10:
-        return f"{_fixed(seconds, 1, language)} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
 def _fixed(value: float, decimals: int, language: str) -> str:
     """A number with a fixed count of decimals, grouped in thousands from five digits on."""
     if math.isinf(value):
