@@ -9,6 +9,7 @@ import pytest
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import catalogue, load
 from deepclaims.languages import LANGUAGES
+from deepclaims.sweep.fingerprint import reachable
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 CLAIMS = catalogue(CONF)
@@ -32,6 +33,16 @@ TRAINED = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_nothing_is_missing(name: str) -> None:
     assert pattern.problems(load(CONF, name)) == []
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_what_is_measured_does_not_hang_on_what_judges(name: str) -> None:
+    claim = load(CONF, name)
+    tasks = sorted({part.task for part in claim.parts} - {pattern.TRAIN})
+    reached = reachable([pattern.task(claim, task) for task in tasks])
+    judging = ("deepclaims.claims.results", "deepclaims.evidence.verdict", "deepclaims.report")
+    own = (f"{claim.package}.judge", f"{claim.package}.figures")
+    assert not [symbol for symbol in reached if symbol[0].startswith((*judging, *own))]
 
 
 def test_only_claims_with_trainings_are_left_out() -> None:

@@ -14,7 +14,6 @@ from torch.optim import Optimizer
 
 from deepclaims.optim import lecture_optimizers as lecture
 from deepclaims.optim import rules
-from deepclaims.report.style import say
 
 
 @dataclass(frozen=True)
@@ -63,10 +62,6 @@ class Pair:
     torch: Maker
     es: str
     en: str
-
-    def label(self, language: str) -> str:
-        """The label in a language."""
-        return say(language, self.es, self.en)
 
 
 def _maker(

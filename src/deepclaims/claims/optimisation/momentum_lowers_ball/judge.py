@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from deepclaims.claims.optimisation import momentum_law
 from deepclaims.claims.optimisation.measured_balls import ball_of, param, ratio
-from deepclaims.claims.optimisation.momentum_lowers_ball.measure import steps
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, ratio_interval
@@ -105,3 +104,8 @@ def law_shares(results: Results, beta: float) -> list[Estimate]:
         for lr in results.axis(part, "lr")
         if math.isfinite(law(results, part, lr, beta))
     ]
+
+
+def steps(results: Results, lr: float, beta: float) -> float:
+    """Steps that a noiseless run takes."""
+    return float(results.values("speed", "steps", where={"lr": lr, "beta": beta})[0])

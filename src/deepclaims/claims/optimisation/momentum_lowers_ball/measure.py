@@ -12,7 +12,6 @@ from torch import Tensor
 
 from deepclaims.claims.optimisation.population_problem import sign_regression
 from deepclaims.claims.optimisation.sampled_walks import SAMPLING, Draws, walk
-from deepclaims.claims.results import Results
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.optim import rules
 
@@ -114,8 +113,3 @@ def _momentum(
 
 def _burn_in(alpha: float, beta: float) -> int:
     return math.ceil(10 / alpha + MEMORY / (1 - beta))
-
-
-def steps(results: Results, lr: float, beta: float) -> float:
-    """Steps that a noiseless run takes."""
-    return float(results.values("speed", "steps", where={"lr": lr, "beta": beta})[0])

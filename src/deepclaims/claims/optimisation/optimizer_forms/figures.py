@@ -46,7 +46,7 @@ def pairs(results: Results, drawing: Drawing) -> Figure:
     for names, colour in groups:
         for name in names:
             heights.append(-len(heights) - 1.0)
-            labels.append(every[name].label(language))
+            labels.append(say(language, every[name].es, every[name].en))
             values = np.maximum(differences(results, name), FLOOR)
             ax.plot(
                 values,
@@ -80,7 +80,8 @@ def epsilon(results: Results, drawing: Drawing) -> Figure:
         results.axis("epsilon", "rule"), COLOURS, MARKERS, strict=False
     ):
         values = np.stack([_at(results, rule, each) for each in eps])
-        label = EPSILON_PAIRS[rule].label(language)
+        pair = EPSILON_PAIRS[rule]
+        label = say(language, pair.es, pair.en)
         middle = np.median(values, axis=1)
         measured(
             axes[0], eps, middle, values.min(axis=1), values.max(axis=1), label, colour,

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclaims.claims.optimisation.measured_balls import numeral, param, points
-from deepclaims.claims.optimisation.sgd_cheaper_than_gd.judge import chosen, samples, steps_by_rate
-from deepclaims.claims.optimisation.sgd_cheaper_than_gd.measure import METHODS, seconds
+from deepclaims.claims.optimisation.sgd_cheaper_than_gd.judge import (
+    chosen,
+    samples,
+    seconds,
+    steps_by_rate,
+)
+from deepclaims.claims.optimisation.sgd_cheaper_than_gd.measure import METHODS
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import ratio_interval
 from deepclaims.report.panel import Drawing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.optimisation.measured_balls import param
-from deepclaims.claims.optimisation.sgd_cheaper_than_gd.measure import METHODS, seconds
+from deepclaims.claims.optimisation.sgd_cheaper_than_gd.measure import METHODS
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, ratio_interval, slope_interval
@@ -91,3 +91,11 @@ def work_slope(results: Results, axis: str) -> Estimate:
 def time_ratio(results: Results, n: int) -> Estimate:
     """Time of a step of gradient descent over that of SGD, both timed in one process."""
     return ratio_interval(seconds(results, "gd", n), seconds(results, "sgd", n))
+
+
+def seconds(results: Results, method: str, n: int) -> np.ndarray:
+    """Time of a step, `(seeds,)`."""
+    table = results.tables["clock"]
+    rows = table[(table["method"] == method) & (table["n"] == n)].sort_values("seed")
+    found: np.ndarray = rows["volatile_seconds"].to_numpy(dtype=float)
+    return found

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -20,7 +19,6 @@ from deepclaims.claims.optimisation.least_squares_race import (
     stay,
     wander,
 )
-from deepclaims.claims.results import Results
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.optim import rules
 
@@ -131,11 +129,3 @@ def _seconds(step: Callable[[], None]) -> float:
         step()
         least = min(least, time.perf_counter() - started)
     return least
-
-
-def seconds(results: Results, method: str, n: int) -> np.ndarray:
-    """Time of a step, `(seeds,)`."""
-    table = results.tables["clock"]
-    rows = table[(table["method"] == method) & (table["n"] == n)].sort_values("seed")
-    found: np.ndarray = rows["volatile_seconds"].to_numpy(dtype=float)
-    return found
