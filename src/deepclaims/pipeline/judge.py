@@ -19,6 +19,7 @@ from deepclaims import atomic
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import Claim
 from deepclaims.environment import cores, variables
+from deepclaims.errors import StorageError
 from deepclaims.evidence import record as records
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
@@ -64,11 +65,12 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
         if (kept := Kept.read(project.drawn(name))).key:
             raw[name] = kept.judged(Measured.find(project, name).claim)
     found = _settled(project, {name: raw[name] for name in catalogue if name in raw})
-    changed = [record for record in found if atomic.update(
-        project.record(record.name), atomic.json_text(record.to_dict()))]  # fmt: skip
+    news = _news(project, found)
+    for record in found:
+        atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
     if names is None:
         _sweep(project, catalogue)
-    _tag(project, changed)
+    _tag(project, news)
     for record in found:
         if record.name in asked:
             mark = " (post hoc)" if record.post_hoc else ""
@@ -190,6 +192,21 @@ def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> Eviden
         versions=library_versions(),
         **facts,
     )
+
+
+def _news(project: Project, found: Sequence[EvidenceRecord]) -> list[EvidenceRecord]:
+    """The records of which MLflow has not been told: a new verdict, or new runs."""
+
+    def told(record: EvidenceRecord) -> tuple[object, ...]:
+        return record.verdict, record.post_hoc, record.mlflow
+
+    def is_new(record: EvidenceRecord) -> bool:
+        try:
+            return told(EvidenceRecord.read(project.record(record.name))) != told(record)
+        except StorageError:
+            return True
+
+    return [each for each in found if is_new(each)]
 
 
 def _command(claim: Claim) -> str:
