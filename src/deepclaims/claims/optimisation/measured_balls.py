@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepclaims.claims.results import Results
-from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.law import Student
 from deepclaims.evidence.statistics import pooled_mean, slope_through
+from deepclaims.optim.population_problem import Constants
 from deepclaims.report.style import measured
 
 if TYPE_CHECKING:
@@ -23,7 +24,22 @@ if TYPE_CHECKING:
 
 def param(results: Results, part: str, name: str) -> Any:
     """A constant of a part's config."""
-    return next(each for each in results.claim.parts if each.name == part).params[name]
+    return results.claim.part(part).params[name]
+
+
+def constants_of(results: Results, part: str, problem: str) -> Constants:
+    """σ², μ², c of a problem as a part computed them, whose axis is `problem`."""
+    found = {
+        name: float(results.values(part, name, where={"problem": problem})[0])
+        for name in Constants.__dataclass_fields__
+    }
+    return Constants(**found)
+
+
+def largest(results: Results, part: str, metric: str) -> Estimate:
+    """The largest value of a metric over all cells and seeds of a part, which knows no error."""
+    values = results.rows(part, metric)["value"]
+    return exact(float(values.max()), n=len(values))
 
 
 def ball_of(
@@ -32,7 +48,6 @@ def ball_of(
     where: Mapping[str, Any],
     scale: float = 1.0,
     metric: str = "ball",
-    arm: str | None = None,
 ) -> Estimate:
     """The mean of a metric over all trajectories of all seeds of a cell, in units of `scale`.
 
@@ -42,11 +57,10 @@ def ball_of(
         where: axis -> value.
         scale: what the mean is divided by.
         metric: the metric's name.
-        arm: the arm's name.
     """
     return pooled_mean(
-        results.values(part, metric, arm, where) / scale,
-        results.values(part, f"{metric}_square", arm, where) / scale**2,
+        results.values(part, metric, where=where) / scale,
+        results.values(part, f"{metric}_square", where=where) / scale**2,
         param(results, part, "replicas"),
     )
 

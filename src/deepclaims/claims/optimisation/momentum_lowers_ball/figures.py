@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclaims.claims.optimisation import momentum_law
 from deepclaims.claims.optimisation.measured_balls import ball_of, numeral, points
 from deepclaims.claims.optimisation.momentum_lowers_ball.judge import ball_ratio, heavy, law, steps
 from deepclaims.claims.results import Results
+from deepclaims.optim import momentum_law
 from deepclaims.report.panel import Drawing
 from deepclaims.report.style import COLOURS, MARKERS, figure, level_line, panel_titles, say, theory
 

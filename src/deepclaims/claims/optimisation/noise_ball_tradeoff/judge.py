@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from deepclaims.claims.optimisation.measured_balls import ball_of, log_slope, param
+from deepclaims.claims.optimisation.measured_balls import ball_of, largest, log_slope, param
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, slope_interval
@@ -22,19 +22,16 @@ def judge(results: Results) -> dict[str, Measured]:
         "smaller_is_slower": [_slope(results, [(a, b) for a in lrs]) for b in batches],
         "batch_trades_too": [_slope(results, [(a, b) for b in batches]) for a in lrs],
         "mnist_plateau": [
-            mnist_excess(results, a, b, mnist_theory(results, a, b)) for a, b in mnist
+            mnist_excess(results, *cell, mnist_theory(results, *cell)) for cell in mnist
         ],
         "mnist_proportional": log_slope(
-            [a / b for a, b in mnist], [mnist_excess(results, a, b) for a, b in mnist]
+            [a / b for a, b in mnist], [mnist_excess(results, *cell) for cell in mnist]
         ),
         "exact_ball": [
             ball_of(results, "race", {"lr": a, "batch": b}, exact_ball(results, a, b))
             for a, b in cells
         ],
-        "no_noise_no_tradeoff": exact(
-            float(results.rows("descent", "ball")["value"].max()),
-            n=len(results.rows("descent", "ball")),
-        ),
+        "no_noise_no_tradeoff": largest(results, "descent", "ball"),
         "minimum_found": exact(float(results.rows("mnist", "slope")["value"].max())),
     }
 

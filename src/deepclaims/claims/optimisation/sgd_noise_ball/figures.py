@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deepclaims.claims.optimisation.measured_balls import ball_of
 from deepclaims.claims.optimisation.sgd_noise_ball.judge import (
-    ball_of,
     constants_of,
     judge,
     over_time_of,
