@@ -6,17 +6,16 @@ import pytest
 import torch
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.recurrence import bidirectional_gains, rr_forecast
+from deepclaims.claims.pattern import draw
+from deepclaims.claims.recurrence import class_panels, rr_forecast
 from deepclaims.claims.recurrence.bidirectional_ecg import figures, judge, measure
-from deepclaims.claims.recurrence.bidirectional_gains import (
-    ARMS,
-    confusions,
-    gain,
-)
+from deepclaims.claims.recurrence.bidirectional_ecg.judge import ARMS, confusions, gain
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DS2
+from deepclaims.evidence import class_scores
 from deepclaims.evidence.family import OneQuantity, least_decided
 from deepclaims.evidence.statistics import exact, mean_interval
+from deepclaims.languages import LANGUAGES
 
 NAME = "recurrence/bidirectional-ecg"
 BEATS = {0: 400, 1: 40, 2: 60, 3: 10}  # of each class in every record of the made world
@@ -63,8 +62,9 @@ def forecast_table(gain_next=0.0, seeds=SEEDS):
 def world(checkout, monkeypatch):
     """`world(hit, …)`: results in which the nets recognise what `hit` says."""
     claim = load(checkout / "conf", NAME)
-    monkeypatch.setattr(bidirectional_gains, "DRAWS", 1499)
-    monkeypatch.setattr(figures, "DRAWS", 39)
+    monkeypatch.setattr(class_scores, "DRAWS", 1499)
+    for drawing in (class_panels, figures):
+        monkeypatch.setattr(drawing, "DRAWS", 9)
 
     def make(hit, gain_next=0.0, seeds=SEEDS):
         tables = {"confusion": beats(hit, seeds), "squares": forecast_table(gain_next, seeds)}
@@ -111,6 +111,14 @@ def test_nets_that_call_everything_normal_decide_nothing(world, ruling):
 
 def test_a_gain_in_forecasting_spoils_the_control(world, ruling):
     assert ruling(world(better_everywhere, gain_next=0.1)) == "inconclusive"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_is_drawn(world, language):
+    results = world(better_everywhere)
+    for name in results.claim.text["figures"]:
+        made = draw(results, name, language).figure
+        assert all(axes.has_data() for axes in made.axes), name
 
 
 def test_two_seeds_do_not_crash_it(world):
