@@ -7,11 +7,13 @@ import torch
 
 from deepclaims.claims.claim import load
 from deepclaims.claims.pattern import draw
-from deepclaims.claims.recurrence import class_panels, rr_forecast
+from deepclaims.claims.recurrence import class_panels
 from deepclaims.claims.recurrence.bidirectional_ecg import figures, judge, measure
+from deepclaims.claims.recurrence.bidirectional_ecg.forecaster import Forecaster
 from deepclaims.claims.recurrence.bidirectional_ecg.judge import ARMS, confusions, gain
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DS2
+from deepclaims.data.rr_intervals import runs
 from deepclaims.evidence import class_scores
 from deepclaims.evidence.family import OneQuantity, least_decided
 from deepclaims.evidence.statistics import exact, mean_interval
@@ -173,9 +175,9 @@ def test_the_forecasting_task_on_two_patients(monkeypatch, tmp_path):
 def test_both_directions_have_about_the_same_parameters(checkout, direction):
     claim = load(checkout / "conf", NAME)
     params = next(part.params for part in claim.parts if part.name == "forecast")
-    data = rr_forecast.runs({1: np.random.default_rng(0).uniform(0.7, 0.9, 60)}, 8, 8)
+    data = runs({1: np.random.default_rng(0).uniform(0.7, 0.9, 60)}, 8, 8)
     config = {**params, "question": "next", "direction": direction, "steps": 1}
-    sizes = rr_forecast.Forecaster.train(config, 0, data).parameters
+    sizes = Forecaster.train(config, 0, data).parameters
     assert sizes == pytest.approx(4630, rel=0.01)
 
 

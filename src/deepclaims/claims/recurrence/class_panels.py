@@ -58,7 +58,7 @@ def cross(panel: Panel, label: str, value: float, marker: str, source: str) -> N
     """One published score of a class; the first of a source names it in the legend."""
     known = panel.ax.get_legend_handles_labels()[1]
     panel.ax.plot(
-        [CLASSES.index(label) + 0.4], [value], marker, color=THEORY,
+        [CLASSES.index(label) + 0.4], [value], marker, color=THEORY, markersize=6.5,
         label=None if source in known else source,
     )  # fmt: skip
 
