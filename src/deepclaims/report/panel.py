@@ -107,12 +107,27 @@ class Panel(Speaker):
     def intervals(self, estimates: Sequence[Estimate], names: Sequence[Text], **look: Any) -> None:
         """Draw estimates as horizontal bars below one another, the first at the foot."""
         for height, found in enumerate(estimates):
-            ends = np.array([[found.value - found.low], [found.high - found.value]])
-            ends[~np.isfinite(ends)] = 0.0
-            given = {"fmt": MARKERS[height % 8], "color": COLOURS[height % 8], **look}
-            self.ax.errorbar([found.value], [height], xerr=ends, **given)
+            given = {"marker": MARKERS[height % 8], "color": COLOURS[height % 8], **look}
+            self.across([height], [found], **given)
         self.ax.set_yticks(range(len(names)), [self.say(name) for name in names])
         self.ax.set_ylim(-0.6, len(names) - 0.4)
+
+    def across(
+        self,
+        heights: ArrayLike,
+        estimates: Sequence[Estimate],
+        label: Text | None = None,
+        **look: Any,
+    ) -> None:
+        """Draw estimates at heights, `(points,)`, with their intervals to the left and right.
+
+        An end that is open is drawn without a bar. `look` is what matplotlib's `errorbar` takes.
+        """
+        mean, low, high = columns(estimates)
+        ends = np.stack([mean - low, high - mean])
+        ends = np.where(np.isfinite(ends), np.maximum(ends, 0.0), 0.0)
+        text = None if label is None else self.say(label)
+        self.ax.errorbar(mean, heights, xerr=ends, label=text, **{"linestyle": "none", **look})
 
     def theory(self, x: ArrayLike, y: ArrayLike, label: Text | None = None, **line: Any) -> Any:
         """Draw what theory says, dashed; see `style.theory`."""

@@ -5,13 +5,13 @@ import pytest
 import torch
 from scipy import integrate, optimize, stats
 
-from deepclaims.claims.recurrence.gradient_gain import (
+from deepclaims.nn.gradient_gain import (
     departure,
     draw_matrix,
     follow,
     tanh_gains,
 )
-from deepclaims.claims.recurrence.mean_field import tanh_rate
+from deepclaims.nn.mean_field import tanh_rate
 from deepclaims.nn.stacked_recurrent import draw_plain, plain_states
 
 

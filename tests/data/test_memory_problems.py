@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from deepclaims.claims.recurrence.memory_problems import adding, cue, recall
+from deepclaims.data.memory_problems import adding, cue, recall
 from deepclaims.nn.receptive_field import receptive_field
 from deepclaims.nn.stacked_convolution import draw_convolutions, last_output
 

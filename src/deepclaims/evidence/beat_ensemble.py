@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from deepclaims.claims.recurrence.class_scores import CLASSES, Confusions
 from deepclaims.data.ecg import EcgOptions
+from deepclaims.evidence.class_scores import CLASSES, Confusions
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.resampling import bootstrap
 
 LENGTH = EcgOptions().sequence_length
 """Beats in one sequence, and in one piece of the intra-patient division."""
@@ -66,6 +68,13 @@ class Ensemble:
         """(n,) class of the largest probability."""
         return self.p.argmax(axis=1)
 
+    def answers(self) -> pd.DataFrame:
+        """Every beat's class, the one given and its p: `true, told, p` by record and place."""
+        told = self.predicted
+        index = pd.MultiIndex.from_arrays([self.record, self.place], names=["record", "place"])
+        columns = {"true": self.true, "told": told, "p": self.p[np.arange(len(told)), told]}
+        return pd.DataFrame(columns, index=index)
+
     def confusions(self) -> Confusions:
         """The counts patient by patient, as those of one replica."""
         table = pd.DataFrame(
@@ -117,6 +126,39 @@ def reliability(ensemble: Ensemble, p: np.ndarray, label: int, edges: np.ndarray
     made = np.zeros((len(records), len(edges) - 1, 3))
     np.add.at(made, (row, column), np.stack([np.ones_like(p), p, ensemble.true == label], axis=-1))
     return made
+
+
+def calibration(
+    ensemble: Ensemble,
+    p: np.ndarray,
+    label: int,
+    *,
+    bins: int = 10,
+    few: int = 20,
+    draws: int = 499,
+) -> tuple[np.ndarray, list[Estimate]]:
+    """Mean probability and observed share of one class, in bins of equal width.
+
+    Args:
+        ensemble: the beats.
+        p: (n,) probability of the class given to each.
+        label: the class, by number.
+        bins: between 0 and 1.
+        few: bins with fewer beats, or with beats of one patient alone, are left out.
+        draws: of the bootstrap over patients.
+
+    Returns:
+        (left,) the bins' mean probabilities, and the share in each that is of the class.
+    """
+    said, found = [], []
+    for beats in reliability(ensemble, p, label, np.linspace(0, 1, bins + 1)).swapaxes(0, 1):
+        if (beats[:, 0] > 0).sum() < 2 or beats[:, 0].sum() < few:
+            continue
+        said.append(beats[:, 1].sum() / beats[:, 0].sum())
+        found.append(
+            bootstrap(lambda b: float(b[:, 2].sum() / max(b[:, 0].sum(), 1)), beats, draws=draws)
+        )
+    return np.array(said), found
 
 
 def _names(ensemble: Ensemble) -> np.ndarray:

@@ -2,16 +2,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepclaims.claims.recurrence.beat_ensemble import (
+from deepclaims.data.aami import DS2
+from deepclaims.data.registry import load
+from deepclaims.evidence.beat_ensemble import (
     EVERY_PIECE,
     LENGTH,
     ODD_PIECES,
     Ensemble,
+    calibration,
     reliability,
     unweighted,
 )
-from deepclaims.data.aami import DS2
-from deepclaims.data.registry import load
 
 
 def kept_by_training(splits, seeds=(0, 1)):
@@ -95,3 +96,21 @@ def test_a_calibrated_forecast_lies_on_the_diagonal():
 def test_probability_one_falls_into_the_last_bin():
     one = Ensemble(np.array([100]), np.array([0]), np.array([1]), np.array([[0, 1.0, 0, 0]]))
     assert reliability(one, one.p[:, 1], 1, np.linspace(0, 1, 11))[0, 9].tolist() == [1, 1, 1]
+
+
+def test_a_bin_of_one_patient_or_of_few_beats_is_left_out():
+    p = np.concatenate([np.full(30, 0.25), np.full(30, 0.65), np.full(5, 0.95)])
+    record = np.concatenate([np.tile([100, 101], 15), np.full(30, 100), np.tile([100], 5)])
+    true = np.where(np.arange(65) % 3 == 0, 1, 0)
+    beats = Ensemble(record, np.arange(65), true, np.zeros((65, 4)))
+    said, found = calibration(beats, p, 1, draws=99)
+    assert said == pytest.approx([0.25])
+    assert [each.value for each in found] == pytest.approx([1 / 3])
+
+
+def test_answers_are_the_classes_of_largest_probability():
+    p = np.array([[0.1, 0.7, 0.2, 0.0], [0.6, 0.1, 0.2, 0.1]])
+    beats = Ensemble(np.array([100, 101]), np.array([3, 0]), np.array([2, 0]), p)
+    told = beats.answers()
+    assert told.loc[(100, 3)].tolist() == [2, 1, 0.7]
+    assert told.loc[(101, 0)].tolist() == [0, 0, 0.6]

@@ -3,12 +3,14 @@ import pandas as pd
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from deepclaims.claims.recurrence.class_scores import (
+from deepclaims.evidence.class_scores import (
     CLASSES,
     Confusions,
     f1,
     macro_f1,
+    of_class,
     positive_predictivity,
+    resampled,
     sensitivity,
 )
 
@@ -86,3 +88,17 @@ def test_majority_calls_everything_normal(beats):
 
 def test_a_class_without_beats_scores_zero_not_nan():
     assert not np.isnan(f1(np.zeros((4, 4)))).any()
+
+
+def test_a_difference_is_paired_and_resamples_what_there_are_several_of(beats):
+    both = Confusions.read(counted(beats))
+    one = Confusions.read(counted(beats[beats["seed"] == 1000]))
+    found = resampled(macro_f1, both, both.majority(), draws=99)
+    expected = macro_f1(both.counts) - macro_f1(both.majority().counts)
+    assert found.value == pytest.approx(expected.mean())
+    assert "seeds" in found.method
+    alone = resampled(of_class(sensitivity, "V"), one, draws=99)
+    assert alone.value == pytest.approx(sensitivity(one.counts.sum(axis=(0, 1)))[2])
+    assert alone.method == "bootstrap (BCa)"
+    with pytest.raises(ValueError, match="differ in their seeds or records"):
+        resampled(macro_f1, both, both.without({232}))

@@ -6,17 +6,26 @@ summed over patients, so that resampling patients is resampling rows of an array
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.resampling import DRAWS, bootstrap
 
 CLASSES = ("N", "S", "V", "F")
 """AAMI classes that are scored; Q (8 + 7 beats in both data sets) is neither learnt nor scored."""
 
 HEADLINE = ("N", "S", "V")
 """Classes of the macro average: nearly all fusion beats sit in one patient of either data set."""
+
+Score = Callable[[np.ndarray], np.ndarray]
+"""Of counts summed over patients, (…, 4, 4), one number a class, (…, 4)."""
+
+Summary = Callable[[np.ndarray], np.ndarray]
+"""Of counts patient by patient, (seeds, records, 4, 4), one number a seed, (seeds,)."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,44 @@ def macro_f1(counts: np.ndarray, classes: Collection[str] = HEADLINE) -> np.ndar
     """
     chosen = [CLASSES.index(name) for name in classes]
     return f1(counts.sum(axis=1))[:, chosen].mean(axis=-1)
+
+
+def of_class(score: Score, label: str) -> Summary:
+    """A score of one class, each replica over the beats of all its patients."""
+    k = CLASSES.index(label)
+    return lambda counts: score(counts.sum(axis=1))[:, k]
+
+
+def resampled(
+    summary: Summary,
+    beats: Confusions,
+    other: Confusions | None = None,
+    draws: int | None = None,
+) -> Estimate:
+    """Mean over seeds of a summary, or of what it is more than another's, over other patients.
+
+    Args:
+        summary: what is estimated, such as `macro_f1`.
+        beats: the counts.
+        other: counts whose summary is taken off, paired by seed and patient.
+        draws: of the bootstrap; as many as verdicts take if not given.
+
+    Returns:
+        The bootstrap interval over patients; over seeds crossed with patients where seeds are
+        several.
+
+    Raises:
+        ValueError: when the two were not counted on the same seeds and records.
+    """
+    if other is not None and (beats.seeds, beats.records) != (other.seeds, other.records):
+        raise ValueError("the two sides of a difference differ in their seeds or records")
+    sides = [beats.counts] if other is None else [beats.counts, other.counts]
+
+    def mean(*counts: np.ndarray) -> float:
+        found = [summary(each) for each in counts]
+        return float(np.mean(found[0] if other is None else found[0] - found[1]))
+
+    return bootstrap(mean, *sides, across=2, draws=draws or DRAWS)
 
 
 def _hits(confusion: np.ndarray) -> np.ndarray:
