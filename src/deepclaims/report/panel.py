@@ -179,11 +179,13 @@ def columns(estimates: Sequence[Estimate]) -> np.ndarray:
 
 
 def _decimal_ticks(axis: Any, speaker: Speaker) -> None:
-    """Plain decimal numbers; on a log axis at 1, 2 and 5, at 1 alone over more than two decades."""
+    """Plain decimal numbers; the longer a log axis, the fewer of them."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     if axis.get_scale() == "log":
         low, high = axis.get_view_interval()
-        axis.set_major_locator(LogLocator(subs=(1.0,) if high > 100 * low else (1.0, 2.0, 5.0)))
+        few = (1.0,) if high > 100 * low else (1.0, 2.0, 5.0)
+        many = (1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+        axis.set_major_locator(LogLocator(subs=few if high > 10 * low else many))
         axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, position: speaker.number(value)))
