@@ -15,7 +15,8 @@ done on `panel.ax`, which is matplotlib's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -176,6 +177,11 @@ def columns(estimates: Sequence[Estimate]) -> np.ndarray:
     table = np.array([[each.value, each.low, each.high] for each in estimates], dtype=float).T
     table[~np.isfinite(table)] = np.nan
     return table.reshape(3, -1)
+
+
+def credible(estimates: Iterable[Estimate]) -> list[Estimate]:
+    """The same with open ends where two values alone would give absurd ones."""
+    return [each if each.n > 2 else replace(each, low=-np.inf, high=np.inf) for each in estimates]
 
 
 def _decimal_ticks(axis: Any, speaker: Speaker) -> None:
