@@ -15,7 +15,8 @@ done on `panel.ax`, which is matplotlib's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -215,12 +216,19 @@ def columns(estimates: Sequence[Estimate]) -> np.ndarray:
     return table.reshape(3, -1)
 
 
+def credible(estimates: Iterable[Estimate]) -> list[Estimate]:
+    """The same with open ends where two values alone would give absurd ones."""
+    return [each if each.n > 2 else replace(each, low=-np.inf, high=np.inf) for each in estimates]
+
+
 def _decimal_ticks(axis: Any, speaker: Speaker) -> None:
-    """Plain decimal numbers; on a log axis at 1, 2 and 5, at 1 alone over more than two decades."""
+    """Plain decimal numbers; the longer a log axis, the fewer of them."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     if axis.get_scale() == "log":
         low, high = axis.get_view_interval()
-        axis.set_major_locator(LogLocator(subs=(1.0,) if high > 100 * low else (1.0, 2.0, 5.0)))
+        few = (1.0,) if high > 100 * low else (1.0, 2.0, 5.0)
+        many = (1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+        axis.set_major_locator(LogLocator(subs=few if high > 10 * low else many))
         axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, position: speaker.number(value)))

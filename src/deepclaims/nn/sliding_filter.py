@@ -1,4 +1,4 @@
-"""A filter sliding over a matrix, in loops: the slides' worked example and what surrounds it.
+"""A filter sliding over a matrix, in loops, as the slides say it.
 
 L1 "Convolutional Layers", "Padding", "Stride". Nothing here calls a library's convolution, so that
 the two can be compared.
@@ -9,27 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-
-IMAGE = np.array(
-    [
-        [3, 1, 0, 2, 1, 0],
-        [2, 0, 1, 3, 2, 1],
-        [0, 1, 2, 1, 0, 3],
-        [4, 0, 3, 2, 2, 1],
-        [1, 1, 0, 1, 0, 1],
-        [3, 2, 1, 0, 2, 1],
-    ]
-)
-"""The 6×6 input of the slides."""
-
-FILTER = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])
-"""Their 3×3 filter."""
-
-PRINTED = np.array([[2, -4, 0, 2], [0, -5, 2, 1], [0, -2, 3, -1], [4, 0, 0, 0]])
-"""The 4×4 result that they print."""
-
-PRINTED_STRIDE_2 = np.array([[2, 0], [0, 3]])
-"""And the one they print for stride 2."""
 
 
 def printed_dimension(side: int, kernel: int, padding: int) -> int:

@@ -5,31 +5,31 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from deepclaims.claims.approximation.least_squares_nets import Target
+from deepclaims.nn.random_layer import Function
 
 
-def polynomial_floor(target: Target, degree: int, points: int = 801) -> float:
+def polynomial_floor(f: Function, degree: int, points: int = 801) -> float:
     """The minimax error of polynomials of one variable on [-1, 1].
 
     Solves min t subject to |p(xᵢ) - f(xᵢ)| ≤ t at Chebyshev points, p in the Chebyshev basis: a
     lower bound of the floor on the whole interval, attained as `points` grows.
 
     Args:
-        target: a function of one variable.
+        f: a function of one variable.
         degree: of the polynomials.
         points: Chebyshev points of the programme.
     """
     x = np.cos(np.pi * (np.arange(points) + 0.5) / points)
-    return minimax(np.polynomial.chebyshev.chebvander(x, degree), _values(target, x[:, None]))
+    return minimax(np.polynomial.chebyshev.chebvander(x, degree), _values(f, x[:, None]))
 
 
-def plane_floor(target: Target, degree: int, points: int = 31) -> float:
+def plane_floor(f: Function, degree: int, points: int = 31) -> float:
     """The same in two variables, for polynomials of total degree `degree`, on a square grid."""
     side = np.cos(np.pi * (np.arange(points) + 0.5) / points)
     x = np.stack(np.meshgrid(side, side, indexing="ij"), -1).reshape(-1, 2)
     basis = np.polynomial.chebyshev.chebvander2d(x[:, 0], x[:, 1], [degree, degree])
     rows, columns = np.indices((degree + 1, degree + 1))
-    return minimax(basis[:, (rows + columns).ravel() <= degree], _values(target, x))
+    return minimax(basis[:, (rows + columns).ravel() <= degree], _values(f, x))
 
 
 def minimax(basis: np.ndarray, values: np.ndarray) -> float:
@@ -50,6 +50,6 @@ def minimax(basis: np.ndarray, values: np.ndarray) -> float:
     return float(solved.fun)
 
 
-def _values(target: Target, x: np.ndarray) -> np.ndarray:
-    values: np.ndarray = target.f(torch.from_numpy(x)).numpy()
+def _values(f: Function, x: np.ndarray) -> np.ndarray:
+    values: np.ndarray = f(torch.from_numpy(x)).numpy()
     return values

@@ -2,14 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.overparametrisation.double_descent_width.random_features import (
-    Features,
-    errors,
-    least_norm,
-    one_hot,
-    scaled_inputs,
-)
-from deepclaims.data.splits import Split
+from deepclaims.nn.random_features import Features, errors, least_norm
 
 
 def generator(seed=0):
@@ -60,18 +53,7 @@ def test_features_are_units_of_a_drawn_layer():
 
 def test_errors_count_wrong_classes():
     phi = torch.eye(4, dtype=torch.float64)
-    right = one_hot(torch.tensor([0, 1, 2, 1]), 3)
-    half = one_hot(torch.tensor([0, 1, 0, 0]), 3)
+    right = torch.eye(3, dtype=torch.float64)[[0, 1, 2, 1]]
+    half = torch.eye(3, dtype=torch.float64)[[0, 1, 0, 0]]
     found = errors(phi, torch.stack([right, half]), torch.tensor([0, 1, 2, 1]))
     assert found.tolist() == [0.0, 0.5]
-
-
-def test_targets_are_centred():
-    assert one_hot(torch.tensor([2]), 4).tolist() == [[-0.25, -0.25, 0.75, -0.25]]
-
-
-def test_inputs_become_rows_of_length_about_one():
-    split = Split((torch.randn(50, 1, 14, 14, generator=generator()),), torch.zeros(50).long())
-    lengths = scaled_inputs(split).norm(dim=1)
-    assert scaled_inputs(split).shape == (50, 196)
-    assert float(lengths.mean()) == pytest.approx(1, abs=0.05)

@@ -6,15 +6,11 @@ outputs fit all samples the one of least norm is taken. Nothing is left to an op
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
-
-from deepclaims.data.splits import Split
 
 RANK = 1e-10
 """Singular values below this share of the largest count as zero."""
@@ -41,17 +37,6 @@ class Features:
     def __call__(self, x: Tensor) -> Tensor:
         """(samples, inputs) -> (samples, units)."""
         return torch.relu(x @ self.w + self.b)
-
-
-def scaled_inputs(split: Split) -> Tensor:
-    """The inputs as rows of length about one, (samples, inputs) float64."""
-    x = split.inputs[0].flatten(1).double()
-    return x / math.sqrt(x.shape[1])
-
-
-def one_hot(labels: Tensor, classes: int) -> Tensor:
-    """Centred targets (samples, classes): 1 - 1/K for the label's class, -1/K elsewhere."""
-    return F.one_hot(labels, classes).double() - 1 / classes
 
 
 def least_norm(phi: Tensor, targets: Tensor, ridges: Sequence[float] = ()) -> Tensor:

@@ -1,7 +1,8 @@
 """Nets of one hidden layer, Σ αᵢ g(wᵢᵀx + bᵢ): the layer drawn at random, α by least squares.
 
 No training, so what they reach is reachable: an upper bound on the smallest error of any net of
-that width. The output has no bias, as in the theorem of the slide "Aproximación Universal".
+that width. The output has no bias, as in the theorem of the slide "Aproximación Universal". What
+is approximated are functions on [-1, 1]^m that map points (n, m) to values (n,).
 """
 
 from __future__ import annotations
@@ -35,50 +36,6 @@ DISCONTINUOUS: Mapping[str, Function] = MappingProxyType(
 )
 """Two functions g that nobody trains with. `square_at_zero` is z² + 1{z = 0}: not a polynomial,
 yet equal to one almost everywhere. `step` is 1{z ≥ 0}: discontinuous too, and yet it serves."""
-
-ADMISSIBLE = ("sigmoid", "tanh", "relu", "elu", "leaky_relu", "step")
-"""Locally bounded, discontinuities of null closure, no polynomial almost everywhere (Leshno)."""
-
-CONTINUOUS = ADMISSIBLE[:-1]
-POLYNOMIAL = ("square", "cube")
-
-
-@dataclass(frozen=True)
-class Target:
-    """A continuous function on [-1, 1]^m.
-
-    Args:
-        f: maps points (n, m) to values (n,).
-        formula: in LaTeX.
-        curvature: max |f''| on [-1, 1]; NaN where f'' does not exist.
-    """
-
-    f: Function
-    formula: str
-    curvature: float = math.nan
-
-
-LINE: Mapping[str, Target] = MappingProxyType(
-    {
-        # f'' = -e^x (8 cos 3x + 6 sin 3x), largest in modulus at the end x = 1
-        "smooth": Target(
-            lambda x: torch.exp(x[:, 0]) * torch.cos(3 * x[:, 0]),
-            r"e^x\cos 3x",
-            abs(math.e * (8 * math.cos(3) + 6 * math.sin(3))),
-        ),
-        "kink": Target(lambda x: (x[:, 0] - 0.2).abs(), r"|x-0.2|"),
-        "oscillating": Target(lambda x: torch.sin(12 * x[:, 0]), r"\sin 12x", 144.0),
-    }
-)
-"""The targets in one dimension."""
-
-PLANE = Target(
-    lambda x: (
-        torch.sin(math.pi * x[:, 0]) * torch.cos(math.pi * x[:, 1]) + (x[:, 0] - x[:, 1]).abs()
-    ),
-    r"\sin(\pi x_1)\cos(\pi x_2)+|x_1-x_2|",
-)
-"""The target in two dimensions, with a ridge along the diagonal."""
 
 
 @dataclass(frozen=True)
@@ -158,20 +115,25 @@ def fit_points(layer: HiddenLayer, points: int) -> Tensor:
     return torch.cat([x, own[own.abs() <= 1][:, None]])
 
 
-def uniform_knots(target: Target, units: int, x: Tensor) -> Tensor:
-    """The ReLU net that interpolates a 1-D target at `units` equispaced knots, at x (points, 1).
+def uniform_knots(f: Function, units: int, x: Tensor) -> Tensor:
+    """The ReLU net that interpolates f on [-1, 1] at `units` equispaced knots, at x (points, 1).
 
     One unit with w = 0 gives the constant; unit i bends at the i-th knot. Its error is at most
     h² max|f''|/8 with h = 2/(units - 1), and at most h/2 for the kink |x - c|.
     """
     knots = torch.linspace(-1, 1, units, dtype=torch.float64)[:, None]
-    values = target.f(knots)
+    values = f(knots)
     slopes = values.diff() / knots[:, 0].diff()
     alpha = torch.cat([slopes[:1], slopes.diff()])
     return values[0] + torch.relu(x - knots[:-1].T) @ alpha
 
 
-def uniform_knots_bound(target: Target, units: int) -> float:
-    """The bound of `uniform_knots`: h² max|f''|/8, or h/2 where f has a kink of slopes ±1."""
+def uniform_knots_bound(curvature: float, units: int) -> float:
+    """The bound of `uniform_knots`: h² max|f''|/8, or h/2 where f has a kink of slopes ±1.
+
+    Args:
+        curvature: max|f''|; NaN for the kink.
+        units: of the net.
+    """
     h = 2 / (units - 1)
-    return h / 2 if math.isnan(target.curvature) else h**2 * target.curvature / 8
+    return h / 2 if math.isnan(curvature) else h**2 * curvature / 8
