@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report import style
 from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 
@@ -70,7 +71,7 @@ class Panel(Speaker):
         label: Text | None = None,
         series: int | None = None,
         *,
-        scale: float = 1.0,
+        scale: ArrayLike = 1.0,
         **look: Any,
     ) -> Any:
         """Draw estimates with their intervals; see `style.measured`.
@@ -80,16 +81,28 @@ class Panel(Speaker):
             estimates: one a point; an end that is open is drawn without a bar.
             label: entry in the legend.
             series: number of the series, which gives it its colour and marker.
-            scale: what values and intervals are multiplied by.
+            scale: what values and intervals are multiplied by, one number or one a point.
             look: `colour`, `marker`, `band`, and what matplotlib's `plot` and `errorbar` take.
         """
         if series is not None:
             look = {"colour": COLOURS[series], "marker": MARKERS[series], **look}
-        mean, low, high = scale * columns(estimates)
+        mean, low, high = np.asarray(scale) * columns(estimates)
         if not (np.isfinite(low).any() and np.isfinite(high).any()):
             low = high = None
         text = None if label is None else self.say(label)
         return style.measured(self.ax, x, mean, low, high, text, **look)
+
+    def over_seeds(
+        self,
+        x: ArrayLike,
+        values: np.ndarray,
+        label: Text | None = None,
+        series: int | None = None,
+        **look: Any,
+    ) -> Any:
+        """Draw the mean over seeds with its interval; `values` is `(seeds, points)`."""
+        found = [mean_interval(column) for column in values.T]
+        return self.measured(x, found, label, series, **look)
 
     def intervals(self, estimates: Sequence[Estimate], names: Sequence[Text], **look: Any) -> None:
         """Draw estimates as horizontal bars below one another, the first at the foot."""
@@ -138,6 +151,15 @@ class Panel(Speaker):
         self.ax.set(**limits)
         for name in decimal:
             _decimal_ticks(getattr(self.ax, f"{name}axis"), self)
+
+    def ticks(
+        self, axis: str, at: Sequence[float], names: Sequence[Text] | None = None, **text: Any
+    ) -> None:
+        """Write at an axis, `x` or `y`, these values and no others, or names in their place."""
+        shown = [self.number(value) for value in at] if names is None else map(self.say, names)
+        side = getattr(self.ax, f"{axis}axis")
+        side.set_ticks(list(at), list(shown), **text)
+        side.minorticks_off()
 
     def legend(self, **options: Any) -> None:
         """Show the legend."""

@@ -35,5 +35,4 @@ def rates_panel(panel: Panel, methods: Iterable[tuple[Text, Tuned]], scale: floa
 def loss_band(panel: Panel, method: Tuned, label: Text, series: int) -> None:
     """The training loss of the reporting seeds at the chosen rate, its interval as a band."""
     steps, losses = method.curve("train_loss")
-    found = [mean_interval(column) for column in losses.T]
-    panel.measured(steps, found, label, series, band=True)
+    panel.over_seeds(steps, losses, label, series, band=True)
