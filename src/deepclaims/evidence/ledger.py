@@ -74,9 +74,17 @@ class Ledger:
 
     @property
     def attempts(self) -> tuple[str, ...]:
-        """The registrations under which the claim was looked at, in order of the first look."""
-        looked = (str(event.content["attempt"]) for event in self.events if event.kind is Kind.LOOK)
-        return tuple(dict.fromkeys(looked))
+        """The attempts at the claim, each as one word, in their order.
+
+        An attempt is a registration that was looked at. What was registered before there was a
+        ledger counts in any case: that nobody looked is what Git's history cannot show.
+        """
+        words = (
+            word_of(event.content) if event.kind is Kind.REGISTRATION else event.content["attempt"]
+            for event in self.events
+            if event.kind is Kind.LOOK or (event.kind is Kind.REGISTRATION and event.reconstructed)
+        )
+        return tuple(dict.fromkeys(map(str, words)))
 
     def of(self, *kinds: Kind) -> tuple[Event, ...]:
         """The events of these kinds."""
@@ -86,6 +94,16 @@ class Ledger:
         """The number of an attempt, from 1; that of the next if it has not been looked at."""
         known = self.attempts
         return known.index(registration) + 1 if registration in known else len(known) + 1
+
+
+def word_of(registration: Mapping[str, Any]) -> str:
+    """What of a registration makes an attempt, as one word.
+
+    Criterion, grid, seeds, and the code that judges, which is unknown of a reconstructed one.
+    """
+    return "-".join(
+        str(registration.get(key, "unknown")) for key in ("criterion", "grid", "seeds", "judge")
+    )
 
 
 def share(attempt: int) -> float:
