@@ -72,6 +72,17 @@ def write_look(project: Project, judged: Judged, ruling: str) -> None:
         ledger.append(project.ledger, judged.claim.name, [told])
 
 
+def write_pilot(project: Project, judged: Judged, ruling: str) -> None:
+    """Tell the ledger of a rehearsal: what was changed, and what came out."""
+    told = {
+        **replace(_look(judged), ruling=ruling).to_dict(),
+        "changed": list(judged.claim.changed),
+    }
+    known = ledger.read(project.ledger, judged.claim.name).of(Kind.PILOT)
+    if not any(dict(each.content) == told for each in known):
+        ledger.append(project.ledger, judged.claim.name, [_event(project, Kind.PILOT, told)])
+
+
 def second_looks(project: Project, judged: Judged) -> list[tuple[SecondLook, bool]]:
     """All second looks at a claim, and whether each is at the claim as it is now."""
     told = str(Registration.of(judged.claim.written))

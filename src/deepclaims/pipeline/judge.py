@@ -29,7 +29,7 @@ from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import entries
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
-from deepclaims.pipeline.place import of_a_place, read_place
+from deepclaims.pipeline.place import REHEARSAL, of_a_place, read_place
 from deepclaims.project import Project
 from deepclaims.sweep.worker import THREAD_VARIABLES
 
@@ -69,7 +69,8 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
         atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
     for record in found:
         if record.name in asked:
-            entries.write_look(project, raw[record.name], record.verdict)
+            tell = entries.write_pilot if project.space == REHEARSAL else entries.write_look
+            tell(project, raw[record.name], record.verdict)
     if names is None:
         _sweep(project, catalogue)
     _tag(project, news)
