@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from numpy.typing import ArrayLike
 
 from deepclaims.claims.optimisation.measured_balls import ball_of
-from deepclaims.claims.optimisation.population_problem import Constants
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
+from deepclaims.optim.population_problem import Constants
 from deepclaims.report.panel import Panel, Text
 from deepclaims.report.style import COLOURS
 

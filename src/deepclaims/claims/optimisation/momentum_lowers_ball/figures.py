@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.optimisation import momentum_law
 from deepclaims.claims.optimisation.ball_panels import over_line
 from deepclaims.claims.optimisation.measured_balls import ball_of
 from deepclaims.claims.optimisation.momentum_lowers_ball.judge import ball_ratio, heavy, law, steps
 from deepclaims.claims.results import Results
+from deepclaims.optim import momentum_law
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from deepclaims.claims.extremes import extreme
 from deepclaims.claims.optimisation.nesterov_looks_ahead.measure import ARMS
-from deepclaims.claims.optimisation.quadratic_rates import METHODS
 from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import mean_interval, paired_difference
 from deepclaims.evidence.verdict import Measured
+from deepclaims.optim.quadratic_rates import METHODS
 
 SMALL, LARGE = 0.9, 0.99
 """The β of both kinds of momentum on the autoencoder."""

@@ -2,13 +2,16 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.optimisation.population_problem import (
+from deepclaims.optim import rules
+from deepclaims.optim.population_problem import (
     PROBLEMS,
     Constants,
     constants,
     logistic_regression,
     sign_regression,
+    squared_errors,
 )
+from deepclaims.optim.walks import by, second_half, subsets
 
 RNG = np.random.default_rng(2)
 
@@ -95,3 +98,68 @@ def test_the_unrolled_recursion_is_the_recursion():
     assert known.unrolled(alpha, batch, 0.81, np.array([10**5]))[0] == pytest.approx(
         known.ball(alpha, batch)
     )
+
+
+@pytest.mark.parametrize("logistic", [False, True])
+def test_the_minibatch_gradient_is_autograds(logistic):
+    problem = logistic_regression(9, 2, 0.1, 1.0, 0) if logistic else sign_regression(2, 0.7, 1.0)
+    rng = np.random.default_rng(1)
+    w, samples = rng.normal(size=(4, 2)), rng.integers(0, 8, (4, 3))
+    theta = torch.from_numpy(w.copy()).requires_grad_()
+    x, y = torch.from_numpy(problem.x[samples]), torch.from_numpy(problem.y[samples])
+    margin = torch.einsum("rbd,rd->rb", x, theta)
+    if logistic:
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(margin, y, reduction="none")
+    else:
+        loss = (margin - y) ** 2 / 2
+    total = loss.mean(dim=1).sum() + problem.ridge / 2 * (theta**2).sum()
+    (expected,) = torch.autograd.grad(total, theta)
+    found = problem.minibatch_gradient(w - problem.minimiser, samples)
+    np.testing.assert_allclose(found, expected.numpy(), 1e-11)
+
+
+def test_walks_leave_the_ball_of_the_exact_recursion():
+    """Without projection α d s²/B / (2 − α(1 + (d − 1)/B)), from the recursion of E‖e‖²."""
+    alpha, batch, d, s = 0.05, 2, 3, 3.0
+    law = alpha * d * s**2 / batch / (2 - alpha * (1 + (d - 1) / batch))
+    found = squared_errors(
+        sign_regression(d, s, 1.0),
+        by(rules.sgd, alpha),
+        200,
+        np.random.default_rng(3),
+        replicas=500,
+        batch=batch,
+        start=0.9,
+        at=[0, *second_half(200)],
+    )
+    np.testing.assert_allclose(found[0], 0.81)
+    assert found[1:].mean() == pytest.approx(law, rel=0.1)
+
+
+def test_projected_walks_stay_in_the_ball():
+    found = squared_errors(
+        PROBLEMS["tight"](),
+        by(rules.sgd, 1.0),
+        30,
+        np.random.default_rng(4),
+        replicas=50,
+        projected=True,
+        at=range(31),
+    )
+    assert (found[0] == 0).all()
+    assert 0.99 < found.max() < 1 + 1e-12
+
+
+def test_all_the_data_make_it_gradient_descent():
+    found = squared_errors(
+        sign_regression(2, 1.0, 1.0),
+        by(rules.sgd, 0.1),
+        10,
+        np.random.default_rng(0),
+        replicas=2,
+        batch=8,
+        sampling=subsets,
+        start=0.5,
+        at=[10],
+    )
+    assert found[0] == pytest.approx([0.25 * 0.9**20] * 2)

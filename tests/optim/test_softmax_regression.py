@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.optimisation.softmax_ball import Softmax, digits, excess, minimum
+from deepclaims.optim.softmax_regression import Softmax, excess, minimum
+from deepclaims.optim.walks import iid
 
 
 @pytest.fixture(scope="module")
@@ -53,20 +54,10 @@ def test_sgd_stays_on_the_plateau(problem, least):
     found = excess(
         problem,
         least,
-        alphas=np.full(1500, 0.1),
-        batch=2,
-        replicas=100,
-        look_at=range(700, 1501, 100),
-        at_minimum=True,
-        rng=np.random.default_rng(2),
+        np.repeat(least.w[None], 100, axis=0),
+        np.full(1500, 0.1),
+        iid(np.random.default_rng(2), len(problem.x), 2, 100),
+        range(700, 1501, 100),
     )
     assert found.shape == (9, 100)
     assert found.mean() == pytest.approx(least.plateau(0.1, 2), rel=0.15)
-
-
-def test_digits_of_the_stand_in(project_with_data):
-    problem, least = digits(project_with_data.prepared("mnist"), 60, 5, 0.01)
-    assert problem.x.shape == (60, 6)
-    assert (problem.x[:, -1] == 1).all()
-    assert least.slope < 1e-5
-    assert least.loss < least.start

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from deepclaims.claims.optimisation.quadratic_rates import (
+from deepclaims.optim.quadratic_rates import (
     METHODS,
     best,
     distances,

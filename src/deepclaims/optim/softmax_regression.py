@@ -1,6 +1,6 @@
 """Softmax regression with a penalty: the minimum, the noise there, and SGD around it.
 
-A convex problem on real data whose noise ball is known with nothing fitted: near w*, as α → 0, SGD
+A convex problem whose noise ball is known with nothing fitted: near w*, as α → 0, SGD
 with B i.i.d. samples a step stays above the minimum by 𝓛 − 𝓛* = α tr(Σ*)/(4B), with Σ* the
 covariance of a sample's gradient at w* (the stationary law HP + PH = αΣ*/B gives
 tr(HP)/2 = α tr(Σ*)/(4B), whatever the Hessian H is).
@@ -8,18 +8,14 @@ tr(HP)/2 = α tr(Σ*)/(4B), whatever the Hessian H is).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
 from scipy.optimize import minimize
 
-from deepclaims.data.registry import load
 from deepclaims.optim import rules
+from deepclaims.optim.walks import by, record, walk
 
 Array = np.ndarray
 
@@ -103,63 +99,26 @@ def minimum(problem: Softmax) -> Minimum:
 def excess(
     problem: Softmax,
     least: Minimum,
-    *,
-    alphas: Sequence[float] | Array,
-    batch: int,
-    replicas: int,
-    look_at: Sequence[int] | Array,
-    at_minimum: bool,
-    rng: np.random.Generator,
+    start: Array,
+    alphas: Array,
+    draws: Iterator[Array],
+    look_at: Iterable[int],
 ) -> Array:
-    """𝓛(W_t) − 𝓛(w*) of SGD with B i.i.d. samples a step.
+    """𝓛(W_t) − 𝓛(w*) of SGD.
 
     Args:
         problem: what is minimised.
         least: its minimum.
-        alphas: the rate of every step.
-        batch: B.
-        replicas: R, trajectories side by side.
+        start: W_0 of each trajectory, `(R, d, K)`.
+        alphas: the rate of every step, `(steps,)`.
+        draws: the samples of every step, `(R, B)` each.
         look_at: numbers of steps after which the loss is computed.
-        at_minimum: start at w*; else at 0.
-        rng: of the samples.
 
     Returns:
         `(looks, R)`.
     """
-    start = least.w if at_minimum else np.zeros_like(least.w)
-    w = np.repeat(start[None], replicas, axis=0)
-    theta, seen, asked = torch.from_numpy(w), [], set(look_at)
-    for t, alpha in enumerate(alphas, start=1):
-        g = problem.gradient(w, rng.integers(0, len(problem.x), (replicas, batch)))
-        rules.sgd([theta], [torch.from_numpy(g)], {}, t, alpha=float(alpha))
-        if t in asked:
-            seen.append(problem.loss(w) - least.loss)
-    return np.array(seen)
-
-
-@cache
-def digits(folder: Path, samples: int, components: int, ridge: float) -> tuple[Softmax, Minimum]:
-    """Digits of MNIST by their first principal components, and the minimum.
-
-    The population is the same for every seed. Components have unit variance, divided by √d so that
-    ‖x‖² is about one; a constant one is added.
-
-    Args:
-        folder: the prepared data set.
-        samples: n.
-        components: d.
-        ridge: weight of the penalty.
-    """
-    options: dict[str, Any] = {
-        "name": "mnist", "n_train": samples, "n_validation": 10, "n_test": 10, "pool": 2,
-        "pca": components,
-    }  # fmt: skip
-    train = load(options, 0, folder).train
-    x = train.inputs[0].double().numpy() / np.sqrt(components)
-    problem = Softmax(
-        np.concatenate([x, np.ones((len(x), 1))], axis=1), np.eye(10)[train.targets.numpy()], ridge
-    )
-    return problem, minimum(problem)
+    points = walk(start, problem.gradient, by(rules.sgd, alphas), len(alphas), draws=draws)
+    return record(points, lambda w: problem.loss(w) - least.loss, look_at)
 
 
 def _softmax(scores: Array) -> Array:

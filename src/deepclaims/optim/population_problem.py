@@ -6,11 +6,22 @@ w ∈ Θ. A population of N equally likely points makes each a maximum (or minim
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from itertools import product
 
 import numpy as np
+
+from deepclaims.optim.walks import (
+    Sampling,
+    Step,
+    iid,
+    onto_ball,
+    record,
+    scattered,
+    squared_norm,
+    walk,
+)
 
 Array = np.ndarray
 
@@ -42,6 +53,18 @@ class Problem:
     def gradient(self, w: Array) -> Array:
         """∇𝓛 at points w `(P, d)`, shape `(P, d)`."""
         return self.slope(w @ self.x.T, self.y) @ self.x / len(self.y) + self.ridge * w
+
+    def minibatch_gradient(self, error: Array, samples: Array) -> Array:
+        """The mean of each trajectory's sample gradients at w* + error, `(R, d)`.
+
+        Args:
+            error: w − w*, `(R, d)`.
+            samples: indices of the population, `(R, B)`.
+        """
+        w, x = self.minimiser + error, self.x[samples]
+        slopes = self.slope(np.einsum("rbd,rd->rb", x, w), self.y[samples])
+        mean: Array = np.einsum("rb,rbd->rd", slopes, x) / samples.shape[1] + self.ridge * w
+        return mean
 
     def variance(self, w: Array) -> Array:
         """var(∂L/∂w) = E‖g − Eg‖², the trace of the covariance, at points w `(P, d)`, `(P,)`."""
@@ -114,6 +137,45 @@ def constants(problem: Problem, directions: int = 256, radii: int = 17) -> Const
         sharp=float(np.trace(np.linalg.solve(hessian, noise)) / 2),
         radius=problem.radius,
     )
+
+
+def squared_errors(
+    problem: Problem,
+    step: Step,
+    steps: int,
+    rng: np.random.Generator,
+    *,
+    replicas: int,
+    batch: int = 1,
+    sampling: Sampling = iid,
+    start: float = 0.0,
+    projected: bool = False,
+    at: Iterable[int],
+) -> Array:
+    """‖W_t − w*‖² along walks of a rule, `(times, replicas)`.
+
+    Args:
+        problem: with the population that samples come from.
+        step: of the rule.
+        steps: length of the walks.
+        rng: of starts and samples, in this order.
+        replicas: independent trajectories.
+        batch: samples a step, B.
+        sampling: how they are drawn.
+        start: ‖W_0 − w*‖; directions are uniform. From w* itself nothing is drawn.
+        projected: whether steps end with the projection on Θ.
+        at: the times that are kept.
+    """
+    size, dimension = problem.x.shape
+    points = walk(
+        scattered(rng, replicas, dimension, start) if start else np.zeros((replicas, dimension)),
+        problem.minibatch_gradient,
+        step,
+        steps,
+        draws=sampling(rng, size, batch, replicas),
+        project=onto_ball(problem.radius) if projected else None,
+    )
+    return record(points, squared_norm, at)
 
 
 def sign_regression(dimension: int, noise: float, radius: float) -> Problem:

@@ -6,14 +6,12 @@ the factor per step. η is the rate of torch's form; deck 1's α is η/(1 − β
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
 from deepclaims.optim import rules
+from deepclaims.optim.walks import Step, by, record, walk
 
 METHODS = ("gradient", "heavy_ball", "nesterov")
 SMALLEST = 1.0
@@ -92,18 +90,14 @@ def distances(
     """
     generator = torch.Generator().manual_seed(seed)
     h = torch.from_numpy(spectrum(kappa))
-    theta = [torch.empty(STARTS, len(h), dtype=h.dtype).normal_(generator=generator)]
-    rule, options = _lecture(method, eta, beta)
-    state: rules.State = {}
-    found = [float(theta[0].norm())]
-    for t in range(1, steps + 1):
-        rule(theta, [h * theta[0]], state, t, **options)
-        found.append(float(theta[0].norm()))
-    return np.array(found) / found[0]
+    start = torch.empty(STARTS, len(h), dtype=h.dtype).normal_(generator=generator)
+    points = walk(start, lambda theta, _: h * theta, _lecture(method, eta, beta), steps)
+    found = record(points, lambda theta: float(theta.norm()), range(steps + 1))
+    return found / found[0]
 
 
-def _lecture(method: str, eta: float, beta: float) -> tuple[Callable[..., None], dict[str, Any]]:
+def _lecture(method: str, eta: float, beta: float) -> Step:
     if method == "gradient":
-        return rules.sgd, {"alpha": eta}
+        return by(rules.sgd, eta)
     rule = rules.momentum if method == "heavy_ball" else rules.nesterov
-    return rule, {"alpha": eta / (1 - beta), "beta1": beta, "form": "average"}
+    return by(rule, eta / (1 - beta), beta1=beta, form="average")
