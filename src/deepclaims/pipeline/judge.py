@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -23,14 +23,13 @@ from deepclaims.errors import StorageError
 from deepclaims.evidence import record as records
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
-from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook, confirm
-from deepclaims.evidence.second_look import read as read_looks
 from deepclaims.evidence.verdict import Finding, Verdict
 from deepclaims.languages import LANGUAGES
+from deepclaims.pipeline import entries
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
-from deepclaims.pipeline.place import of_a_place, read_place
+from deepclaims.pipeline.place import REHEARSAL, of_a_place, read_place
 from deepclaims.project import Project
 from deepclaims.sweep.worker import THREAD_VARIABLES
 
@@ -68,6 +67,10 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
     news = _news(project, found)
     for record in found:
         atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
+    for record in found:
+        if record.name in asked:
+            tell = entries.write_pilot if project.space == REHEARSAL else entries.write_look
+            tell(project, raw[record.name], record.verdict)
     if names is None:
         _sweep(project, catalogue)
     _tag(project, news)
@@ -146,34 +149,21 @@ def _pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _settled(project: Project, judged: Mapping[str, Judged]) -> list[EvidenceRecord]:
-    looks = _looks(project, judged)
     chapters = {each.name: each.title for each in claims.chapters(project.conf)}
-    settled = settle({name: each.verdict for name, each in judged.items()})
-    return [
-        replace(
-            _record(each, confirm(settled[name], looks.get(name)), looks.get(name)),
-            chapter_title=chapters[each.claim.chapter],
-        )
-        for name, each in judged.items()
-    ]
+    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
+    settled = settle({name: each.verdict for name, each in judged.items()}, attempts)
+    found = []
+    for name, each in judged.items():
+        looks = entries.second_looks(project, each)
+        final = confirm(settled[name], [look for look, current in looks if current])
+        record = _record(each, final, attempts[name], looks)
+        found.append(replace(record, chapter_title=chapters[each.claim.chapter]))
+    return found
 
 
-def _looks(project: Project, judged: Mapping[str, Judged]) -> dict[str, SecondLook]:
-    """The second looks that were at the claims as they are now, on the data of this measurement."""
-    looks = read_looks(project.conf / "recheck.json")
-    return {
-        name: looks[name]
-        for name, each in judged.items()
-        if name in looks
-        and looks[name].is_of(
-            str(Registration.of(each.claim.written)),
-            each.claim.profile,
-            each.facts["data_sources"],
-        )
-    }
-
-
-def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> EvidenceRecord:
+def _record(
+    judged: Judged, settled: Verdict, attempt: int, looks: Sequence[tuple[SecondLook, bool]]
+) -> EvidenceRecord:
     from deepclaims.sweep.cell import library_versions
 
     claim = judged.claim
@@ -186,7 +176,8 @@ def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> Eviden
         figures=tuple(FigureNote(name, text) for name, text in claim.text["figures"].items()),
         p_value=settled.p,
         p_adjusted=settled.p_adjusted,
-        second_look=asdict(look) if look else None,
+        attempt=attempt,
+        second_looks=tuple({**look.to_dict(), "stale": not current} for look, current in looks),
         post_hoc=settled.post_hoc,
         command=_command(claim),
         versions=library_versions(),
