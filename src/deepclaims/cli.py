@@ -116,6 +116,16 @@ VERBS = {
         "deepclaims ledger claim=regularisation/dropout",
     ),
     "list": Verb("deepclaims.pipeline.catalogue", "the catalogue with its verdicts"),
+    "slides": Verb(
+        "deepclaims.pipeline.slides",
+        "the lectures sentence by sentence, with the claims that test each",
+        "[L1 | L1.s20 | L1.s20.5] [claim=ID] [--untested] [--doubtful]\n\n"
+        "ID          a deck, a slide, or one thing on it, shown in full\n"
+        "claim       only what that claim tests\n"
+        "--untested  only what no claim tests yet, with the reason\n"
+        "--doubtful  only what the slide may have otherwise, with the doubt",
+        "deepclaims slides L1.s20",
+    ),
     "doctor": Verb(
         "deepclaims.pipeline.doctor", "what this machine and this project have and lack"
     ),
