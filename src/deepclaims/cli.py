@@ -55,7 +55,7 @@ VERBS = {
     "recheck": Verb(
         "deepclaims.pipeline.recheck",
         "measure again with other seeds: which verdicts stand",
-        "chapter=NAME|all | claim=CHAPTER/ID [profile=smoke|laptop|full] [executor=…]",
+        "chapter=NAME|all | claim=CHAPTER/ID [series=N] [profile=smoke|laptop|full] [executor=…]",
         "deepclaims recheck chapter=all",
     ),
     "publish": Verb(
@@ -108,6 +108,12 @@ VERBS = {
         "a claim of one's own: its YAML, folder and test, from a template that runs as it stands",
         "CHAPTER/ID",
         "deepclaims new optimisation/noise-of-a-minibatch",
+    ),
+    "ledger": Verb(
+        "deepclaims.pipeline.ledger",
+        "what was promised, tried and seen of each claim, and whether all of it is still there",
+        "[claim=CHAPTER/ID | --verify]",
+        "deepclaims ledger claim=regularisation/dropout",
     ),
     "list": Verb("deepclaims.pipeline.catalogue", "the catalogue with its verdicts"),
     "slides": Verb(

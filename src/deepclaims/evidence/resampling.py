@@ -42,10 +42,9 @@ def bootstrap(
     sizes = arrays[0].shape[:across]
     if any(array.shape[:across] != sizes for array in arrays):
         raise ValueError(f"units differ: {[array.shape[:across] for array in arrays]}")
-    method = "bootstrap (BCa)" if across == 1 else "bootstrap (BCa), seeds × patients"
-
     # A single seed leaves its axis nothing to resample; patients alone then carry the interval.
     free = [axis for axis, size in enumerate(sizes) if size > 1]
+    method = "bootstrap (BCa)" + (", seeds × patients" if len(free) > 1 else "")
     everything = [np.arange(sizes[axis]) for axis in free]
 
     def of(*chosen: np.ndarray) -> float:
