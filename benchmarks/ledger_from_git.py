@@ -35,9 +35,9 @@ def main() -> None:
     project = Project.here()
     history = list(commits(project.root))
     for name in catalogue(project.conf):
-        if ledger.path(project.ledger, name).exists():
+        if ledger.path(project.root, name).exists():
             continue
-        found = ledger.append(project.ledger, name, events(project.root, name, history))
+        found = ledger.append(project.root, name, events(project.root, name, history))
         print(f"{name}: {len(found.events)} events, {len(found.attempts)} attempts")
 
 

@@ -11,4 +11,4 @@ def test_no_ledger_of_the_catalogue_was_tampered_with(checkout):
     told = verify(project)
     assert "every chain holds" in told
     names = claims.catalogue(project.conf)
-    assert {name for name in names if ledger.path(project.ledger, name).is_file()} == set(names)
+    assert {name for name in names if ledger.path(project.root, name).is_file()} == set(names)

@@ -58,11 +58,6 @@ class Project:
         return self.root / ".mlflow"
 
     @cached_property
-    def ledger(self) -> Path:
-        """The ledgers of the claims, chapter by chapter."""
-        return self.root / "ledger"
-
-    @cached_property
     def registered(self) -> Path:
         """What decides what is measured."""
         return self.root / "registered" / "measure.json"

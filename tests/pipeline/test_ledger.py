@@ -38,7 +38,7 @@ def rewrite(project, before: str, after: str) -> None:
 
 
 def kinds(project):
-    return [str(event.kind) for event in ledger.read(project.ledger, NAME).events]
+    return [str(event.kind) for event in ledger.read(project.root, NAME).events]
 
 
 def test_a_registration_and_a_look_are_told_once(small):
@@ -47,7 +47,7 @@ def test_a_registration_and_a_look_are_told_once(small):
     look_at(small)
     register.run([])
     assert kinds(small) == ["registration", "look"]
-    look = ledger.read(small.ledger, NAME).events[-1].content
+    look = ledger.read(small.root, NAME).events[-1].content
     assert look["ruling"] == record.verdict
     assert set(look["checks"]) == {each.check for each in record.findings}
     assert record.attempt == 1
@@ -73,12 +73,12 @@ def test_a_text_is_registered_anew_and_is_no_attempt(small):
 
 
 def test_what_git_knows_from_before_counts_as_attempts(small):
-    file = ledger.path(small.ledger, NAME)
+    file = ledger.path(small.root, NAME)
     file.unlink()
     told = {"criterion": "a", "grid": "b", "seeds": "c"}
     old = ledger.Event(Kind.REGISTRATION, "2026-01-01", "abc", told, reconstructed=True)
     other = ledger.Event(Kind.REGISTRATION, "2026-01-02", "abd", {**told, "grid": "d"}, True)
-    ledger.append(small.ledger, NAME, [old, other])
+    ledger.append(small.root, NAME, [old, other])
     assert look_at(small).attempt == 3
 
 
@@ -94,7 +94,7 @@ def test_a_small_profile_is_no_look_and_a_rehearsal_is_a_pilot(small):
 
 def test_judging_refuses_a_ledger_that_was_tampered_with(small):
     look_at(small)
-    file = ledger.path(small.ledger, NAME)
+    file = ledger.path(small.root, NAME)
     file.write_text("".join(file.read_text().splitlines(keepends=True)[1:]))
     with pytest.raises(StorageError, match="line 1 does not follow"):
         judging.judge(small)
@@ -112,7 +112,7 @@ def test_a_line_cut_off_at_the_end_is_found_in_git(small, capsys):
     git(small, "commit", "-qm", "looked")
     verb.run(["--verify"])
     assert "1 ledgers, 2 lines: every chain holds" in capsys.readouterr().out
-    file = ledger.path(small.ledger, NAME)
+    file = ledger.path(small.root, NAME)
     whole = file.read_text()
     file.write_text(whole.splitlines(keepends=True)[0])
     with pytest.raises(StorageError, match="lacks lines that it had at commit"):

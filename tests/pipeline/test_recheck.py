@@ -75,7 +75,7 @@ def test_a_verdict_that_flips_becomes_inconclusive_until_the_claim_changes(measu
 def test_a_changed_claim_is_not_rechecked(measured):
     with pytest.raises(ConfigError, match=r"without claim\.seeds\.count="):
         recheck.run([*ASKED, "claim.seeds.count=3"])
-    assert not ledger.path(measured.ledger, NAME).exists()
+    assert not ledger.path(measured.root, NAME).exists()
 
 
 def test_first_things_first(alone):

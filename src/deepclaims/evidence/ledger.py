@@ -22,6 +22,9 @@ from typing import Any
 from deepclaims import atomic
 from deepclaims.errors import StorageError
 
+FOLDER = "ledger"
+"""Of a checkout: that of the ledgers, chapter by chapter."""
+
 
 class Kind(StrEnum):
     """What an event is."""
@@ -121,15 +124,15 @@ def share(attempt: int) -> float:
 
 
 def path(root: Path, claim: str) -> Path:
-    """The file of a claim's ledger below the folder of ledgers."""
-    return root / f"{claim}.jsonl"
+    """The file of a claim's ledger in a checkout."""
+    return root / FOLDER / f"{claim}.jsonl"
 
 
 def read(root: Path, claim: str) -> Ledger:
     """Read a claim's ledger and verify its chain; an empty one if there is no file.
 
     Args:
-        root: the folder of ledgers.
+        root: the checkout.
         claim: `chapter/id`.
 
     Raises:

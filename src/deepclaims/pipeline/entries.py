@@ -46,14 +46,14 @@ def registration(claim: Claim) -> dict[str, str]:
 def write_registration(project: Project, claim: Claim) -> None:
     """Tell the ledger what a claim promises, if it promises anything else than before."""
     told = registration(claim)
-    known = ledger.read(project.ledger, claim.name).of(Kind.REGISTRATION)
+    known = ledger.read(project.root, claim.name).of(Kind.REGISTRATION)
     if not known or dict(known[-1].content) != told:
-        ledger.append(project.ledger, claim.name, [_event(project, Kind.REGISTRATION, told)])
+        ledger.append(project.root, claim.name, [_event(project, Kind.REGISTRATION, told)])
 
 
 def attempt(project: Project, judged: Judged) -> int:
     """Which attempt at its claim a judged measurement is, from 1."""
-    found = ledger.read(project.ledger, judged.claim.name)
+    found = ledger.read(project.root, judged.claim.name)
     return found.attempt(attempt_of(found, _look(judged)))
 
 
@@ -64,12 +64,12 @@ def write_look(project: Project, judged: Judged, ruling: str) -> None:
     """
     if not counts(judged):
         return
-    found = ledger.read(project.ledger, judged.claim.name)
+    found = ledger.read(project.root, judged.claim.name)
     look = replace(_look(judged), ruling=ruling)
     look = replace(look, attempt=attempt_of(found, look))
     if not any(look.repeats(each) for each in looks(found)):
         told = _event(project, Kind.LOOK, look.to_dict())
-        ledger.append(project.ledger, judged.claim.name, [told])
+        ledger.append(project.root, judged.claim.name, [told])
 
 
 def write_pilot(project: Project, judged: Judged, ruling: str) -> None:
@@ -78,9 +78,9 @@ def write_pilot(project: Project, judged: Judged, ruling: str) -> None:
         **replace(_look(judged), ruling=ruling).to_dict(),
         "changed": list(judged.claim.changed),
     }
-    known = ledger.read(project.ledger, judged.claim.name).of(Kind.PILOT)
+    known = ledger.read(project.root, judged.claim.name).of(Kind.PILOT)
     if not any(dict(each.content) == told for each in known):
-        ledger.append(project.ledger, judged.claim.name, [_event(project, Kind.PILOT, told)])
+        ledger.append(project.root, judged.claim.name, [_event(project, Kind.PILOT, told)])
 
 
 def second_looks(project: Project, judged: Judged) -> list[tuple[SecondLook, bool]]:
@@ -89,7 +89,7 @@ def second_looks(project: Project, judged: Judged) -> list[tuple[SecondLook, boo
     sources = judged.facts["data_sources"]
     return [
         (look, look.is_of(told, judged.claim.profile, sources))
-        for look in second_look.second_looks(ledger.read(project.ledger, judged.claim.name))
+        for look in second_look.second_looks(ledger.read(project.root, judged.claim.name))
     ]
 
 
@@ -105,7 +105,7 @@ def write_second_look(project: Project, judged: Judged, ruling: str, series: int
         series=series,
     )
     told = _event(project, Kind.SECOND_LOOK, {**look.to_dict(), "checks": dict(seen.checks)})
-    ledger.append(project.ledger, judged.claim.name, [told])
+    ledger.append(project.root, judged.claim.name, [told])
 
 
 def counts(judged: Judged) -> bool:

@@ -36,10 +36,10 @@ def run(words: Sequence[str]) -> None:
             raise ConfigError(f"{VERIFY} is of all ledgers: leave claim= out")
         print(verify(project))
     elif given["claim"]:
-        _tell(ledger.read(project.ledger, claims.find(project.conf, given["claim"])))
+        _tell(ledger.read(project.root, claims.find(project.conf, given["claim"])))
     else:
         for name in claims.catalogue(project.conf):
-            print(_line(ledger.read(project.ledger, name)))
+            print(_line(ledger.read(project.root, name)))
 
 
 def verify(project: Project) -> str:
@@ -51,9 +51,10 @@ def verify(project: Project) -> str:
     Raises:
         StorageError: names the first line that does not fit.
     """
-    files = sorted(project.ledger.glob("*/*.jsonl"))
+    folder = project.root / ledger.FOLDER
+    files = sorted(folder.glob("*/*.jsonl"))
     for file in files:
-        ledger.read(project.ledger, file.relative_to(project.ledger).with_suffix("").as_posix())
+        ledger.read(project.root, file.relative_to(folder).with_suffix("").as_posix())
     versions = 0
     for file, commit, text in _history(project):
         versions += 1
@@ -72,11 +73,10 @@ def verify(project: Project) -> str:
 
 def _history(project: Project) -> Iterator[tuple[Path, str, str]]:
     """Every committed version of every ledger; nothing outside of Git."""
-    folder = project.ledger.relative_to(project.root).as_posix()
-    log = _git(project.root, "log", "--format=%h", "--name-only", "--", folder)
+    log = _git(project.root, "log", "--format=%h", "--name-only", "--", ledger.FOLDER)
     commit = ""
     for line in filter(None, log.splitlines()):
-        if not line.startswith(f"{folder}/"):
+        if not line.startswith(f"{ledger.FOLDER}/"):
             commit = line
         elif (text := _git(project.root, "show", f"{commit}:./{line}")) or commit:
             yield project.root / line, commit, text

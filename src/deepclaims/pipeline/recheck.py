@@ -64,7 +64,7 @@ def _next_series(project: Project, request: Request) -> int:
     seen = (
         look.series
         for name in request.names
-        for look in second_looks(ledger.read(project.ledger, name))
+        for look in second_looks(ledger.read(project.root, name))
     )
     return max(seen, default=0) + 1
 
@@ -104,7 +104,7 @@ def _keep(
             print(f"{'':28}{line}")
     print(
         f"{same} of {len(loaded)} verdicts are the same with series {request.series} of seeds; the "
-        f"others become inconclusive when next judged ({project.ledger.name}/)"
+        f"others become inconclusive when next judged ({ledger.FOLDER}/)"
     )
 
 
