@@ -25,6 +25,9 @@ from deepclaims.errors import StorageError
 FOLDER = "ledger"
 """Of a checkout: that of the ledgers, chapter by chapter."""
 
+UNKNOWN = "unknown"
+"""In place of the hash of the code that judged, of a registration from before the ledger."""
+
 
 class Kind(StrEnum):
     """What an event is."""
@@ -105,7 +108,7 @@ def word_of(registration: Mapping[str, Any]) -> str:
     Criterion, grid, seeds, and the code that judges, which is unknown of a reconstructed one.
     """
     return "-".join(
-        str(registration.get(key, "unknown")) for key in ("criterion", "grid", "seeds", "judge")
+        str(registration.get(key, UNKNOWN)) for key in ("criterion", "grid", "seeds", "judge")
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from deepclaims.evidence.ledger import Event, Kind, Ledger
+from deepclaims.evidence.ledger import UNKNOWN, Event, Kind, Ledger
 from deepclaims.evidence.verdict import Verdict
 
 SAME = 1e-6
@@ -116,13 +116,19 @@ def looks(ledger: Ledger) -> list[Look]:
 
 
 def attempt_of(ledger: Ledger, look: Look) -> str:
-    """The attempt that a look belongs to: an earlier one that it restates, or its own."""
+    """The attempt that a look belongs to: an earlier one that it restates, or its own.
+
+    Of attempts from before there was a ledger the judging code is not known: the first look that
+    has one's criterion, grid and seeds goes on with it.
+    """
     if look.attempt in ledger.attempts:
         return look.attempt
     for earlier in reversed(looks(ledger)):
         if look.restates(earlier):
             return earlier.attempt
-    return look.attempt
+    heir = f"{look.attempt.rpartition('-')[0]}-{UNKNOWN}"
+    own = {event.content["attempt"] for event in ledger.of(Kind.LOOK) if not event.reconstructed}
+    return heir if heir in ledger.attempts and heir not in own else look.attempt
 
 
 def _plain(value: float) -> float | None:
