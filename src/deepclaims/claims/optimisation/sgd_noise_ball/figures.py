@@ -65,7 +65,7 @@ def wrong_bounds(results: Results, drawing: Drawing) -> None:
     panel = drawing.panel(width=7.2)
     found = {each.check.name: each.estimate
              for each in findings(results.claim.checks, judge(results))}  # fmt: skip
-    panel.intervals([found[name] for name in BOUNDS], list(BOUNDS.values()), fmt="o")
+    panel.intervals([found[name] for name in BOUNDS], list(BOUNDS.values()), marker="o")
     panel.ax.axvline(1.0, color="black", linestyle="--")
     panel.axes(x=("bola medida / cota", "measured ball / bound"), log="x", decimal="x")
 
