@@ -44,7 +44,8 @@ def bootstrap(
         raise ValueError(f"units differ: {[array.shape[:across] for array in arrays]}")
     # A single seed leaves its axis nothing to resample; patients alone then carry the interval.
     free = [axis for axis, size in enumerate(sizes) if size > 1]
-    method = "bootstrap (BCa)" + (", seeds × patients" if len(free) > 1 else "")
+    several = len(free) > 1
+    method = "bootstrap (BCa), seeds × patients" if several else "bootstrap (BCa)"
     everything = [np.arange(sizes[axis]) for axis in free]
 
     def of(*chosen: np.ndarray) -> float:
