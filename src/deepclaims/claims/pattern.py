@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepclaims.claims.claim import Claim
-from deepclaims.errors import ClaimError
+from deepclaims.errors import ClaimError, ConfigError
+from deepclaims.evidence.check import Check
+from deepclaims.evidence.sentence import STUDY, Transcription, belonging, sentences_of
 from deepclaims.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from deepclaims.claims.results import Results
-    from deepclaims.evidence.verdict import Measured
+    from deepclaims.evidence.check import Measured
+    from deepclaims.lectures.inventory import Lectures
     from deepclaims.report.panel import Drawing
 
 TRAIN = "train"
@@ -51,18 +54,32 @@ def function_of(figure: str) -> str:
     return figure.replace("-", "_")
 
 
-def problems(claim: Claim) -> list[str]:
-    """What the claim's author forgot, a line each, nothing of it imported."""
-    return [*_missing_code(claim), *_missing_languages(claim)]
+def problems(claim: Claim, lectures: Lectures | None = None) -> list[str]:
+    """What the claim's author forgot, a line each, nothing of it imported.
+
+    Args:
+        claim: the claim.
+        lectures: where its sentences are looked up; they are not if it is left out.
+    """
+    return [
+        *_missing_code(claim),
+        *_missing_languages(claim),
+        *_ill_registered(claim),
+        *(_misquoted(claim, lectures) if lectures else ()),
+    ]
 
 
-def check(claim: Claim) -> None:
+def check(claim: Claim, lectures: Lectures | None = None) -> None:
     """Make sure that nothing of the claim's is missing.
+
+    Args:
+        claim: the claim.
+        lectures: where its sentences are looked up; they are not if it is left out.
 
     Raises:
         ClaimError: names all that is.
     """
-    if found := problems(claim):
+    if found := problems(claim, lectures):
         raise ClaimError(f"claim {claim.name}: " + "; ".join(found))
 
 
@@ -126,6 +143,35 @@ def _words(tree: ast.Module) -> set[str]:
 
 TEXTS = ("title", "statement", "question", "control", "repair")
 """Entries of a claim's file that are one text in both languages."""
+
+
+def _ill_registered(claim: Claim) -> Iterator[str]:
+    """What sentences and checks do not say of each other, or of themselves."""
+    try:
+        sentences = sentences_of(claim.text)
+        belonging(sentences, [Check.of(name, each) for name, each in claim.checks.items()])
+    except ClaimError as error:
+        yield str(error)
+        return
+    yield from (f"check {name} does not say what it means when it fails: 'fails', in both languages"
+                for name, each in claim.checks.items() if "fails" not in each)  # fmt: skip
+
+
+def _misquoted(claim: Claim, lectures: Lectures) -> Iterator[str]:
+    """Sentences that the slides do not have, or have otherwise."""
+    for name, written in (claim.text.get("sentences") or {}).items():
+        if name == STUDY:
+            continue
+        try:
+            item = lectures.sentence(name)
+        except ConfigError as error:
+            yield str(error)
+            continue
+        if not item.measurable:
+            yield f"sentence {name} is a {item.kind}: it says nothing that can be measured"
+        if item.doubtful != (written.get("transcription") == Transcription.DOUBTFUL):
+            said = "doubtful" if item.doubtful else "sure"
+            yield f"sentence {name}: its transcription is {said} in conf/lectures/"
 
 
 def _missing_languages(claim: Claim) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from deepclaims.evidence.ledger import UNKNOWN, Event, Kind, Ledger
@@ -28,8 +28,9 @@ class Look:
         seeds: how many, and the first and last of them.
         profile: smoke, laptop or full.
         sources: where each data set came from.
-        ruling: as published, corrected for the number of claims and attempts.
-        checks: name -> relation, bound, value, low, high, n and outcome.
+        ruling: the headline as published, corrected for the number of sentences and attempts.
+        checks: name -> role, relation, bound, value, low, high, n and outcome.
+        sentences: the ruling on each; empty in looks from before there were any.
     """
 
     attempt: str
@@ -38,6 +39,7 @@ class Look:
     sources: Mapping[str, str]
     ruling: str
     checks: Mapping[str, Mapping[str, Any]]
+    sentences: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -51,6 +53,7 @@ class Look:
         """What was seen, from a verdict and the seeds that it rests on."""
         checks = {
             each.check.name: {
+                "role": str(each.check.role),
                 "relation": str(each.check.relation),
                 "bound": each.check.bound,
                 "value": _plain(each.estimate.value),
@@ -62,7 +65,12 @@ class Look:
             for each in verdict.findings
         }
         spread = (len(seeds), min(seeds), max(seeds))
-        return cls(attempt, spread, profile, dict(sources), str(verdict.ruling), checks)
+        return cls(attempt, spread, profile, dict(sources), "", checks).ruled(verdict)
+
+    def ruled(self, verdict: Verdict) -> Self:
+        """The same look with the rulings of a verdict."""
+        sentences = {name: str(ruling) for name, ruling in verdict.rulings.items()}
+        return replace(self, ruling=str(verdict.ruling), sentences=sentences)
 
     @classmethod
     def read(cls, event: Event) -> Self:
@@ -75,6 +83,7 @@ class Look:
             dict(told["sources"]),
             str(told["ruling"]),
             dict(told["checks"]),
+            dict(told.get("sentences", {})),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,24 +93,32 @@ class Look:
     def repeats(self, other: Look) -> bool:
         """Whether it saw what another saw: a rerun, which the ledger need not tell again."""
         mine, theirs = (
-            (each.attempt, each.seeds, each.profile, each.sources, each.ruling, each.outcomes)
+            (
+                each.attempt,
+                each.seeds,
+                each.profile,
+                each.sources,
+                each.ruling,
+                each.sentences,
+                each.outcomes,
+            )
             for each in (self, other)
         )
         return mine == theirs
 
     def restates(self, other: Look) -> bool:
-        """Whether it has another's bounds, data, seeds and numbers, whatever its registration."""
-        asked, was = (
-            (
-                each.seeds, each.profile, each.sources,
-                {name: (check["relation"], check["bound"]) for name, check in each.checks.items()},
-            )
-            for each in (self, other)
-        )  # fmt: skip
-        return asked == was and all(
-            _same(check[key], other.checks[name][key])
-            for name, check in self.checks.items()
-            for key in ("value", "low", "high")
+        """Whether it has another's bounds, data, seeds and numbers, whatever its registration.
+
+        What it leaves out, or decides nothing by any more, must have held: so nothing is gained.
+        """
+        mine, theirs = ((each.seeds, each.profile, each.sources) for each in (self, other))
+        if mine != theirs or not set(self.checks) <= set(other.checks):
+            return False
+        return all(
+            _asks_and_finds_the_same(self.checks[name], before)
+            if name in self.checks
+            else before["outcome"] is True
+            for name, before in other.checks.items()
         )
 
     @property
@@ -129,6 +146,16 @@ def attempt_of(ledger: Ledger, look: Look) -> str:
     heir = f"{look.attempt.rpartition('-')[0]}-{UNKNOWN}"
     own = {event.content["attempt"] for event in ledger.of(Kind.LOOK) if not event.reconstructed}
     return heir if heir in ledger.attempts and heir not in own else look.attempt
+
+
+def _asks_and_finds_the_same(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether a check is what it was. Looks from before there were benchmarks tell no roles."""
+    role = now.get("role")
+    if role != before.get("role", role) or (role == "benchmark" and before["outcome"] is not True):
+        return False
+    return (now["relation"], now["bound"]) == (before["relation"], before["bound"]) and all(
+        _same(now[key], before[key]) for key in ("value", "low", "high")
+    )
 
 
 def _plain(value: float) -> float | None:

@@ -1,7 +1,7 @@
-"""Many claims, one catalogue, and many attempts at one claim: what a p-value must then meet.
+"""Many sentences, one catalogue, and many attempts at one claim: what a p-value must then meet.
 
-Holm's correction is for the number of claims. An attempt at a claim may use its share of the level
-only (`ledger.share`), so its p-value is divided by that share first.
+Holm's correction is for the number of sentences. An attempt at a claim may use its share of the
+level only (`ledger.share`), so its p-value is divided by that share first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from deepclaims.evidence.ledger import share
-from deepclaims.evidence.verdict import SPANISH, Ruling, Verdict
+from deepclaims.evidence.sentence import SPANISH, Ruled, Ruling
+from deepclaims.evidence.verdict import Verdict
 
 LEVEL = 0.05
 
@@ -41,40 +42,46 @@ def holm(p: ArrayLike) -> np.ndarray:
 def settle(
     verdicts: Mapping[str, Verdict],
     attempts: Mapping[str, int] | None = None,
+    family: int | None = None,
     level: float = LEVEL,
 ) -> dict[str, Verdict]:
-    """Correct the verdicts of a catalogue for their number, and each for its attempts.
+    """Correct the verdicts of a catalogue for the number of its sentences, and for attempts.
 
-    A ruling whose adjusted p-value exceeds the level becomes inconclusive. Claims that are
-    inconclusive already stay in the family with p = 1: they were asked too.
+    A ruling on a sentence whose adjusted p-value exceeds the level becomes inconclusive. Sentences
+    that are inconclusive already, or not measured, stay in the family with p = 1: they were asked.
 
     Args:
-        verdicts: by claim name, the whole catalogue.
+        verdicts: by claim name.
         attempts: the number of the attempt that each verdict comes from, where it is not the first.
+        family: how many sentences are registered, measured or not; as many as judged if none.
         level: probability of one or more wrong rulings that is put up with.
     """
     number = {name: (attempts or {}).get(name, 1) for name in verdicts}
-    paid = [min(1.0, each.p / share(number[name])) for name, each in verdicts.items()]
+    asked = [(name, each) for name, verdict in verdicts.items() for each in verdict.sentences]
+    size = max(len(asked), family or 0)
+    paid = [min(1.0, each.p / share(number[name])) for name, each in asked]
+    adjusted = holm([*paid, *[1.0] * (size - len(asked))])
+    settled: dict[str, list[Ruled]] = {name: [] for name in verdicts}
+    for (name, each), p in zip(asked, adjusted, strict=False):
+        settled[name].append(_settled(each, float(p), size, number[name], level))
     return {
-        name: _settled(verdict, float(p), len(verdicts), number[name], level)
-        for (name, verdict), p in zip(verdicts.items(), holm(paid), strict=True)
+        name: replace(verdict, sentences=tuple(settled[name])) for name, verdict in verdicts.items()
     }
 
 
-def _settled(verdict: Verdict, p: float, size: int, attempt: int, level: float) -> Verdict:
-    if p <= level or verdict.ruling is Ruling.INCONCLUSIVE:
-        return replace(verdict, p_adjusted=p)
-    spanish = SPANISH[verdict.ruling]
+def _settled(ruled: Ruled, p: float, size: int, attempt: int, level: float) -> Ruled:
+    if p <= level or ruled.ruling is Ruling.INCONCLUSIVE:
+        return replace(ruled, p_adjusted=p)
+    spanish, own = SPANISH[ruled.ruling], ruled.reason
     return replace(
-        verdict,
-        ruling=Ruling.INCONCLUSIVE,
+        ruled,
         p_adjusted=p,
-        reason={
-            "es": f"por sí sola quedaría {spanish} ({verdict.reason['es']}), pero no entre "
-            f"{size} afirmaciones y en el intento {attempt}: p = {verdict.p:.2g}, corregido "
+        overruled={
+            "es": f"por sí sola quedaría {spanish} ({own['es']}), pero no entre "
+            f"{size} oraciones y en el intento {attempt}: p = {ruled.p:.2g}, corregido "
             f"{p:.2g} > {level:g}",
-            "en": f"alone it would be {verdict.ruling} ({verdict.reason['en']}), but not among "
-            f"{size} claims and at attempt {attempt}: p = {verdict.p:.2g}, corrected {p:.2g} > "
+            "en": f"alone it would be {ruled.ruling} ({own['en']}), but not among "
+            f"{size} sentences and at attempt {attempt}: p = {ruled.p:.2g}, corrected {p:.2g} > "
             f"{level:g}",
         },
     )

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from deepclaims.errors import StorageError
+from deepclaims.evidence.check import Role, Text
 from deepclaims.evidence.estimate import Estimate, Relation
-from deepclaims.evidence.verdict import Role, Ruling, Text
+from deepclaims.evidence.sentence import Ruling
 from deepclaims.languages import LANGUAGES
 
 VERDICTS = (Ruling.SUPPORTED, Ruling.CORRECTED, Ruling.REFUTED, Ruling.INCONCLUSIVE)
@@ -31,10 +32,12 @@ class Finding:
 
     Args:
         check: its name in the claim's YAML.
-        role: what a failure means: `claim`, `repair` or `control`.
+        role: what it speaks for: `claim`, `repair`, `control` or `benchmark`.
         relation: `above`, `below`, `within` or `outside`.
         bound: the registered number, or `(low, high)` for `within` and `outside`.
         says: what it means if it holds.
+        fails: what it means if it fails.
+        sentences: the sentences it belongs to.
         estimate: what was measured; none when it could not be.
         outcome: whether it holds; none while the interval leaves it open.
         p_value: of the check alone, where a test makes sense.
@@ -48,6 +51,44 @@ class Finding:
     estimate: Estimate | None = None
     outcome: bool | None = None
     p_value: float | None = None
+    fails: Text = field(default_factory=dict)
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def means(self) -> Text:
+        """What the outcome means in words; of an open one what it would mean if it held."""
+        return self.fails if self.outcome is False and self.fails else self.says
+
+
+@dataclass(frozen=True)
+class SentenceNote:
+    """A sentence of a slide with the ruling on it.
+
+    Args:
+        id: of the inventory of the lectures; `study` where no slide says it.
+        ruling: one of `VERDICTS`.
+        reason: why, in the words of the checks.
+        reading: `literal` or `operational`.
+        checks: names of those that belong to it.
+        quotation: what the slide has, in both languages; the question of a study.
+        means: what an operational reading measures.
+        repair: the sentence restated.
+        doubt: what of the transcription is doubtful.
+        p_value: of the ruling, before any correction.
+        p_adjusted: corrected for all sentences and attempts.
+    """
+
+    id: str
+    ruling: str
+    reason: Text
+    reading: str
+    checks: tuple[str, ...]
+    quotation: Text
+    means: Text | None = None
+    repair: Text | None = None
+    doubt: Text | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +116,7 @@ class EvidenceRecord:
         verdict: one of `VERDICTS`.
         reason: why that verdict, in a sentence.
         findings: every registered check, in the order of the file.
+        sentences: those the claim tests, each with its ruling.
         figures: in the order of the file.
         p_value: of the claim, before the correction over the catalogue.
         p_adjusted: after Holm's correction.
@@ -103,6 +145,7 @@ class EvidenceRecord:
     verdict: str
     reason: Text
     findings: tuple[Finding, ...] = ()
+    sentences: tuple[SentenceNote, ...] = ()
     figures: tuple[FigureNote, ...] = ()
     p_value: float | None = None
     p_adjusted: float | None = None
@@ -164,6 +207,7 @@ class EvidenceRecord:
         for key in ("post_hoc", "seeds", "keys", "second_looks"):
             known[key] = tuple(known.get(key, ()))
         known["findings"] = tuple(_finding(each) for each in known.get("findings", ()))
+        known["sentences"] = tuple(_sentence(each) for each in known.get("sentences", ()))
         known["figures"] = tuple(
             FigureNote(_required(each, "name", "figures: "), _text(each, "caption"))
             for each in known.get("figures", ())
@@ -202,7 +246,20 @@ def _finding(content: Mapping[str, Any]) -> Finding:
         estimate=None if estimate is None else Estimate.from_dict(estimate),
         outcome=known.get("outcome"),
         p_value=known.get("p_value"),
+        fails=known.get("fails", {}),
+        sentences=tuple(known.get("sentences", ())),
     )
+
+
+def _sentence(content: Mapping[str, Any]) -> SentenceNote:
+    known = _known(SentenceNote, content)
+    where = f"sentence {known.get('id')}: "
+    for key in ("id", "reading"):
+        _required(known, key, where)
+    _one_of(VERDICTS, _required(known, "ruling", where), where + "ruling")
+    for key in ("reason", "quotation"):
+        _text(known, key)
+    return SentenceNote(**{**known, "checks": tuple(known.get("checks", ()))})
 
 
 def _bound(bound: Any, relation: str, where: str) -> float | tuple[float, float]:

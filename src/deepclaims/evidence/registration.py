@@ -9,7 +9,8 @@ The number of seeds belongs to the grid: to look at five seeds and then ask for 
 also a choice made after seeing. Which seeds they are does not: after an honest change, moving
 `seeds.first` to numbers never used measures everything afresh under the new registration, and
 the mark goes. What hashes cannot see is a run that was thrown away; the file's history can.
-A check's `says` explains it to a reader and is not hashed; its numbers are.
+What a check `says` explains it to a reader and is not hashed; its numbers are, and so are the
+sentences, with how each is read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from typing import Any
 from deepclaims.errors import StorageError
 
 _CRITERION = ("criterion", "control", "repair")
+_WORDS = ("says", "fails", "relevant")
+"""Entries of a check that explain it and decide nothing."""
 _GRID = ("data", "grid", "parts", "seeds", "profiles")
 
 
@@ -43,10 +46,16 @@ class Registration:
         """
         return cls(
             question=_hash(written.get("question")),
-            criterion=_hash(_without("says", {key: written.get(key) for key in _CRITERION})),
+            criterion=_hash(
+                _without(
+                    _WORDS,
+                    {key: written.get(key) for key in _CRITERION}
+                    | ({"sentences": written["sentences"]} if "sentences" in written else {}),
+                )
+            ),
             grid=_hash(
                 _without(
-                    "first",
+                    ("first",),
                     {key: written.get(key) for key in _GRID}
                     | ({"tune": written["tune"]} if "tune" in written else {}),
                 )
@@ -111,9 +120,9 @@ def _tidy(content: Any) -> Any:
     return content
 
 
-def _without(left_out: str, content: Any) -> Any:
+def _without(left_out: tuple[str, ...], content: Any) -> Any:
     if isinstance(content, Mapping):
-        kept = {key: value for key, value in content.items() if key != left_out}
+        kept = {key: value for key, value in content.items() if key not in left_out}
         return {key: _without(left_out, value) for key, value in kept.items()}
     if isinstance(content, list):
         return [_without(left_out, value) for value in content]

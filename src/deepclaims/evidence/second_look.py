@@ -9,11 +9,12 @@ page, and decides nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from deepclaims.evidence.ledger import Event, Kind, Ledger
-from deepclaims.evidence.verdict import SPANISH, Ruling, Verdict
+from deepclaims.evidence.sentence import SPANISH, Ruled, Ruling
+from deepclaims.evidence.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,13 @@ class SecondLook:
     """How a claim came out with other seeds.
 
     Args:
-        ruling: corrected for the number of claims, as the first.
+        ruling: the headline, corrected for the number of sentences, as the first.
         seeds: how many, and the first and last of them.
         registration: of the claim's file when it was measured.
         profile: smoke, laptop or full.
         sources: where each data set came from.
         series: number of the series of seeds; the verdict's own is 0.
+        sentences: the ruling on each sentence; empty in looks from before there were any.
     """
 
     ruling: str
@@ -35,6 +37,7 @@ class SecondLook:
     profile: str
     sources: Mapping[str, str]
     series: int = 1
+    sentences: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, event: Event) -> Self:
@@ -58,29 +61,30 @@ def second_looks(ledger: Ledger) -> list[SecondLook]:
 
 
 def confirm(verdict: Verdict, looks: Sequence[SecondLook]) -> Verdict:
-    """The verdict, or inconclusive where other seeds gave another one.
+    """The verdict; inconclusive on each sentence on which other seeds gave another ruling.
 
     Args:
-        verdict: with the first seeds, corrected for the number of claims and attempts.
+        verdict: with the first seeds, corrected for the number of sentences and attempts.
         looks: the second looks at the claim as it is now.
     """
     for look in looks:
-        verdict = _confirmed(verdict, look)
+        confirmed = tuple(_confirmed(each, look) for each in verdict.sentences)
+        verdict = replace(verdict, sentences=confirmed)
     return verdict
 
 
-def _confirmed(verdict: Verdict, look: SecondLook) -> Verdict:
-    if look.ruling == verdict.ruling or verdict.ruling is Ruling.INCONCLUSIVE:
-        return verdict
+def _confirmed(ruled: Ruled, look: SecondLook) -> Ruled:
+    other = look.sentences.get(ruled.sentence.id, look.ruling)
+    if other == ruled.ruling or ruled.ruling is Ruling.INCONCLUSIVE:
+        return ruled
     _, first, last = look.seeds
+    own = ruled.reason
     return replace(
-        verdict,
-        ruling=Ruling.INCONCLUSIVE,
-        reason={
-            "es": f"con estas semillas quedaría {SPANISH[verdict.ruling]} "
-            f"({verdict.reason['es']}), pero con otras ({first} a {last}) queda "
-            f"{SPANISH[Ruling(look.ruling)]}",
-            "en": f"with these seeds it would be {verdict.ruling} ({verdict.reason['en']}), but "
-            f"with others ({first} to {last}) it is {look.ruling}",
+        ruled,
+        overruled={
+            "es": f"con estas semillas quedaría {SPANISH[ruled.ruling]} ({own['es']}), pero con "
+            f"otras ({first} a {last}) queda {SPANISH[Ruling(other)]}",
+            "en": f"with these seeds it would be {ruled.ruling} ({own['en']}), but with others "
+            f"({first} to {last}) it is {other}",
         },
     )

@@ -71,8 +71,17 @@ class Sentence:
     @property
     def quotation(self) -> str:
         """What the slide has, in Markdown: the text with the formula displayed after it."""
-        formula = f"${self.displayed}$" if self.displayed else ""
-        return " ".join(filter(None, (self.text, self.code, formula)))
+        return " ".join(filter(None, (self.text, self.code, self._formula)))
+
+    @property
+    def in_both(self) -> Mapping[str, str]:
+        """The quotation, and its translation with the same formula."""
+        translated = " ".join(filter(None, (self.en, self._formula)))
+        return {"es": self.quotation, "en": translated or self.quotation}
+
+    @property
+    def _formula(self) -> str:
+        return f"${self.displayed}$" if self.displayed else ""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,15 @@ def load(conf: Path) -> Lectures:
     return lectures
 
 
+def of_checkout(conf: Path) -> Lectures | None:
+    """The inventory, or None where the configs have none: a project on nobody's lectures.
+
+    Raises:
+        ConfigError: as `load`.
+    """
+    return load(conf) if any((conf / FOLDER).glob("*.yaml")) else None
+
+
 def _deck(file: Path) -> Deck:
     written = strict.content(file)
     where = file.name

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import Claim
 from deepclaims.environment import commit
 from deepclaims.evidence import ledger, second_look
@@ -17,6 +18,8 @@ from deepclaims.evidence.looks import Look, attempt_of, looks
 from deepclaims.evidence.record import REAL_SOURCES
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook
+from deepclaims.evidence.sentence import sentences_of
+from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
@@ -51,13 +54,19 @@ def write_registration(project: Project, claim: Claim) -> None:
         ledger.append(project.root, claim.name, [_event(project, Kind.REGISTRATION, told)])
 
 
+def family(project: Project) -> int:
+    """How many sentences the catalogue registers, measured or not; a study counts as one."""
+    written = (claims.read(project.conf, name) for name in claims.catalogue(project.conf))
+    return sum(len(sentences_of(each)) for each in written)
+
+
 def attempt(project: Project, judged: Judged) -> int:
     """Which attempt at its claim a judged measurement is, from 1."""
     found = ledger.read(project.root, judged.claim.name)
     return found.attempt(attempt_of(found, _look(judged)))
 
 
-def write_look(project: Project, judged: Judged, ruling: str) -> None:
+def write_look(project: Project, judged: Judged, settled: Verdict) -> None:
     """Tell the ledger what was seen, unless it saw the same before, or it was no look.
 
     Stand-in data and small profiles are no looks: nothing is decided on them.
@@ -65,17 +74,17 @@ def write_look(project: Project, judged: Judged, ruling: str) -> None:
     if not counts(judged):
         return
     found = ledger.read(project.root, judged.claim.name)
-    look = replace(_look(judged), ruling=ruling)
+    look = _look(judged).ruled(settled)
     look = replace(look, attempt=attempt_of(found, look))
     if not any(look.repeats(each) for each in looks(found)):
         told = _event(project, Kind.LOOK, look.to_dict())
         ledger.append(project.root, judged.claim.name, [told])
 
 
-def write_pilot(project: Project, judged: Judged, ruling: str) -> None:
+def write_pilot(project: Project, judged: Judged, settled: Verdict) -> None:
     """Tell the ledger of a rehearsal: what was changed, and what came out."""
     told = {
-        **replace(_look(judged), ruling=ruling).to_dict(),
+        **_look(judged).ruled(settled).to_dict(),
         "changed": list(judged.claim.changed),
     }
     known = ledger.read(project.root, judged.claim.name).of(Kind.PILOT)
@@ -93,16 +102,17 @@ def second_looks(project: Project, judged: Judged) -> list[tuple[SecondLook, boo
     ]
 
 
-def write_second_look(project: Project, judged: Judged, ruling: str, series: int) -> None:
+def write_second_look(project: Project, judged: Judged, settled: Verdict, series: int) -> None:
     """Tell the ledger what other seeds gave, whatever they gave."""
-    seen = _look(judged)
+    seen = _look(judged).ruled(settled)
     look = SecondLook(
-        ruling=ruling,
+        ruling=seen.ruling,
         seeds=seen.seeds,
         registration=str(Registration.of(judged.claim.written)),
         profile=seen.profile,
         sources=seen.sources,
         series=series,
+        sentences=seen.sentences,
     )
     told = _event(project, Kind.SECOND_LOOK, {**look.to_dict(), "checks": dict(seen.checks)})
     ledger.append(project.root, judged.claim.name, [told])
@@ -136,4 +146,4 @@ def content_hash(content: Any) -> str:
 
 
 _DECIDING = ("question", "criterion", "control", "repair", "data", "grid", "parts", "seeds",
-             "profiles", "tune")  # fmt: skip
+             "profiles", "tune", "sentences")  # fmt: skip

@@ -21,11 +21,15 @@ from deepclaims.claims.claim import Claim
 from deepclaims.environment import cores, variables
 from deepclaims.errors import StorageError
 from deepclaims.evidence import record as records
+from deepclaims.evidence.check import Finding
 from deepclaims.evidence.multiplicity import settle
-from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
-from deepclaims.evidence.second_look import SecondLook, confirm
-from deepclaims.evidence.verdict import Finding, Verdict
+from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns, SentenceNote
+from deepclaims.evidence.second_look import confirm
+from deepclaims.evidence.sentence import STUDY, Ruled
+from deepclaims.evidence.verdict import Verdict
 from deepclaims.languages import LANGUAGES
+from deepclaims.lectures.inventory import Lectures
+from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import entries
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
@@ -63,14 +67,16 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
     for name in set(catalogue) - set(asked):
         if (kept := Kept.read(project.drawn(name))).key:
             raw[name] = kept.judged(Measured.find(project, name).claim)
-    found = _settled(project, {name: raw[name] for name in catalogue if name in raw})
+    judged = {name: raw[name] for name in catalogue if name in raw}
+    verdicts = settled(project, judged)
+    found = _records(project, judged, verdicts)
     news = _news(project, found)
     for record in found:
         atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
     for record in found:
         if record.name in asked:
             tell = entries.write_pilot if project.space == REHEARSAL else entries.write_look
-            tell(project, raw[record.name], record.verdict)
+            tell(project, raw[record.name], verdicts[record.name])
     if names is None:
         _sweep(project, catalogue)
     _tag(project, news)
@@ -148,40 +154,75 @@ def _pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def _settled(project: Project, judged: Mapping[str, Judged]) -> list[EvidenceRecord]:
-    chapters = {each.name: each.title for each in claims.chapters(project.conf)}
+def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict]:
+    """The verdicts, corrected for all sentences and attempts, and confirmed by second looks."""
     attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
-    settled = settle({name: each.verdict for name, each in judged.items()}, attempts)
-    found = []
-    for name, each in judged.items():
-        looks = entries.second_looks(project, each)
-        final = confirm(settled[name], [look for look, current in looks if current])
-        record = _record(each, final, attempts[name], looks)
-        found.append(replace(record, chapter_title=chapters[each.claim.chapter]))
-    return found
+    verdicts = {name: each.verdict for name, each in judged.items()}
+    corrected = settle(verdicts, attempts, entries.family(project))
+    return {
+        name: confirm(
+            corrected[name],
+            [look for look, current in entries.second_looks(project, each) if current],
+        )
+        for name, each in judged.items()
+    }
 
 
-def _record(
-    judged: Judged, settled: Verdict, attempt: int, looks: Sequence[tuple[SecondLook, bool]]
-) -> EvidenceRecord:
+def _records(
+    project: Project, judged: Mapping[str, Judged], verdicts: Mapping[str, Verdict]
+) -> list[EvidenceRecord]:
+    chapters = {each.name: each.title for each in claims.chapters(project.conf)}
+    lectures = inventory(project.conf)
+    return [
+        replace(
+            _record(each, verdicts[name], lectures),
+            attempt=entries.attempt(project, each),
+            second_looks=tuple(
+                {**look.to_dict(), "stale": not current}
+                for look, current in entries.second_looks(project, each)
+            ),
+            chapter_title=chapters[each.claim.chapter],
+        )
+        for name, each in judged.items()
+    ]
+
+
+def _record(judged: Judged, verdict: Verdict, lectures: Lectures | None) -> EvidenceRecord:
     from deepclaims.sweep.cell import library_versions
 
     claim = judged.claim
     facts = judged.facts | {"mlflow": MlflowRuns(**judged.facts["mlflow"])}
     return EvidenceRecord(
         claim={key: value for key, value in claim.text.items() if key != "profiles"},
-        verdict=str(settled.ruling),
-        reason=settled.reason,
-        findings=tuple(_finding(each) for each in settled.findings),
+        verdict=str(verdict.ruling),
+        reason=verdict.reason,
+        findings=tuple(_finding(each) for each in verdict.findings),
+        sentences=tuple(_sentence(each, claim, lectures) for each in verdict.sentences),
         figures=tuple(FigureNote(name, text) for name, text in claim.text["figures"].items()),
-        p_value=settled.p,
-        p_adjusted=settled.p_adjusted,
-        attempt=attempt,
-        second_looks=tuple({**look.to_dict(), "stale": not current} for look, current in looks),
-        post_hoc=settled.post_hoc,
+        p_value=verdict.p,
+        p_adjusted=verdict.p_adjusted,
+        post_hoc=verdict.post_hoc,
         command=_command(claim),
         versions=library_versions(),
         **facts,
+    )
+
+
+def _sentence(ruled: Ruled, claim: Claim, lectures: Lectures | None) -> SentenceNote:
+    sentence = ruled.sentence
+    item = lectures.sentence(sentence.id) if lectures and sentence.id != STUDY else None
+    return SentenceNote(
+        id=sentence.id,
+        ruling=str(ruled.ruling),
+        reason=ruled.reason,
+        reading=str(sentence.reading),
+        checks=tuple(each.check.name for each in ruled.findings),
+        quotation=item.in_both if item else claim.text["question"],
+        means=sentence.means,
+        repair=sentence.repair,
+        doubt=(item.doubt or None) if item else None,
+        p_value=ruled.p,
+        p_adjusted=ruled.p_adjusted,
     )
 
 
@@ -215,6 +256,8 @@ def _finding(found: Finding) -> records.Finding:
         estimate=found.estimate,
         outcome=found.outcome,
         p_value=found.p,
+        fails=found.check.fails,
+        sentences=found.check.sentences,
     )
 
 

@@ -19,8 +19,9 @@ from deepclaims.claims import claim as claims
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
 from deepclaims.errors import ClaimError, StageError, StorageError
+from deepclaims.evidence.check import findings
 from deepclaims.evidence.registration import Registration, post_hoc
-from deepclaims.evidence.verdict import Verdict, findings, verdict
+from deepclaims.evidence.verdict import Verdict, verdict
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
 
@@ -180,7 +181,7 @@ def verdict_of(results: Results) -> Verdict:
     """
     with _same_grid(results):
         found = findings(results.claim.checks, pattern.judge(results))
-        return verdict(found, results.void()).marked(_changed(results))
+        return verdict(found, results.claim.text, results.void()).marked(_changed(results))
 
 
 def _changed(results: Results) -> tuple[str, ...]:

@@ -55,5 +55,5 @@ class Kept:
 
     def judged(self, claim: Claim) -> Judged:
         """The raw verdict again, with the texts that the claim's file has now."""
-        verdict = Verdict.from_dict(self.verdict, claim.checks)
+        verdict = Verdict.from_dict(self.verdict, claim.text)
         return Judged(claim, verdict, dict(self.facts))

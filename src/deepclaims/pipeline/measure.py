@@ -20,8 +20,9 @@ from deepclaims.claims.tuning import WIDENED
 from deepclaims.data.prepared import read_meta
 from deepclaims.environment import commit
 from deepclaims.errors import StorageError
+from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.registration import Registration
-from deepclaims.evidence.verdict import OUTCOMES
+from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline.place import REHEARSED
 from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
@@ -58,8 +59,9 @@ def measure(project: Project, request: Request) -> list[Claim]:
             tables are left as they were.
     """
     loaded = request.load(project)
+    lectures = inventory(project.conf)
     for claim in loaded:
-        pattern.check(claim)
+        pattern.check(claim, lectures)
     plan, books = _measured(project, request, loaded)
     for claim in loaded:
         own = [each for each in plan if each.claim is claim]

@@ -12,9 +12,10 @@ from dataclasses import replace
 from deepclaims.claims.claim import Claim, catalogue
 from deepclaims.errors import ConfigError, StageError
 from deepclaims.evidence import ledger
+from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.second_look import second_looks
-from deepclaims.evidence.verdict import OUTCOMES, Verdict
+from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline import entries
 from deepclaims.pipeline.judge import judge_only
 from deepclaims.pipeline.judging import Judged
@@ -97,7 +98,7 @@ def _keep(
     same = 0
     for claim in loaded:
         one, other = before[claim.name], after[claim.name]
-        entries.write_second_look(project, second[claim.name], str(other.ruling), request.series)
+        entries.write_second_look(project, second[claim.name], other, request.series)
         same += one.ruling == other.ruling
         print(f"{one.ruling:>12}  {other.ruling:<12}  {claim.name}")
         for line in _differences(one, other):
@@ -110,7 +111,8 @@ def _keep(
 
 def _rulings(project: Project, judged: dict[str, Judged]) -> dict[str, Verdict]:
     attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
-    return settle({name: each.verdict for name, each in judged.items()}, attempts)
+    verdicts = {name: each.verdict for name, each in judged.items()}
+    return settle(verdicts, attempts, entries.family(project))
 
 
 def _differences(one: Verdict, other: Verdict) -> list[str]:

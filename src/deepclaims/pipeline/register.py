@@ -20,6 +20,7 @@ from deepclaims.claims import claim as claims
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import CHAPTER, Claim
 from deepclaims.errors import ClaimError
+from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import entries
 from deepclaims.project import Project
 from deepclaims.sweep.cell import STACKED, TRAIN
@@ -62,8 +63,13 @@ def registration(project: Project) -> dict[str, Any]:
         ClaimError: names all that is missing, of all claims.
     """
     loaded = [claims.load(project.conf, name) for name in claims.catalogue(project.conf)]
-    if forgotten := [f"claim {claim.name}: {problem}"
-                     for claim in loaded for problem in pattern.problems(claim)]:  # fmt: skip
+    lectures = inventory(project.conf)
+    forgotten = [
+        f"claim {claim.name}: {problem}"
+        for claim in loaded
+        for problem in pattern.problems(claim, lectures)
+    ]
+    if forgotten:
         raise ClaimError("\n".join(forgotten))
     return {
         "claims": {

@@ -2,8 +2,8 @@
 
 from markupsafe import Markup
 
+from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.record import Finding
-from deepclaims.evidence.verdict import OUTCOMES
 from deepclaims.report import rounding
 from deepclaims.report.forest import interval_plot
 from deepclaims.report.words import Words

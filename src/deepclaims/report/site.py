@@ -5,7 +5,6 @@ without a network. They hold no dates: the same evidence gives the same bytes.
 """
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepclaims import __version__
 from deepclaims.atomic import json_text
+from deepclaims.evidence.check import Text
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import checks, rounding, summary
@@ -125,7 +125,7 @@ class _Writer:
         )
         self.environment.filters.update(
             claim_text=lambda record: dict.fromkeys(_OPTIONAL) | dict(record.claim),
-            reason=lambda record: _sentence(record, self.words),
+            reason=lambda ruled: _sentence(ruled.reason, self.words),
             rich=lambda text: formulas.text(self.words.of(text)),
             display=lambda latex: formulas.display(self.words.of(latex)),
             picture=lambda finding: checks.picture(finding, self.words),
@@ -160,6 +160,9 @@ class _Writer:
             there=INDEX[self.other],
             chapters=_by_chapter(self.records),
             tally=summary.tally(self.records),
+            sentences=list(summary.sentences(self.records).items()),
+            studies=summary.studies(self.records),
+            family=sum(summary.sentences(self.records).values()),
             work=_work(self.records),
             data_sources={
                 dataset: kind
@@ -198,14 +201,12 @@ def _by_chapter(
     return [(chapter, group, summary.tally(group)) for chapter, group in members]
 
 
-def _sentence(record: EvidenceRecord, words: Words) -> str:
-    """The reason of a verdict as a sentence, with the names of checks set as code."""
-    reason = words.of(record.reason).strip()
-    for check in sorted((each.check for each in record.findings), key=len, reverse=True):
-        reason = re.sub(rf"(?<![\w`]){re.escape(check)}(?![\w`])", f"`{check}`", reason)
-    if reason[:1].isalpha():
-        reason = reason[0].upper() + reason[1:]
-    return reason if reason.endswith((".", "!", "?")) else reason + "."
+def _sentence(reason: Text, words: Words) -> str:
+    """The reason of a ruling as a sentence."""
+    text = words.of(reason).strip()
+    if text[:1].isalpha():
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."
 
 
 def _work(records: Sequence[EvidenceRecord]) -> dict[str, float]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from deepclaims.evidence.record import VERDICTS, EvidenceRecord, Finding
+from deepclaims.evidence.sentence import STUDY
 
 VERDICT_CODES = {"refuted": 0, "inconclusive": 1, "corrected": 2, "supported": 3}
 """Numbers for `dvc metrics`, which compares numbers only."""
@@ -16,6 +17,20 @@ def tally(records: Iterable[EvidenceRecord]) -> dict[str, int]:
     for record in records:
         counts[record.verdict] += 1
     return counts
+
+
+def sentences(records: Iterable[EvidenceRecord]) -> dict[str, int]:
+    """How many sentences have each ruling, in the order of `VERDICTS`; studies among them."""
+    counts: dict[str, int] = dict.fromkeys(map(str, VERDICTS), 0)
+    for record in records:
+        for each in record.sentences:
+            counts[each.ruling] += 1
+    return counts
+
+
+def studies(records: Iterable[EvidenceRecord]) -> int:
+    """How many claims no slide makes."""
+    return sum(each.id == STUDY for record in records for each in record.sentences)
 
 
 def decisive(record: EvidenceRecord) -> list[Finding]:
@@ -47,6 +62,7 @@ def metrics(records: Sequence[EvidenceRecord]) -> dict[str, float]:
     """
     flat: dict[str, float] = {"claims": len(records)}
     flat |= {f"verdicts.{verdict}": count for verdict, count in tally(records).items()}
+    flat |= {f"sentences.{ruling}": count for ruling, count in sentences(records).items()}
     flat["post_hoc"] = sum(bool(record.post_hoc) for record in records)
     flat["on_stand_in_data"] = sum(bool(record.stand_ins) for record in records)
     for record in records:
@@ -86,9 +102,14 @@ def _claim(record: EvidenceRecord) -> dict[str, Any]:
         "chapter": record.chapter,
         "title": plain["claim"]["title"],
         "stand_in_data": list(record.stand_ins),
+        "sentences": {each["id"]: _ruling(each) for each in plain["sentences"]},
         "checks": checks,
         **{key: plain[key] for key in kept},
     }
+
+
+def _ruling(sentence: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in sentence.items() if key not in ("id", "quotation")}
 
 
 def _check(finding: dict[str, Any]) -> dict[str, Any]:

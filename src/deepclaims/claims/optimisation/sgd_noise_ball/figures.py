@@ -11,7 +11,7 @@ from deepclaims.claims.optimisation.sgd_noise_ball.judge import (
     start,
 )
 from deepclaims.claims.results import Results
-from deepclaims.evidence.verdict import findings
+from deepclaims.evidence.check import findings
 from deepclaims.report.panel import Drawing
 from deepclaims.report.style import COLOURS
 

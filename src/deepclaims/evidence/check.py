@@ -1,0 +1,208 @@
+"""A registered check, and what was found when it was set against what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from deepclaims.errors import ClaimError
+from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, number
+from deepclaims.evidence.family import OneQuantity, hardest, least_decided
+from deepclaims.evidence.repeated import repeats
+from deepclaims.languages import LANGUAGES
+
+Text = Mapping[str, str]
+"""One text in both languages: `{"es": …, "en": …}`."""
+
+Measured = Estimate | Sequence[Estimate] | OneQuantity
+"""What a claim's judge gives for a check.
+
+An estimate, a list of them that must all pass it, or several intervals of one quantity.
+"""
+
+
+class Role(StrEnum):
+    """What a check speaks for."""
+
+    CLAIM = "claim"  # a sentence as printed
+    REPAIR = "repair"  # the sentence as repaired
+    CONTROL = "control"  # the experiment itself: it can see what it looks for
+    BENCHMARK = "benchmark"  # something no slide says; it decides nothing
+
+
+OUTCOMES = {True: "holds", False: "fails", None: "open"}
+"""How a check came out, in a word; `open` while the interval contains the bound."""
+
+_REQUIRED = ("role", "relation", "bound", "says")
+_OPTIONAL = ("fails", "sentence", "relevant")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One registered comparison of an estimate with a bound.
+
+    Args:
+        name: the check's name within its claim.
+        role: what it speaks for.
+        relation: how the estimate must stand to the bound.
+        bound: a number, or `[low, high]` for within and outside.
+        says: what it means if it holds, by language.
+        fails: what it means if it fails, by language.
+        sentences: the sentences it belongs to; of a control, those it is a gate of (all if none).
+        relevant: the smallest value of the quantity that is of any relevance, to ask the power at.
+    """
+
+    name: str
+    role: Role
+    relation: Relation
+    bound: Bound
+    says: Text
+    fails: Text
+    sentences: tuple[str, ...] = ()
+    relevant: float | None = None
+
+    @classmethod
+    def of(cls, name: str, written: Mapping[str, Any]) -> Self:
+        """The check as a claim's YAML file writes it.
+
+        Raises:
+            ClaimError: for a missing, unknown or ill-fitting entry.
+        """
+        missing = [key for key in _REQUIRED if key not in written]
+        unknown = [key for key in written if key not in _REQUIRED + _OPTIONAL]
+        if missing or unknown:
+            raise ClaimError(
+                f"check {name}: needs {', '.join(_REQUIRED)}, may have {', '.join(_OPTIONAL)}, "
+                f"has {', '.join(written)}"
+            )
+        says = _both(name, "says", written["says"])
+        relevant = written.get("relevant")
+        try:
+            check = cls(
+                name,
+                Role(written["role"]),
+                Relation(written["relation"]),
+                written["bound"],
+                says,
+                _both(name, "fails", written["fails"]) if "fails" in written else _denied(says),
+                _names(written.get("sentence")),
+                None if relevant is None else float(relevant),
+            )
+            if check.relation in (Relation.ABOVE, Relation.BELOW):
+                number(check.bound)
+            else:
+                ends(check.bound)
+        except (TypeError, ValueError) as error:
+            raise ClaimError(f"check {name}: {error}") from None
+        if check.sentences and check.role is Role.BENCHMARK:
+            raise ClaimError(f"check {name}: a benchmark belongs to no sentence")
+        return check
+
+    def find(self, measured: Measured) -> Finding:
+        """Compare what was measured with the bound; of several, the hardest to bring under it.
+
+        Raises:
+            ClaimError: for an empty list.
+        """
+        if isinstance(measured, Estimate):
+            estimate = measured
+        elif isinstance(measured, OneQuantity):
+            estimate = least_decided(measured, self.relation, self.bound)
+        elif measured:
+            estimate = hardest(measured, self.relation, self.bound)
+        else:
+            raise ClaimError(f"check {self.name}: its judge gives an empty list of estimates")
+        return Finding.of(self, estimate)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check with what was measured.
+
+    Args:
+        check: the registered comparison.
+        estimate: the measured quantity.
+        outcome: True: holds; False: fails; None: open.
+        p: p-value in favour of the check.
+        p_against: p-value in favour of its failing.
+    """
+
+    check: Check
+    estimate: Estimate
+    outcome: bool | None
+    p: float
+    p_against: float
+
+    @classmethod
+    def of(cls, check: Check, estimate: Estimate) -> Self:
+        """An estimate set against a check's bound."""
+        return cls(
+            check=check,
+            estimate=estimate,
+            outcome=estimate.satisfies(check.relation, check.bound),
+            p=estimate.p_value(check.relation, check.bound),
+            p_against=estimate.p_against(check.relation, check.bound),
+        )
+
+    @property
+    def means(self) -> Text:
+        """What the outcome means in words; of an open one what it would mean if it held."""
+        return self.check.fails if self.outcome is False else self.check.says
+
+
+def findings(
+    checks: Mapping[str, Mapping[str, Any]], measured: Mapping[str, Measured]
+) -> tuple[Finding, ...]:
+    """Compare what a claim's judge estimated with what its YAML file registered.
+
+    Args:
+        checks: `criterion.checks` of the YAML file.
+        measured: an estimate for each check, or several.
+
+    Raises:
+        ClaimError: when names differ, a check is malformed, or a repair has no estimate of its own.
+    """
+    if set(checks) != set(measured):
+        raise ClaimError(
+            f"checks registered: {sorted(checks)}; estimated: {sorted(measured)}; they must agree"
+        )
+    registered = [Check.of(name, written) for name, written in checks.items()]
+    for repair, claim in _pairs(registered):
+        if repeats(_members(measured[repair.name]), _members(measured[claim.name])):
+            raise ClaimError(
+                f"check {repair.name} repairs with the number of the check {claim.name} read "
+                "another way: a repair needs an estimate of its own"
+            )
+    return tuple(check.find(measured[check.name]) for check in registered)
+
+
+def _pairs(checks: Sequence[Check]) -> Iterator[tuple[Check, Check]]:
+    """Each repair with each check of the claim."""
+    for repair in checks:
+        for claim in checks:
+            if repair.role is Role.REPAIR and claim.role is Role.CLAIM:
+                yield repair, claim
+
+
+def _members(measured: Measured) -> Sequence[Estimate]:
+    if isinstance(measured, Estimate):
+        return [measured]
+    return measured.estimates if isinstance(measured, OneQuantity) else measured
+
+
+def _both(name: str, key: str, written: Any) -> Text:
+    if not isinstance(written, Mapping) or set(written) != set(LANGUAGES):
+        raise ClaimError(f"check {name}: '{key}' needs {' and '.join(LANGUAGES)}")
+    return dict(written)
+
+
+def _denied(says: Text) -> Text:
+    return {"es": f"no se cumple que {says['es']}", "en": f"it does not hold that {says['en']}"}
+
+
+def _names(written: Any) -> tuple[str, ...]:
+    if written is None:
+        return ()
+    return (written,) if isinstance(written, str) else tuple(map(str, written))
