@@ -94,11 +94,12 @@ def made_world() -> Callable[..., Any]:
 def ruling() -> Callable[..., str]:
     """`ruling(results)`: what the claim's own judge and checks make of them."""
     from deepclaims.claims import pattern
-    from deepclaims.evidence.verdict import findings, verdict
+    from deepclaims.evidence.check import findings
+    from deepclaims.evidence.verdict import verdict
 
     def rule(results) -> str:
         found = findings(results.claim.checks, pattern.judge(results))
-        return str(verdict(found, results.void()).ruling)
+        return str(verdict(found, results.claim.text, results.void()).ruling)
 
     return rule
 

@@ -1,16 +1,18 @@
 import numpy as np
 import pytest
 
+from deepclaims.evidence.check import findings
 from deepclaims.evidence.estimate import exact, undecided
 from deepclaims.evidence.multiplicity import holm, settle
+from deepclaims.evidence.sentence import Ruling
 from deepclaims.evidence.statistics import mean_interval
-from deepclaims.evidence.verdict import Ruling, findings, verdict
+from deepclaims.evidence.verdict import verdict
 
 CHECK = {"gain": {"role": "claim", "relation": "above", "bound": 0.0, "says": {"es": "", "en": ""}}}
 
 
 def rule(estimate):
-    return verdict(findings(CHECK, {"gain": estimate}))
+    return verdict(findings(CHECK, {"gain": estimate}), {})
 
 
 def test_holm_on_a_known_example():
@@ -39,6 +41,25 @@ def test_a_weak_claim_does_not_survive_its_catalogue_and_a_strong_one_does():
     assert settled["strong"].ruling == "supported"
     assert settled["strong"].p_adjusted == pytest.approx(22 * 2 * catalogue["strong"].p)
     assert settle({"weak": catalogue["weak"]})["weak"].ruling == "supported"
+
+
+def test_sentences_that_nobody_measured_are_in_the_family():
+    strong = rule(mean_interval([1.01, 1.02, 0.99, 1.0, 0.98]))
+    alone, among = (settle({"a": strong}, family=size)["a"] for size in (1, 120))
+    assert among.p_adjusted == pytest.approx(120 * alone.p_adjusted)
+
+
+def test_each_sentence_of_a_claim_is_corrected_for_itself():
+    sentences = {name: {"reading": "literal"} for name in ("weak", "strong")}
+    checks = {name: CHECK["gain"] | {"sentence": name} for name in sentences}
+    estimates = {
+        "weak": mean_interval([0.4, 0.9, 1.6, 0.2, 1.1]),
+        "strong": mean_interval([1.01, 1.02, 0.99, 1.0, 0.98]),
+    }
+    claim = verdict(findings(checks, estimates), {"sentences": sentences})
+    settled = settle({"claim": claim}, family=40)["claim"]
+    assert settled.rulings == {"weak": "inconclusive", "strong": "supported"}
+    assert settled.ruling is Ruling.INCONCLUSIVE
 
 
 def test_exact_claims_cost_the_others_nothing():

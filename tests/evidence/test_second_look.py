@@ -2,12 +2,24 @@ from dataclasses import replace
 
 import pytest
 
+from deepclaims.evidence.check import findings
+from deepclaims.evidence.estimate import exact, undecided
 from deepclaims.evidence.ledger import Event, Kind, Ledger
 from deepclaims.evidence.second_look import SecondLook, confirm, second_looks
-from deepclaims.evidence.verdict import Ruling, Verdict
+from deepclaims.evidence.sentence import Ruling
+from deepclaims.evidence.verdict import verdict
 
 LOOK = SecondLook("supported", (3, 101000, 101002), "a-b-c", "laptop", {"mnist": "official"})
-VERDICT = Verdict(Ruling.SUPPORTED, (), 0.001, {"es": "vale", "en": "it holds"}, 0.01)
+
+
+def written(sentence=None):
+    says = {"es": "gana", "en": "it gains"}
+    check = {"role": "claim", "relation": "above", "bound": 0.0, "says": says}
+    return check | ({"sentence": sentence} if sentence else {})
+
+
+VERDICT = verdict(findings({"gain": written()}, {"gain": exact(1.0)}), {})
+OPEN = verdict(findings({"gain": written()}, {"gain": undecided("t")}), {})
 
 
 def test_what_was_written_is_read():
@@ -16,8 +28,8 @@ def test_what_was_written_is_read():
 
 
 def test_a_verdict_that_stands_is_left_alone():
-    assert confirm(VERDICT, [LOOK]) is VERDICT
-    assert confirm(VERDICT, []) is VERDICT
+    assert confirm(VERDICT, [LOOK]) == VERDICT
+    assert confirm(VERDICT, []) == VERDICT
 
 
 @pytest.mark.parametrize("other", ["refuted", "corrected", "inconclusive"])
@@ -29,8 +41,15 @@ def test_a_verdict_that_flips_is_inconclusive_and_says_so(other):
 
 
 def test_an_inconclusive_verdict_stays_so_whatever_other_seeds_say():
-    open_ = replace(VERDICT, ruling=Ruling.INCONCLUSIVE)
-    assert confirm(open_, [LOOK]) is open_
+    assert confirm(OPEN, [LOOK]) == OPEN
+
+
+def test_only_the_sentence_that_flips_falls():
+    sentences = {name: {"reading": "literal"} for name in ("a", "b")}
+    checks = {name: written(name) for name in sentences}
+    both = verdict(findings(checks, dict.fromkeys(checks, exact(1.0))), {"sentences": sentences})
+    look = replace(LOOK, ruling="refuted", sentences={"a": "supported", "b": "refuted"})
+    assert confirm(both, [look]).rulings == {"a": "supported", "b": "inconclusive"}
 
 
 def test_it_counts_for_the_same_claim_profile_and_data_only():

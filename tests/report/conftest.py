@@ -6,7 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from deepclaims.evidence.estimate import Estimate, exact, undecided
-from deepclaims.evidence.record import EvidenceRecord, FigureNote, Finding, MlflowRuns
+from deepclaims.evidence.record import (
+    EvidenceRecord,
+    FigureNote,
+    Finding,
+    MlflowRuns,
+    SentenceNote,
+)
 
 
 def both(es: str, en: str) -> dict[str, str]:
@@ -61,13 +67,24 @@ def made(claim_id: str, chapter: str, verdict: str, **changes) -> EvidenceRecord
         "literature": [both("1,25 %", "1.25 %")],
         "notes": both("Una salvedad", "A caveat"),
     }
-    if verdict == "corrected":
-        claim["repair"] = both("Versión corregida", "Corrected version")
+    sentence = SentenceNote(
+        id="L1.s2.3",
+        ruling=verdict,
+        reason=both("se sostiene: hay ganancia", "it holds: there is a gain"),
+        reading="operational",
+        checks=tuple(each.check for each in FINDINGS[verdict]),
+        quotation=claim["statement"],
+        means=both("Contamos errores.", "We count errors."),
+        repair=both("Versión corregida", "Corrected version") if verdict == "corrected" else None,
+        p_value=0.0002,
+        p_adjusted=0.012,
+    )
     content = {
         "claim": claim,
         "verdict": verdict,
-        "reason": both("se cumple todo: gain", "everything holds: gain"),
+        "reason": both("se sostiene: hay ganancia", "it holds: there is a gain"),
         "findings": FINDINGS[verdict],
+        "sentences": (sentence,),
         "figures": (FigureNote("sweep", both("Error según p & n", "Error against p & n")),),
         "p_value": 0.0002,
         "p_adjusted": 0.012,

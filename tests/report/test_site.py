@@ -268,9 +268,14 @@ def test_undecided_checks_are_shown_as_such(pages):
     assert "stays open" in page.text or "open" in page.text
 
 
-def test_check_names_in_the_reason_are_code(made):
-    reason = re.search(r'<p class="reason">(.*?)</p>', made.files["en/approximation/one.html"])
-    assert reason[1] == "Everything holds: <code>gain</code>."
+def test_each_sentence_stands_with_its_ruling_and_reason(made):
+    page = Page(made.files["en/approximation/two.html"])
+    assert "sentence L1.s2.3 of the slides" in page.text
+    assert "How we measure it: We count errors." in page.text
+    assert "Corrected version" in page.text
+    reason = re.search(r'<p class="reason">(.*?)</p>', made.files["es/approximation/one.html"])
+    assert reason[1] == "Se sostiene: hay ganancia."
+    assert "Sentence by sentence, 4: 1 supported" in Page(made.files["index.html"]).text
 
 
 def test_a_record_with_gaps_still_has_a_page(record):

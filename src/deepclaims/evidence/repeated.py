@@ -20,7 +20,9 @@ READINGS: tuple[Callable[[float], float], ...] = (
     lambda x: 1.0 - x,
     lambda x: 1.0 / x if x else math.inf,
 )
-"""As it is; a loss as a gain; a share as that of the others; a ratio upside down."""
+"""As it is; a loss as a gain; a share as that of the others; a ratio upside down.
+
+Exact numbers are small and round, and only the first two of these make them one and the same."""
 
 TRIVIAL = (0.0, 1.0)
 """Exact results that any two identities share."""
@@ -35,7 +37,7 @@ def _is_read_from(one: Estimate, other: Estimate) -> bool:
     if not _says_something(one) or not _says_something(other) or one.n != other.n:
         return False
     mine = (one.value, *sorted((one.low, one.high)))
-    for reading in READINGS:
+    for reading in READINGS if one.low != one.high else READINGS[:2]:
         value, low, high = map(reading, (other.value, other.low, other.high))
         if all(_same(*pair) for pair in zip(mine, (value, *sorted((low, high))), strict=True)):
             return True

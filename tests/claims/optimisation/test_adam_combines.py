@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from deepclaims.claims.optimisation.adam_combines import judge, measure
+from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.verdict import findings
 
 NAME = "optimisation/adam-combines"
 CONFIG = {"dimension": 8, "steps": 60, "alpha": 0.05, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}

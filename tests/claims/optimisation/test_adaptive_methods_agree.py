@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from deepclaims.claims.optimisation.adaptive_methods_agree import judge
+from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.verdict import findings, verdict
+from deepclaims.evidence.verdict import verdict
 
 NAME = "optimisation/adaptive-methods-agree"
 BEST = {"adam": 0.01, "rmsprop": 0.008, "adagrad": 0.04, "sgd": 0.4}
@@ -39,7 +40,7 @@ OURS = world({("mnist", "adagrad"): 1.2})
 
 def judged(results):
     found = findings(results.claim.checks, judge.judge(results))
-    return str(verdict(found, results.void()).ruling), {
+    return str(verdict(found, results.claim.text, results.void()).ruling), {
         each.check.name: each.outcome for each in found
     }
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from deepclaims.claims.optimisation.nesterov_looks_ahead import judge, measure
+from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Outcome
-from deepclaims.evidence.verdict import findings
 
 LR = "optimizer.lr"
 NAME = "optimisation/nesterov-looks-ahead"

@@ -3,8 +3,9 @@ import pytest
 import torch
 
 from deepclaims.claims.optimisation.sgd_noise_regularises import judge, measure
+from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.verdict import findings, verdict
+from deepclaims.evidence.verdict import verdict
 
 NAME = "optimisation/sgd-noise-regularises"
 OURS = {"1": 2.0, "4": 0.0, "16": 0.1, "full": 0.3}
@@ -48,7 +49,7 @@ def world(behind, ecg=None, *, linear=1.0, net=3.0, undertrained=8.0, best=2, le
 
 def judged(results):
     found = findings(results.claim.checks, judge.judge(results))
-    return str(verdict(found, results.void()).ruling), {
+    return str(verdict(found, results.claim.text, results.void()).ruling), {
         each.check.name: each.outcome for each in found
     }
 

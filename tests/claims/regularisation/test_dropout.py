@@ -7,8 +7,8 @@ from deepclaims.claims import claim as claims
 from deepclaims.claims.regularisation.dropout import measure
 from deepclaims.claims.regularisation.dropout.judge import gain, judge, sweep
 from deepclaims.claims.regularisation.dropout.measure import moments
+from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Outcome
-from deepclaims.evidence.verdict import findings
 
 NAME = "regularisation/dropout"
 LAYER = {"width": 16, "outputs": 5, "draws": 20_000}

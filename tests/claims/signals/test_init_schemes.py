@@ -10,8 +10,8 @@ from deepclaims.claims.signals.init_schemes import measure
 from deepclaims.claims.signals.init_schemes.judge import CHANCE, HALVING, judge, losses
 from deepclaims.claims.signals.init_schemes.measure import draw_layer, laws, signal
 from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS, relu_factor
+from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.verdict import findings
 
 NAME = "signals/init-schemes"
 LAW = {"fan_in": 200, "fan_out": 100}

@@ -1,0 +1,72 @@
+import pytest
+
+from deepclaims.errors import ClaimError
+from deepclaims.evidence.check import Check, Role, findings
+from deepclaims.evidence.estimate import exact, undecided
+from deepclaims.evidence.statistics import mean_interval
+
+BOTH = {"es": "gana", "en": "it gains"}
+
+
+def written(role, relation="above", bound=0.0, **more):
+    return {"role": role, "relation": relation, "bound": bound, "says": BOTH, **more}
+
+
+def test_checks_and_estimates_must_agree():
+    with pytest.raises(ClaimError, match="agree"):
+        findings({"a": written("claim")}, {"b": exact(1)})
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        written("claims"),
+        written("claim", "over"),
+        written("claim", "within", 3.0),
+        written("claim", "above", [0, 1]),
+        written("claim", "above", "0.5x"),
+        {"role": "claim", "relation": "above", "bound": 0},
+        written("claim") | {"says": {"en": "…"}},
+        written("claim", fails={"en": "…"}),
+        written("claim", note="…"),
+        written("claim", relevant="a lot"),
+        written("benchmark", sentence="L1.s1.1"),
+    ],
+)
+def test_malformed_checks_are_refused(broken):
+    with pytest.raises(ClaimError, match="gain"):
+        Check.of("gain", broken)
+
+
+def test_a_check_reads_what_yaml_writes():
+    check = Check.of("gain", written("repair", "within", [0.95, 1.05], sentence=["a", "b"]))
+    assert check.role is Role.REPAIR
+    assert check.sentences == ("a", "b")
+    assert check.find(exact(1.0)).outcome is True
+
+
+def test_an_outcome_is_told_in_the_words_of_the_file():
+    fails = {"es": "pierde", "en": "it loses"}
+    check = Check.of("gain", written("claim", fails=fails))
+    assert check.find(exact(1.0)).means == BOTH
+    assert check.find(exact(-1.0)).means == fails
+    assert check.find(undecided("t")).means == BOTH
+    silent = Check.of("gain", written("claim")).find(exact(-1.0))
+    assert silent.means["en"] == "it does not hold that it gains"
+
+
+FASTER = mean_interval([0.98, 1.01, 0.99, 1.02])
+
+
+def test_a_repair_by_the_number_that_failed_is_refused():
+    """At least 10 % faster fails; the same ratio then shows no difference of 10 %."""
+    checks = {
+        "faster": written("claim", "below", 0.9),
+        "no_faster": written("repair", "within", [0.9, 1.1]),
+    }
+    with pytest.raises(ClaimError, match="no_faster repairs with the number of the check faster"):
+        findings(checks, {"faster": FASTER, "no_faster": FASTER})
+    with pytest.raises(ClaimError, match="estimate of its own"):
+        findings(checks, {"faster": FASTER, "no_faster": [exact(1.0), FASTER]})
+    own = mean_interval([0.97, 1.01, 0.99, 1.02])
+    assert findings(checks, {"faster": FASTER, "no_faster": own})[1].outcome is True

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from deepclaims.evidence.estimate import exact, undecided
+from deepclaims.evidence.repeated import repeats
+from deepclaims.evidence.statistics import mean_interval, proportion_interval, ratio_interval
+
+VALUES = np.array([0.31, 0.42, 0.38, 0.35])
+GAIN = mean_interval(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (GAIN, mean_interval(VALUES)),
+        (GAIN, mean_interval(-VALUES)),
+        (GAIN, mean_interval(1 - VALUES)),
+        (proportion_interval(7, 9), proportion_interval(2, 9)),
+        (ratio_interval(VALUES, 1 + VALUES), ratio_interval(1 + VALUES, VALUES)),
+        (exact(3.0), exact(-3.0)),
+        (GAIN.at(0.99, 5), GAIN.at(0.99, 5)),
+    ],
+)
+def test_a_number_read_another_way_is_the_same_number(one, other):
+    assert repeats([one], [exact(7.0), other])
+    assert repeats([other], [one])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (GAIN, mean_interval(VALUES[:3])),
+        (GAIN, mean_interval(VALUES + 1e-6)),
+        (exact(0.0), exact(0.0)),
+        (exact(1.0), exact(0.0)),
+        (undecided("t"), undecided("t")),
+        (exact(3.0), exact(4.0)),
+        (exact(3.0), exact(-2.0)),
+    ],
+)
+def test_another_number_is_not(one, other):
+    assert not repeats([one], [other])
