@@ -59,22 +59,25 @@ def test_supported_where_formula_and_text_agree_and_adam_gains(imagined, ruling)
     assert ruling(imagined(NAME, world(lag=1.0, printed_gap=0.0))) == "supported"
 
 
-def test_corrected_as_it_is(imagined, ruling):
-    assert ruling(imagined(NAME, world())) == "corrected"
+def test_refuted_where_adam_gains_nothing_whatever_the_formula(imagined, ruling):
+    assert ruling(imagined(NAME, world(lag=-1.0))) == "refuted"
+
+
+def test_a_doubtful_formula_is_not_refuted(imagined, ruling):
+    assert ruling(imagined(NAME, world(lag=1.0))) == "inconclusive"
 
 
 @pytest.mark.parametrize(
     ("changed", "check"),
     [
         ({"hat": 2.0}, "hat_not_needed"),
-        ({"lag": 2.0}, "rmsprop_not_behind"),
         ({"warm_up_gap": 0.1}, "printed_is_warm_up"),
     ],
 )
-def test_refuted_where_the_repair_fails(imagined, ruling, changed, check):
-    results = imagined(NAME, world(**changed))
+def test_benchmarks_decide_nothing(imagined, ruling, changed, check):
+    results = imagined(NAME, world(lag=1.0, printed_gap=0.0, **changed))
     assert outcomes(results)[check] is False
-    assert ruling(results) == "refuted"
+    assert ruling(results) == "supported"
 
 
 @pytest.mark.parametrize("gap", [{"no_momentum_gap": 0.1}, {"late_hat_gap": 0.0}])

@@ -54,9 +54,9 @@ def judged(results):
     }
 
 
-def test_corrected_where_small_batches_gain_little(imagined):
+def test_refuted_where_one_is_not_best(imagined):
     ruling, outcomes = judged(imagined(NAME, world(OURS)))
-    assert ruling == "corrected"
+    assert ruling == "refuted"
     for data in ("", "ecg_"):
         assert outcomes[f"{data}one_is_best"] is False
         assert outcomes[f"{data}one_needs_small_rate"] is True
@@ -65,18 +65,17 @@ def test_corrected_where_small_batches_gain_little(imagined):
 def test_supported_where_the_lecture_is_right(imagined):
     ruling, outcomes = judged(imagined(NAME, world(LECTURE)))
     assert ruling == "supported"
-    assert outcomes["no_large_gain"] is False
     assert outcomes["ecg_small_generalises_better"] is True
     assert outcomes["ecg_one_is_best"] is True
 
 
 def test_each_data_set_is_judged_on_its_own(imagined):
     ruling, outcomes = judged(imagined(NAME, world(OURS, GAIN)))
-    assert ruling == "corrected"
+    assert ruling == "refuted"
     assert outcomes["ecg_small_generalises_better"] is True
     assert outcomes["ecg_one_is_best"] is False
     ruling, outcomes = judged(imagined(NAME, world(LECTURE, OURS)))
-    assert ruling == "refuted"  # MNIST gains more than the repair says
+    assert ruling == "refuted"
     assert outcomes["one_is_best"] is True
     assert outcomes["ecg_one_is_best"] is False
 
@@ -85,9 +84,6 @@ def test_small_batches_may_lose_on_ecg(imagined):
     ruling, outcomes = judged(imagined(NAME, world(LECTURE, FULL)))
     assert outcomes["small_generalises_better"] is True
     assert outcomes["ecg_small_generalises_better"] is False
-    ruling, outcomes = judged(imagined(NAME, world(OURS, FULL)))
-    assert outcomes["no_large_gain"] is True
-    assert ruling == "corrected"
 
 
 def test_one_may_need_no_small_rate(imagined):
@@ -105,10 +101,7 @@ def test_refuted_where_noise_regularises_nowhere(imagined):
 @pytest.mark.parametrize(
     ("changed", "control"),
     [
-        ({"linear": 1.5}, "linear_does_not_care"),
-        ({"undertrained": 0.0}, "full_is_undertrained"),
         ({"best": 0, "ecg_best": dict.fromkeys(OURS, 2)}, "rates_interior"),
-        ({"ecg_undertrained": 0.0}, "ecg_full_is_undertrained"),
         ({"ecg_best": {"full": 0}}, "ecg_rates_interior"),
         ({"level": 0.5}, "ecg_is_learnt"),
     ],
@@ -117,6 +110,15 @@ def test_inconclusive_where_a_control_fails(imagined, changed, control):
     ruling, outcomes = judged(imagined(NAME, world(OURS, **changed)))
     assert outcomes[control] is False
     assert ruling == "inconclusive"
+
+
+@pytest.mark.parametrize("data", ["", "ecg_"])
+def test_where_the_full_set_is_trained_too_only_the_first_sentences_are_open(imagined, data):
+    results = imagined(NAME, world(LECTURE, **{f"{data}undertrained": 0.0}))
+    found = findings(results.claim.checks, judge.judge(results))
+    rulings = verdict(found, results.claim.text, results.void()).rulings
+    assert rulings["L1.s14.7"] == rulings["L1.s20.6"] == "inconclusive"
+    assert rulings["L1.s20.7"] == rulings["L1.s20.8"] == "supported"
 
 
 def test_a_rate_scores_where_all_interpolate_and_is_then_reported_problem_by_problem():

@@ -26,7 +26,6 @@ def judge(results: Results) -> dict[str, Estimate]:
         "hatted_is_adam": gap("hatted_gap"),
         "printed_is_warm_up": gap("warm_up_gap"),
         "hat_not_needed": paired_difference(errors["printed"], errors["Adam"]),
-        "rmsprop_not_behind": paired_difference(errors["RMSprop"], errors["Adam"]),
         "no_momentum_no_hat": gap("no_momentum_gap"),
         "wrong_hat_seen": extreme(results, "identities", "late_hat_gap", "min"),
         "rates_interior": exact(float(np.mean([each.on_edge for each in methods.values()]))),

@@ -23,12 +23,10 @@ def judge(results: Results) -> dict[str, Measured]:
     used = results.tables["memory"]
     used = used[(used["batch"] >= large / 8) & (used["seed"] == used["seed"].min())]
     slope = np.polyfit(np.log(used["batch"]), np.log(used["bytes"]), 1)[0]
-    powers = _contrasts(results, "cpu", power=True)
     return {
         "flat_below_minimum": ratio_interval(seconds[few].to_numpy(), seconds[small].to_numpy()),
         "memory_scales": exact(float(slope), n=len(used)),
-        "powers_of_two": ratio_interval(powers),
-        "no_gain_from_powers": ratio_interval(powers),
+        "powers_of_two": ratio_interval(_contrasts(results, "cpu", power=True)),
         "grows_above_it": slope_interval(
             np.tile(np.log(np.asarray(wide, dtype=float)), len(rows)),
             np.log(rows.to_numpy()).ravel(),

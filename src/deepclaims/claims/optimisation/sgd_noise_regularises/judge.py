@@ -22,7 +22,7 @@ def judge(results: Results) -> dict[str, Measured]:
     """Differences of test error in percentage points; ratios of ‖w − w*‖² and of rates."""
     batches = results.axis("diagonal", "batch")
     first, last = min(batches), max(batches)
-    mnist, ecg = (tuned(results, "steps", data) for data in DATA)
+    ecg = tuned(results, "steps", "ecg")
     on_ecg = _judge_nets(results, "ecg")
     return {
         **_judge_nets(results, "mnist"),
@@ -31,7 +31,6 @@ def judge(results: Results) -> dict[str, Measured]:
         "ecg_one_needs_small_rate": on_ecg["one_needs_small_rate"],
         "ecg_full_is_undertrained": on_ecg["full_is_undertrained"],
         "ecg_rates_interior": on_ecg["rates_interior"],
-        "no_large_gain": _gains(mnist),
         "ecg_is_learnt": [mean_interval(100 * net.reported("test_error")) for net in ecg.values()],
         "noise_regularises_diagonal": ratio_interval(
             diagonal_of(results, "net", last), diagonal_of(results, "net", first)
