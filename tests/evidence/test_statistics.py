@@ -6,7 +6,6 @@ from scipy import stats
 
 from deepclaims.evidence import statistics
 from deepclaims.evidence.estimate import exact
-from deepclaims.evidence.law import Draws
 
 RNG = np.random.default_rng(11)
 A = RNG.normal(3.0, 1.0, 7)
@@ -80,6 +79,25 @@ def test_proportion_interval_is_clopper_and_pearsons(k, n):
     assert (low, high) == ends(statistics.proportion_interval(k, n))
 
 
+def test_ten_of_ten_is_no_certainty():
+    estimate = statistics.share_interval(np.ones(10))
+    assert estimate == statistics.proportion_interval(10, 10)
+    assert estimate.low == pytest.approx(0.025 ** (1 / 10))
+    for bound in (0.5, 0.9):
+        expected = stats.binomtest(10, 10, bound, alternative="greater").pvalue
+        assert estimate.p_value("above", bound) == pytest.approx(expected)
+    assert estimate.satisfies("above", 0.75) is None
+
+
+def test_a_seed_that_diverged_has_not_succeeded():
+    assert statistics.share_interval([True, math.nan, False]).value == pytest.approx(1 / 3)
+    assert statistics.share_interval([]).satisfies("above", 0.1) is None
+    with pytest.raises(ValueError, match="yes and no"):
+        statistics.share_interval([0.0, 0.5])
+    with pytest.raises(ValueError, match="11 successes of 10"):
+        statistics.proportion_interval(11, 10)
+
+
 @pytest.mark.parametrize(
     ("counts", "low", "high"),
     [  # Newcombe 1998, table II, method 10
@@ -101,55 +119,6 @@ def test_pooled_moments_equal_pooled_data():
     expected = stats.ttest_1samp(data.ravel(), 0.0).confidence_interval(0.95)
     assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), rel=1e-6)
     assert estimate.n == 1200
-
-
-def test_bootstrap_is_scipys_bca():
-    data = RNG.exponential(size=25)
-    ours = statistics.bootstrap(np.mean, data, seed=3, draws=4999)
-    theirs = stats.bootstrap(
-        (data,), np.mean, n_resamples=4999, method="BCa", rng=np.random.default_rng([3, 20])
-    ).confidence_interval
-    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.02)
-    plain = np.percentile(ours.law.draws, [2.5, 97.5])
-    assert abs(ours.high - theirs.high) < abs(plain[1] - theirs.high)  # the correction is there
-
-
-def test_bootstrap_is_reproducible_and_keeps_units_together():
-    positive, total = RNG.integers(0, 20, 12), RNG.integers(20, 40, 12)
-
-    def share(k, n):
-        assert np.isin(k * 1000 + n, positive * 1000 + total).all()
-        return k.sum() / n.sum()
-
-    first = statistics.bootstrap(share, positive, total, draws=199)
-    assert first == statistics.bootstrap(share, positive, total, draws=199)
-    assert first.value == positive.sum() / total.sum()
-    assert first != statistics.bootstrap(share, positive, total, draws=199, seed=1)
-
-
-def test_bootstrap_across_seeds_and_patients_is_wider_than_patients_alone():
-    seed_luck, patient_luck = RNG.normal(size=(6, 1)), RNG.normal(size=(1, 20))
-    table = seed_luck + patient_luck
-    both = statistics.bootstrap(np.mean, table, across=2, draws=999)
-    patients = statistics.bootstrap(np.mean, table.mean(axis=0), draws=999)
-    assert both.high - both.low > 1.3 * (patients.high - patients.low)
-    expected = math.sqrt(table.mean(axis=1).var() / 6 + table.mean(axis=0).var() / 20)
-    assert np.std(both.law.draws) == pytest.approx(expected, rel=0.1)
-
-
-def test_bootstrap_copes_with_one_seed_one_patient_and_nan():
-    one_seed = statistics.bootstrap(np.mean, RNG.normal(size=(1, 20)), across=2, draws=99)
-    assert math.isfinite(one_seed.low)
-    assert statistics.bootstrap(np.mean, [1.0]).satisfies("above", 0) is None
-    assert statistics.bootstrap(np.mean, [1.0, math.nan, 2.0]).satisfies("above", 0) is None
-    with pytest.raises(ValueError, match="units differ"):
-        statistics.bootstrap(lambda a, b: 0.0, [1.0, 2.0], [1.0])
-
-
-def test_too_few_draws_leave_an_end_open():
-    law = Draws(tuple(np.linspace(0, 1, 19).tolist()))
-    assert law.interval(0.5, 0.95) == (-math.inf, math.inf)
-    assert law.interval(0.5, 0.90) == (0.0, 1.0)
 
 
 def test_rank_correlation_by_seed_and_over_points():

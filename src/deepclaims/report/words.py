@@ -13,7 +13,8 @@ METHODS_ES = {
     "Clopper–Pearson": "Clopper–Pearson",
     "Newcombe": "Newcombe",
     "Page": "Page",
-    "bootstrap (BCa)": "bootstrap (BCa)",
+    "studentised bootstrap": "bootstrap studentizado",
+    "Kolmogorov": "Kolmogórov",
     "least squares, known errors": "mínimos cuadrados, errores conocidos",
     "t, pooled moments, mean of cells": "t, momentos agrupados, promedio de celdas",
     "ratio of pooled means": "cociente de medias agrupadas",
@@ -25,7 +26,7 @@ METHODS_ES = {
     "t, pooled moments": "t, momentos agrupados",
     "t over rank correlations": "t sobre correlaciones de rangos",
     "least squares": "mínimos cuadrados",
-    "bootstrap (BCa), seeds × patients": "bootstrap (BCa), semillas × pacientes",
+    "studentised bootstrap, seeds × patients": "bootstrap studentizado, semillas × pacientes",
 }
 """Spanish names of all interval methods."""
 
