@@ -202,7 +202,7 @@ def distance_interval(distance: float, n: int, level: float = 0.95) -> Estimate:
     `below 0.02` is an equivalence test: it holds where the sampled law's distribution function is
     shown to be nowhere 0.02 away from the given one. A Kolmogorov–Smirnov test that does not reject
     shows nothing of the kind, since it does not reject a wrong law either when samples are few.
-    How many samples a bound takes says `power.distance_power`: some 7/b² (17 500 for 0.02).
+    How many samples a bound takes says `power.distance_power`: some 8/b² (20 000 for 0.02).
 
     Args:
         distance: largest difference of the empirical and the given distribution function, which is
