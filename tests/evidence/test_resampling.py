@@ -1,11 +1,14 @@
+import json
 import math
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.patients import over_patients, over_seeds_and_patients, patient_mean
 from deepclaims.evidence.resampling import bootstrap, resamples
+from deepclaims.evidence.statistics import proportion_interval
 
 RNG = np.random.default_rng(11)
 COUNTS = RNG.integers(0, 30, (12, 2)).astype(float)
@@ -119,6 +122,22 @@ def test_one_patient_nan_and_no_spread_decide_nothing():
         bootstrap(lambda a, b: 0.0, [1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match="patients differ"):
         over_patients(gain, COUNTS, COUNTS[:5])
+
+
+def test_patients_who_agree_are_no_certainty():
+    """All of 22 perfect: the exact law of 22 successes of 22."""
+    perfect = patient_mean(np.ones(22), span=(0.0, 1.0), draws=99)
+    exact = proportion_interval(22, 22)
+    assert (perfect.low, perfect.high) == pytest.approx((exact.low, exact.high))
+    for bound in (0.5, 0.9, 1.0):
+        for relation in ("above", "below"):
+            assert perfect.p_value(relation, bound) == pytest.approx(exact.p_value(relation, bound))
+    none = patient_mean(np.zeros(22), span=(-1.0, 1.0), draws=99)
+    assert none.p_value("below", 0.05) == pytest.approx(0.95**22)
+    assert none.satisfies("below", 0.05) is None
+    assert none.satisfies("below", 0.2) is True
+    assert (none.low, none.high) == pytest.approx((0.025 ** (1 / 22) - 1, 1 - 0.025 ** (1 / 22)))
+    assert Estimate.from_dict(json.loads(json.dumps(none.to_dict()))) == none
 
 
 def test_any_statistic_of_units_that_agree_keeps_a_p_value_above_nothing():

@@ -144,6 +144,45 @@ class Binomial:
 
 
 @dataclass(frozen=True)
+class Unanimous:
+    """The mean of a bounded number of each unit, where all n units have the same.
+
+    That none of n differs leaves room for a share q of units that do, (1 − q)ⁿ being the chance of
+    missing them; were those at an end of the range, the mean would be that much off. Exact for means,
+    and with range (0, 1) and value 1 Clopper and Pearson's law of n successes of n. For scores of
+    pooled counts it supposes that units which differ weigh no more than the others.
+
+    Args:
+        n: units.
+        low: the least that a unit can have.
+        high: the most that a unit can have.
+    """
+
+    n: int
+    low: float
+    high: float
+    kind: ClassVar[str] = "unanimous"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """The value, moved towards either end by the share of units that may differ."""
+        share = -math.expm1(math.log((1 - level) / 2) / self.n)
+        return value - share * (value - self.low), value + share * (self.high - value)
+
+    def p_above(self, value: float, bound: float) -> float:
+        """Chance that no unit differs were the mean at the bound, the others at the low end."""
+        return self._tail(value - self.low, bound - self.low)
+
+    def p_below(self, value: float, bound: float) -> float:
+        """Chance that no unit differs were the mean at the bound, the others at the high end."""
+        return self._tail(self.high - value, self.high - bound)
+
+    def _tail(self, room: float, asked: float) -> float:
+        if asked >= room:
+            return 1.0
+        return (asked / room) ** self.n if asked > 0 else 0.0
+
+
+@dataclass(frozen=True)
 class Newcombe:
     """A difference of independent proportions k1/n1 − k2/n2.
 
@@ -266,6 +305,7 @@ LAWS: dict[str, type] = {
         Unknown,
         Student,
         Binomial,
+        Unanimous,
         Newcombe,
         Kolmogorov,
         Studentised,

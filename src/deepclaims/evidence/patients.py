@@ -11,9 +11,9 @@ Which units are resampled says for whom the interval answers:
   resample, on other patients;
 - `over_seeds_and_patients`: other nets on other patients.
 
-Where no patient differs from another nothing is decided: that none of 22 did does not mean that
-none would. With 97.5 % one in 6.5 at most would (`proportion_interval(0, 22)`), and how much that
-moves a pooled score nobody can tell from these.
+Where no patient differs from another there is nothing to resample, and that is no certainty: with
+97.5 %, one in 6.5 at most would differ where none of 22 did. The interval is then made of that share
+and of the score's `span`; without a span nothing is decided.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from deepclaims.evidence.estimate import Estimate, undecided
+from deepclaims.evidence.law import Unanimous
 from deepclaims.evidence.resampling import resamples, studentised
 
 Score = Callable[..., np.ndarray]
@@ -96,6 +97,7 @@ def over_seeds_and_patients(
 def patient_mean(
     values: ArrayLike,
     crossed: bool = False,
+    span: tuple[float, float] = ANYTHING,
     seed: int = 0,
     draws: int = DRAWS,
     level: float = 0.95,
@@ -105,13 +107,14 @@ def patient_mean(
     Args:
         values: `(patients,)`, or `(seeds, patients)`.
         crossed: resample the seeds too.
+        span: the least and the most that a patient can have, such as (0, 1).
         seed: of the resampling.
         draws: resamples.
         level: confidence.
     """
     table = np.atleast_2d(np.asarray(values, dtype=float))
     tables = [table, np.ones_like(table)]
-    return _estimate(_ratio, tables, crossed, ANYTHING, seed, draws, level)
+    return _estimate(_ratio, tables, crossed, span, seed, draws, level)
 
 
 def _ratio(total: np.ndarray, n: np.ndarray) -> np.ndarray:
@@ -159,8 +162,16 @@ def _estimate(
         return undecided(method, n, float(value))
     law = studentised(float(value), float(error), values, errors, span)
     if law.se == 0:
-        return undecided(method, n, float(value))
+        return _unanimous(float(value), n, span, level)
     return Estimate.of(float(value), law, n, method, level)
+
+
+def _unanimous(value: float, n: int, span: tuple[float, float], level: float) -> Estimate:
+    """Of a score that is the same whoever is left out."""
+    method = "Clopper–Pearson, all agree"
+    if not all(map(math.isfinite, span)):
+        return undecided(method, n, value)
+    return Estimate.of(value, Unanimous(n, *span), n, method, level)
 
 
 def _once(free: list[int], n_seeds: int) -> tuple[np.ndarray, np.ndarray | None]:

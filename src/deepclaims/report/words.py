@@ -11,6 +11,7 @@ from deepclaims.languages import LANGUAGES
 METHODS_ES = {
     "exact": "exacto",
     "Clopper–Pearson": "Clopper–Pearson",
+    "Clopper–Pearson, all agree": "Clopper–Pearson, todos coinciden",
     "Newcombe": "Newcombe",
     "Page": "Page",
     "studentised bootstrap": "bootstrap studentizado",
