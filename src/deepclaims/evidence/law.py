@@ -148,9 +148,9 @@ class Unanimous:
     """The mean of a bounded number of each unit, where all n units have the same.
 
     That none of n differs leaves room for a share q of units that do, (1 − q)ⁿ being the chance of
-    missing them; were those at an end of the range, the mean would be that much off. Exact for means,
-    and with range (0, 1) and value 1 Clopper and Pearson's law of n successes of n. For scores of
-    pooled counts it supposes that units which differ weigh no more than the others.
+    missing them; were those at an end of the range, the mean would be that much off. Exact for
+    means, and with range (0, 1) and value 1 Clopper and Pearson's law of n successes of n. For
+    scores of pooled counts it supposes that units which differ weigh no more than the others.
 
     Args:
         n: units.

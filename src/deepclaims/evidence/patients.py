@@ -11,9 +11,9 @@ Which units are resampled says for whom the interval answers:
   resample, on other patients;
 - `over_seeds_and_patients`: other nets on other patients.
 
-Where no patient differs from another there is nothing to resample, and that is no certainty: with
-97.5 %, one in 6.5 at most would differ where none of 22 did. The interval is then made of that share
-and of the score's `span`; without a span nothing is decided.
+Where no patient differs from another there is nothing to resample, and that is no certainty: one
+in 6.5 may differ where none of 22 did. The interval is then made of that share and of the score's
+`span`; without a span nothing is decided.
 """
 
 from __future__ import annotations
