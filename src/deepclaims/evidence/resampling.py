@@ -63,10 +63,10 @@ def bootstrap(
     sizes = arrays[0].shape[:across]
     if any(array.shape[:across] != sizes for array in arrays):
         raise ValueError(f"units differ: {[array.shape[:across] for array in arrays]}")
-    method = "studentised bootstrap" if across == 1 else "studentised bootstrap, seeds × patients"
-
     # A single seed leaves its axis nothing to resample; patients alone then carry the interval.
     free = [axis for axis, size in enumerate(sizes) if size > 1]
+    crossed = len(free) > 1
+    method = "studentised bootstrap, seeds × patients" if crossed else "studentised bootstrap"
 
     def of(*chosen: np.ndarray) -> float:
         resampled = arrays
