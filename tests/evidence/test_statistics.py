@@ -165,3 +165,34 @@ def test_moments_of_seeds_pool_to_the_mean_of_all_trajectories():
     found = statistics.pooled_mean([m["x"] for m in each], [m["x_square"] for m in each], 50)
     assert found.value == pytest.approx(values.mean())
     assert found.se == pytest.approx(values.std(ddof=1) / np.sqrt(150))
+
+
+@pytest.mark.parametrize("n", [6, 8, 15, 40])
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_a_median_has_the_interval_and_p_values_of_the_sign_test(n, level):
+    """Thompson's interval is what the sign test, scipy's binomial one, does not reject."""
+    x = np.random.default_rng(n).normal(1.0, 1.0, n)
+    estimate = statistics.median_interval(x, level)
+    assert estimate.value == np.median(x)
+    for bound in (-0.5, 0.4, 1.0, 1.6, 2.5):
+        expected = stats.binomtest(int((x > bound).sum()), n, alternative="greater").pvalue
+        assert estimate.p_value("above", bound) == pytest.approx(expected)
+        for relation in ("above", "below"):
+            shown = estimate.p_value(relation, bound) <= (1 - level) / 2
+            assert (estimate.satisfies(relation, bound) is True) == shown
+
+
+def test_seeds_that_agree_on_a_place_are_no_certainty():
+    place = statistics.median_interval([1.0] * 8)
+    assert (place.low, place.high) == (1.0, 1.0)
+    assert place.p_value("within", [0.95, 1.05]) == pytest.approx(2**-8)
+    assert statistics.median_interval([1.0] * 5).satisfies("within", [0.95, 1.05]) is None
+    assert statistics.median_interval([1.0] * 7 + [math.nan]).satisfies("above", 0.0) is None
+    assert type(place).from_dict(place.to_dict()) == place
+
+
+def test_a_median_is_covered_by_no_less_than_it_says():
+    worlds = np.random.default_rng(5).exponential(size=(2000, 9))
+    found = [statistics.median_interval(row) for row in worlds]
+    share = np.mean([each.low <= np.log(2) <= each.high for each in found])
+    assert share == pytest.approx(stats.binom.cdf(7, 9, 0.5) - stats.binom.cdf(1, 9, 0.5), abs=0.02)

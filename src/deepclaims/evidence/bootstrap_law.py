@@ -1,4 +1,4 @@
-"""Sampling laws that are known by draws: the studentised bootstrap's, and percentiles.
+"""The sampling law of the studentised bootstrap, known by its draws.
 
 No p-value lies below 1/(draws + 1), and an interval asked for at a level that the draws do not
 reach is open: nothing is extrapolated beyond the outermost draw.
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy import special
 
 CAUTION = 2.0
 """By how much p-values of the studentised bootstrap are multiplied, and its tails divided.
@@ -76,61 +75,3 @@ class Studentised:
 
     def _p(self, beyond: int) -> float:
         return min(1.0, self.caution * (beyond + 1) / (len(self.draws) + 1))
-
-
-@dataclass(frozen=True)
-class Draws:
-    """Bootstrap values, read by percentiles shifted for bias and skewness (BCa).
-
-    Efron 1987, *Better bootstrap confidence intervals*, JASA 82. With `shift` and `acceleration`
-    zero these are plain percentiles. Covers too little for few patients; kept to read what was
-    judged by it.
-
-    Args:
-        draws: bootstrap values, in ascending order.
-        shift: bias correction z₀, in standard deviations.
-        acceleration: skewness correction a.
-    """
-
-    draws: tuple[float, ...]
-    shift: float = 0.0
-    acceleration: float = 0.0
-    kind: ClassVar[str] = "draws"
-
-    def interval(self, value: float, level: float) -> tuple[float, float]:
-        """Order statistics; open-ended where the draws are too few for the level."""
-        tail = (1 - level) / 2
-        count = len(self.draws)
-        if tail * (count + 1) < 1 - 1e-9:
-            return -math.inf, math.inf
-        below = math.floor(self._probability(special.ndtri(tail)) * (count + 1) + 1e-9)
-        above = math.ceil(self._probability(special.ndtri(1 - tail)) * (count + 1) - 1e-9)
-        low = self.draws[below - 1] if below >= 1 else -math.inf
-        high = self.draws[above - 1] if above <= count else math.inf
-        return low, high
-
-    def p_above(self, value: float, bound: float) -> float:
-        """Share of draws at or under the bound, the correction undone; at least 1/(draws + 1)."""
-        at_most = int(np.searchsorted(self.draws, bound, side="right"))
-        return max(self._tail((at_most + 1) / (len(self.draws) + 1)), self._least)
-
-    def p_below(self, value: float, bound: float) -> float:
-        """Share of draws at or over the bound, the correction undone; at least 1/(draws + 1)."""
-        under = int(np.searchsorted(self.draws, bound, side="left"))
-        return max(1.0 - self._tail(under / (len(self.draws) + 1)), self._least)
-
-    @property
-    def _least(self) -> float:
-        return 1 / (len(self.draws) + 1)
-
-    def _probability(self, z: float) -> float:
-        """Where among the draws the limit with normal quantile `z` lies."""
-        moved = self.shift + z
-        return float(special.ndtr(self.shift + moved / (1 - self.acceleration * moved)))
-
-    def _tail(self, probability: float) -> float:
-        """The inverse of `_probability`, as a tail."""
-        moved = special.ndtri(min(probability, 1.0)) - self.shift
-        if math.isinf(moved):
-            return 0.0 if moved < 0 else 1.0
-        return float(special.ndtr(moved / (1 + self.acceleration * moved) - self.shift))

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 
 from scipy import special
 
-from deepclaims.evidence.bootstrap_law import Draws, Studentised
+from deepclaims.evidence.bootstrap_law import Studentised
 
 
 class Law(Protocol):
@@ -183,6 +183,41 @@ class Unanimous:
 
 
 @dataclass(frozen=True)
+class Ranks:
+    """The median of the law that a sample came from, by the sign test.
+
+    So many of n fall below the median as heads in n tosses, whatever the law; the interval ends on
+    order statistics (Thompson 1936, *On confidence ranges for the median*, Annals of Mathematical
+    Statistics 7). Where values are tied it errs on the wide side.
+
+    Args:
+        values: in ascending order.
+    """
+
+    values: tuple[float, ...]
+    kind: ClassVar[str] = "ranks"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """Order statistics; the whole line where values are too few for the level."""
+        n = len(self.values)
+        below = [each for each in range(n) if self._heads(each) <= (1 - level) / 2 + 1e-12]
+        if not below:
+            return -math.inf, math.inf
+        return self.values[below[-1]], self.values[n - 1 - below[-1]]
+
+    def p_above(self, value: float, bound: float) -> float:
+        """P(so many values are at or under the bound, or fewer) were the median there."""
+        return self._heads(sum(each <= bound for each in self.values))
+
+    def p_below(self, value: float, bound: float) -> float:
+        """P(so many values are at or over the bound, or fewer) were the median there."""
+        return self._heads(sum(each >= bound for each in self.values))
+
+    def _heads(self, most: int) -> float:
+        return float(special.bdtr(most, len(self.values), 0.5))
+
+
+@dataclass(frozen=True)
 class Newcombe:
     """A difference of independent proportions k1/n1 − k2/n2.
 
@@ -306,10 +341,10 @@ LAWS: dict[str, type] = {
         Student,
         Binomial,
         Unanimous,
+        Ranks,
         Newcombe,
         Kolmogorov,
         Studentised,
-        Draws,
         Given,
     )
 }
@@ -320,11 +355,14 @@ def to_dict(law: Any) -> dict[str, Any]:
     return {"kind": law.kind, **asdict(law)}
 
 
-def from_dict(data: dict[str, Any]) -> Law:
-    """The law that `to_dict` wrote."""
+def from_dict(data: dict[str, Any]) -> Law | None:
+    """The law that `to_dict` wrote; None for a kind that an earlier version made."""
+    if data["kind"] not in LAWS:
+        return None
     rest = {key: value for key, value in data.items() if key != "kind"}
-    if "draws" in rest:
-        rest["draws"] = tuple(float(each) for each in rest["draws"])
+    for key in {"draws", "values"} & rest.keys():
+        rest[key] = tuple(float(each) for each in rest[key])
     if "df" in rest:
         rest["df"] = float(rest["df"])
-    return LAWS[data["kind"]](**rest)
+    law: Law = LAWS[data["kind"]](**rest)
+    return law

@@ -140,8 +140,9 @@ def _estimate(
     level: float,
 ) -> Estimate:
     n_seeds, n = tables[0].shape[:2]
-    method = "studentised bootstrap, seeds × patients" if crossed else "studentised bootstrap"
     free = [n_seeds, n] if crossed and n_seeds > 1 else [n]
+    several = len(free) == 2
+    method = "studentised bootstrap, seeds × patients" if several else "studentised bootstrap"
     value, error = (each[0] for each in _jackknifed(score, tables, *_once(free, n_seeds)))
     if n < 2 or not math.isfinite(value):
         return undecided(method, n)
@@ -153,7 +154,7 @@ def _estimate(
             score,
             tables,
             patients[start : start + step],
-            drawn[0][start : start + step] if len(free) == 2 else None,
+            drawn[0][start : start + step] if several else None,
         )
         for start in range(0, draws, step)
     ]

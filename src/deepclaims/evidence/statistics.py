@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from deepclaims.evidence.estimate import Estimate, exact, undecided
-from deepclaims.evidence.law import Binomial, Kolmogorov, Newcombe, Student
+from deepclaims.evidence.law import Binomial, Kolmogorov, Newcombe, Ranks, Student
 from deepclaims.evidence.patients import over_patients, over_seeds_and_patients, patient_mean
 from deepclaims.evidence.resampling import bootstrap
 
@@ -27,6 +27,7 @@ __all__ = [
     "distance_interval",
     "exact",
     "mean_interval",
+    "median_interval",
     "over_patients",
     "over_seeds_and_patients",
     "paired_difference",
@@ -194,6 +195,23 @@ def share_interval(succeeded: ArrayLike, level: float = 0.95) -> Estimate:
     if not np.isin(flags, (0.0, 1.0)).all():
         raise ValueError("a share is taken of yes and no: values other than 0 and 1 were given")
     return proportion_interval(int(flags.sum()), flags.size, level)
+
+
+def median_interval(x: ArrayLike, level: float = 0.95) -> Estimate:
+    """Median over independent units, by the sign test: for places on a grid, such as a peak's.
+
+    Seeds that all give the same place are no certainty: eight of eight have p = 2⁻⁸ for a median
+    `within` an interval around it, where Student's t has a spread of zero and p = 0.
+
+    Args:
+        x: one value per seed, `(seeds,)`.
+        level: confidence; six seeds are the fewest with an interval at 95 %.
+    """
+    values = np.sort(np.asarray(x, dtype=float).ravel())
+    if values.size < 2 or not np.isfinite(values).all():
+        return undecided("sign test", values.size)
+    law = Ranks(tuple(values.tolist()))
+    return Estimate.of(float(np.median(values)), law, values.size, "sign test", level)
 
 
 def distance_interval(distance: float, n: int, level: float = 0.95) -> Estimate:

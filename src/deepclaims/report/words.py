@@ -16,6 +16,7 @@ METHODS_ES = {
     "Page": "Page",
     "studentised bootstrap": "bootstrap studentizado",
     "Kolmogorov": "Kolmogórov",
+    "sign test": "prueba de los signos",
     "least squares, known errors": "mínimos cuadrados, errores conocidos",
     "t, pooled moments, mean of cells": "t, momentos agrupados, promedio de celdas",
     "ratio of pooled means": "cociente de medias agrupadas",
