@@ -49,7 +49,7 @@ def test_scores_are_scikit_learns(beats):
 
 
 def test_macro_f1_of_a_seed_is_over_all_its_patients(beats):
-    scores = macro_f1(Confusions.read(counted(beats)).counts)
+    scores = macro_f1(Confusions.read(counted(beats)).totals)
     for score, (_, rows) in zip(scores, beats.groupby("seed"), strict=True):
         expected = f1_score(
             rows["true"], rows["predicted"], labels=["N", "S", "V"], average="macro"
@@ -94,11 +94,11 @@ def test_a_difference_is_paired_and_resamples_what_there_are_several_of(beats):
     both = Confusions.read(counted(beats))
     one = Confusions.read(counted(beats[beats["seed"] == 1000]))
     found = resampled(macro_f1, both, both.majority(), draws=99)
-    expected = macro_f1(both.counts) - macro_f1(both.majority().counts)
+    expected = macro_f1(both.totals) - macro_f1(both.majority().totals)
     assert found.value == pytest.approx(expected.mean())
     assert "seeds" in found.method
     alone = resampled(of_class(sensitivity, "V"), one, draws=99)
     assert alone.value == pytest.approx(sensitivity(one.counts.sum(axis=(0, 1)))[2])
-    assert alone.method == "bootstrap (BCa)"
+    assert alone.method == "studentised bootstrap"
     with pytest.raises(ValueError, match="differ in their seeds or records"):
         resampled(macro_f1, both, both.without({232}))

@@ -6,7 +6,6 @@ from scipy import stats
 
 from deepclaims.evidence import statistics
 from deepclaims.evidence.estimate import exact
-from deepclaims.evidence.law import Draws
 from deepclaims.evidence.outcome import moments
 
 RNG = np.random.default_rng(11)
@@ -81,6 +80,25 @@ def test_proportion_interval_is_clopper_and_pearsons(k, n):
     assert (low, high) == ends(statistics.proportion_interval(k, n))
 
 
+def test_ten_of_ten_is_no_certainty():
+    estimate = statistics.share_interval(np.ones(10))
+    assert estimate == statistics.proportion_interval(10, 10)
+    assert estimate.low == pytest.approx(0.025 ** (1 / 10))
+    for bound in (0.5, 0.9):
+        expected = stats.binomtest(10, 10, bound, alternative="greater").pvalue
+        assert estimate.p_value("above", bound) == pytest.approx(expected)
+    assert estimate.satisfies("above", 0.75) is None
+
+
+def test_a_seed_that_diverged_has_not_succeeded():
+    assert statistics.share_interval([True, math.nan, False]).value == pytest.approx(1 / 3)
+    assert statistics.share_interval([]).satisfies("above", 0.1) is None
+    with pytest.raises(ValueError, match="yes and no"):
+        statistics.share_interval([0.0, 0.5])
+    with pytest.raises(ValueError, match="11 successes of 10"):
+        statistics.proportion_interval(11, 10)
+
+
 @pytest.mark.parametrize(
     ("counts", "low", "high"),
     [  # Newcombe 1998, table II, method 10
@@ -102,55 +120,6 @@ def test_pooled_moments_equal_pooled_data():
     expected = stats.ttest_1samp(data.ravel(), 0.0).confidence_interval(0.95)
     assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), rel=1e-6)
     assert estimate.n == 1200
-
-
-def test_bootstrap_is_scipys_bca():
-    data = RNG.exponential(size=25)
-    ours = statistics.bootstrap(np.mean, data, seed=3, draws=4999)
-    theirs = stats.bootstrap(
-        (data,), np.mean, n_resamples=4999, method="BCa", rng=np.random.default_rng([3, 20])
-    ).confidence_interval
-    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.02)
-    plain = np.percentile(ours.law.draws, [2.5, 97.5])
-    assert abs(ours.high - theirs.high) < abs(plain[1] - theirs.high)  # the correction is there
-
-
-def test_bootstrap_is_reproducible_and_keeps_units_together():
-    positive, total = RNG.integers(0, 20, 12), RNG.integers(20, 40, 12)
-
-    def share(k, n):
-        assert np.isin(k * 1000 + n, positive * 1000 + total).all()
-        return k.sum() / n.sum()
-
-    first = statistics.bootstrap(share, positive, total, draws=199)
-    assert first == statistics.bootstrap(share, positive, total, draws=199)
-    assert first.value == positive.sum() / total.sum()
-    assert first != statistics.bootstrap(share, positive, total, draws=199, seed=1)
-
-
-def test_bootstrap_across_seeds_and_patients_is_wider_than_patients_alone():
-    seed_luck, patient_luck = RNG.normal(size=(6, 1)), RNG.normal(size=(1, 20))
-    table = seed_luck + patient_luck
-    both = statistics.bootstrap(np.mean, table, across=2, draws=999)
-    patients = statistics.bootstrap(np.mean, table.mean(axis=0), draws=999)
-    assert both.high - both.low > 1.3 * (patients.high - patients.low)
-    expected = math.sqrt(table.mean(axis=1).var() / 6 + table.mean(axis=0).var() / 20)
-    assert np.std(both.law.draws) == pytest.approx(expected, rel=0.1)
-
-
-def test_bootstrap_copes_with_one_seed_one_patient_and_nan():
-    one_seed = statistics.bootstrap(np.mean, RNG.normal(size=(1, 20)), across=2, draws=99)
-    assert math.isfinite(one_seed.low)
-    assert statistics.bootstrap(np.mean, [1.0]).satisfies("above", 0) is None
-    assert statistics.bootstrap(np.mean, [1.0, math.nan, 2.0]).satisfies("above", 0) is None
-    with pytest.raises(ValueError, match="units differ"):
-        statistics.bootstrap(lambda a, b: 0.0, [1.0, 2.0], [1.0])
-
-
-def test_too_few_draws_leave_an_end_open():
-    law = Draws(tuple(np.linspace(0, 1, 19).tolist()))
-    assert law.interval(0.5, 0.95) == (-math.inf, math.inf)
-    assert law.interval(0.5, 0.90) == (0.0, 1.0)
 
 
 def test_rank_correlation_by_seed_and_over_points():
@@ -196,3 +165,34 @@ def test_moments_of_seeds_pool_to_the_mean_of_all_trajectories():
     found = statistics.pooled_mean([m["x"] for m in each], [m["x_square"] for m in each], 50)
     assert found.value == pytest.approx(values.mean())
     assert found.se == pytest.approx(values.std(ddof=1) / np.sqrt(150))
+
+
+@pytest.mark.parametrize("n", [6, 8, 15, 40])
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_a_median_has_the_interval_and_p_values_of_the_sign_test(n, level):
+    """Thompson's interval is what the sign test, scipy's binomial one, does not reject."""
+    x = np.random.default_rng(n).normal(1.0, 1.0, n)
+    estimate = statistics.median_interval(x, level)
+    assert estimate.value == np.median(x)
+    for bound in (-0.5, 0.4, 1.0, 1.6, 2.5):
+        expected = stats.binomtest(int((x > bound).sum()), n, alternative="greater").pvalue
+        assert estimate.p_value("above", bound) == pytest.approx(expected)
+        for relation in ("above", "below"):
+            shown = estimate.p_value(relation, bound) <= (1 - level) / 2
+            assert (estimate.satisfies(relation, bound) is True) == shown
+
+
+def test_seeds_that_agree_on_a_place_are_no_certainty():
+    place = statistics.median_interval([1.0] * 8)
+    assert (place.low, place.high) == (1.0, 1.0)
+    assert place.p_value("within", [0.95, 1.05]) == pytest.approx(2**-8)
+    assert statistics.median_interval([1.0] * 5).satisfies("within", [0.95, 1.05]) is None
+    assert statistics.median_interval([1.0] * 7 + [math.nan]).satisfies("above", 0.0) is None
+    assert type(place).from_dict(place.to_dict()) == place
+
+
+def test_a_median_is_covered_by_no_less_than_it_says():
+    worlds = np.random.default_rng(5).exponential(size=(2000, 9))
+    found = [statistics.median_interval(row) for row in worlds]
+    share = np.mean([each.low <= np.log(2) <= each.high for each in found])
+    assert share == pytest.approx(stats.binom.cdf(7, 9, 0.5) - stats.binom.cdf(1, 9, 0.5), abs=0.02)

@@ -64,7 +64,7 @@ def test_every_method_that_can_be_estimated_has_a_spanish_name():
     package = TEMPLATES.parents[1]
     files = [*(package / "evidence").glob("*.py"), *(package / "claims").rglob("*.py")]
     methods = {each for file in files for each in _methods(ast.parse(file.read_text()))}
-    assert {"Welch's t", "bootstrap (BCa)"} <= methods
+    assert {"Welch's t", "studentised bootstrap"} <= methods
     assert not methods - set(module.METHODS_ES)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from deepclaims.data.ecg import EcgOptions
 from deepclaims.evidence.class_scores import CLASSES, Confusions
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.resampling import bootstrap
+from deepclaims.evidence.patients import over_patients
 
 LENGTH = EcgOptions().sequence_length
 """Beats in one sequence, and in one piece of the intra-patient division."""
@@ -155,10 +155,14 @@ def calibration(
         if (beats[:, 0] > 0).sum() < 2 or beats[:, 0].sum() < few:
             continue
         said.append(beats[:, 1].sum() / beats[:, 0].sum())
-        found.append(
-            bootstrap(lambda b: float(b[:, 2].sum() / max(b[:, 0].sum(), 1)), beats, draws=draws)
-        )
+        found.append(over_patients(_observed, beats, span=(0.0, 1.0), draws=draws))
     return np.array(said), found
+
+
+def _observed(total: np.ndarray) -> np.ndarray:
+    """Share of a bin's beats that are of the class, (…, 3) -> (…)."""
+    found: np.ndarray = total[..., 2] / np.maximum(total[..., 0], 1)
+    return found
 
 
 def _names(ensemble: Ensemble) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.resampling import DRAWS, bootstrap
+from deepclaims.evidence.patients import DRAWS, over_seeds_and_patients
 
 CLASSES = ("N", "S", "V", "F")
 """AAMI classes that are scored; Q (8 + 7 beats in both data sets) is neither learnt nor scored."""
@@ -25,7 +25,7 @@ Score = Callable[[np.ndarray], np.ndarray]
 """Of counts summed over patients, (…, 4, 4), one number a class, (…, 4)."""
 
 Summary = Callable[[np.ndarray], np.ndarray]
-"""Of counts patient by patient, (seeds, records, 4, 4), one number a seed, (seeds,)."""
+"""Of counts summed over patients, (…, 4, 4), one number, (…)."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,12 @@ class Confusions:
         np.add.at(counts, place, table["count"].to_numpy(dtype=float))
         return cls(counts, seeds, records)
 
+    @property
+    def totals(self) -> np.ndarray:
+        """Counts of each replica over all its patients, (seeds, 4, 4)."""
+        total: np.ndarray = self.counts.sum(axis=1)
+        return total
+
     def without(self, left_out: Collection[int]) -> Confusions:
         """The same counts with some records left out."""
         kept = [i for i, record in enumerate(self.records) if record not in left_out]
@@ -89,24 +95,16 @@ def f1(confusion: np.ndarray) -> np.ndarray:
     return _share(2 * _hits(confusion), confusion.sum(axis=-1) + confusion.sum(axis=-2))
 
 
-def macro_f1(counts: np.ndarray, classes: Collection[str] = HEADLINE) -> np.ndarray:
-    """Mean F1 of some classes, each replica over the beats of all its patients.
-
-    Args:
-        counts: (seeds, records, 4, 4).
-        classes: those averaged, with equal weight.
-
-    Returns:
-        One score a seed, (seeds,).
-    """
+def macro_f1(confusion: np.ndarray, classes: Collection[str] = HEADLINE) -> np.ndarray:
+    """Mean F1 of some classes with equal weight, (…, 4, 4) -> (…)."""
     chosen = [CLASSES.index(name) for name in classes]
-    return f1(counts.sum(axis=1))[:, chosen].mean(axis=-1)
+    return f1(confusion)[..., chosen].mean(axis=-1)
 
 
 def of_class(score: Score, label: str) -> Summary:
-    """A score of one class, each replica over the beats of all its patients."""
+    """A score of one class, (…, 4, 4) -> (…)."""
     k = CLASSES.index(label)
-    return lambda counts: score(counts.sum(axis=1))[:, k]
+    return lambda confusion: score(confusion)[..., k]
 
 
 def resampled(
@@ -118,27 +116,30 @@ def resampled(
     """Mean over seeds of a summary, or of what it is more than another's, over other patients.
 
     Args:
-        summary: what is estimated, such as `macro_f1`.
+        summary: what is estimated, between 0 and 1, such as `macro_f1`.
         beats: the counts.
         other: counts whose summary is taken off, paired by seed and patient.
         draws: of the bootstrap; as many as verdicts take if not given.
 
     Returns:
-        The bootstrap interval over patients; over seeds crossed with patients where seeds are
-        several.
+        The studentised bootstrap over patients; over seeds crossed with patients where seeds
+        are several.
 
     Raises:
         ValueError: when the two were not counted on the same seeds and records.
     """
     if other is not None and (beats.seeds, beats.records) != (other.seeds, other.records):
         raise ValueError("the two sides of a difference differ in their seeds or records")
-    sides = [beats.counts] if other is None else [beats.counts, other.counts]
+    made = draws or DRAWS
+    if other is None:
+        return over_seeds_and_patients(summary, beats.counts, span=(0.0, 1.0), draws=made)
 
-    def mean(*counts: np.ndarray) -> float:
-        found = [summary(each) for each in counts]
-        return float(np.mean(found[0] if other is None else found[0] - found[1]))
+    def difference(mine: np.ndarray, others: np.ndarray) -> np.ndarray:
+        return summary(mine) - summary(others)
 
-    return bootstrap(mean, *sides, across=2, draws=draws or DRAWS)
+    return over_seeds_and_patients(
+        difference, beats.counts, other.counts, span=(-1.0, 1.0), draws=made
+    )
 
 
 def _hits(confusion: np.ndarray) -> np.ndarray:

@@ -210,12 +210,14 @@ def _stands(low: float, high: float, relation: Relation, bound: Bound) -> bool |
     return True if holds else False if fails else None
 
 
-def _word(value: float) -> float | str:
-    return value if math.isfinite(value) else str(value)
+def _word(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_word(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _words(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: _word(value) if isinstance(value, float) else value for key, value in data.items()}
+    return {key: _word(value) for key, value in data.items()}
 
 
 def _numbers(data: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,9 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol
 
-import numpy as np
 from scipy import special
+
+from deepclaims.evidence.bootstrap_law import Studentised
 
 
 class Law(Protocol):
@@ -143,6 +144,80 @@ class Binomial:
 
 
 @dataclass(frozen=True)
+class Unanimous:
+    """The mean of a bounded number of each unit, where all n units have the same.
+
+    That none of n differs leaves room for a share q of units that do, (1 − q)ⁿ being the chance of
+    missing them; were those at an end of the range, the mean would be that much off. Exact for
+    means, and with range (0, 1) and value 1 Clopper and Pearson's law of n successes of n. For
+    scores of pooled counts it supposes that units which differ weigh no more than the others.
+
+    Args:
+        n: units.
+        low: the least that a unit can have.
+        high: the most that a unit can have.
+    """
+
+    n: int
+    low: float
+    high: float
+    kind: ClassVar[str] = "unanimous"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """The value, moved towards either end by the share of units that may differ."""
+        share = -math.expm1(math.log((1 - level) / 2) / self.n)
+        return value - share * (value - self.low), value + share * (self.high - value)
+
+    def p_above(self, value: float, bound: float) -> float:
+        """Chance that no unit differs were the mean at the bound, the others at the low end."""
+        return self._tail(value - self.low, bound - self.low)
+
+    def p_below(self, value: float, bound: float) -> float:
+        """Chance that no unit differs were the mean at the bound, the others at the high end."""
+        return self._tail(self.high - value, self.high - bound)
+
+    def _tail(self, room: float, asked: float) -> float:
+        if asked >= room:
+            return 1.0
+        return (asked / room) ** self.n if asked > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """The median of the law that a sample came from, by the sign test.
+
+    So many of n fall below the median as heads in n tosses, whatever the law; the interval ends on
+    order statistics (Thompson 1936, *On confidence ranges for the median*, Annals of Mathematical
+    Statistics 7). Where values are tied it errs on the wide side.
+
+    Args:
+        values: in ascending order.
+    """
+
+    values: tuple[float, ...]
+    kind: ClassVar[str] = "ranks"
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """Order statistics; the whole line where values are too few for the level."""
+        n = len(self.values)
+        below = [each for each in range(n) if self._heads(each) <= (1 - level) / 2 + 1e-12]
+        if not below:
+            return -math.inf, math.inf
+        return self.values[below[-1]], self.values[n - 1 - below[-1]]
+
+    def p_above(self, value: float, bound: float) -> float:
+        """P(so many values are at or under the bound, or fewer) were the median there."""
+        return self._heads(sum(each <= bound for each in self.values))
+
+    def p_below(self, value: float, bound: float) -> float:
+        """P(so many values are at or over the bound, or fewer) were the median there."""
+        return self._heads(sum(each >= bound for each in self.values))
+
+    def _heads(self, most: int) -> float:
+        return float(special.bdtr(most, len(self.values), 0.5))
+
+
+@dataclass(frozen=True)
 class Newcombe:
     """A difference of independent proportions k1/n1 − k2/n2.
 
@@ -193,57 +268,6 @@ class Newcombe:
 
 
 @dataclass(frozen=True)
-class Draws:
-    """Bootstrap draws, read by percentiles shifted for bias and skewness (BCa).
-
-    Efron 1987, *Better bootstrap confidence intervals*, JASA 82. With `shift` and
-    `acceleration` zero these are plain percentiles.
-
-    Args:
-        draws: bootstrap values, in ascending order.
-        shift: bias correction z₀, in standard deviations.
-        acceleration: skewness correction a.
-    """
-
-    draws: tuple[float, ...]
-    shift: float = 0.0
-    acceleration: float = 0.0
-    kind: ClassVar[str] = "draws"
-
-    def interval(self, value: float, level: float) -> tuple[float, float]:
-        """Order statistics; open-ended where the draws are too few for the level."""
-        tail = (1 - level) / 2
-        count = len(self.draws)
-        below = math.floor(self._probability(special.ndtri(tail)) * (count + 1) + 1e-9)
-        above = math.ceil(self._probability(special.ndtri(1 - tail)) * (count + 1) - 1e-9)
-        low = self.draws[below - 1] if below >= 1 else -math.inf
-        high = self.draws[above - 1] if above <= count else math.inf
-        return low, high
-
-    def p_above(self, value: float, bound: float) -> float:
-        """Share of draws at or under the bound, the correction undone; never 0."""
-        at_most = int(np.searchsorted(self.draws, bound, side="right"))
-        return self._tail((at_most + 1) / (len(self.draws) + 1))
-
-    def p_below(self, value: float, bound: float) -> float:
-        """Share of draws at or over the bound, the correction undone; never 0."""
-        under = int(np.searchsorted(self.draws, bound, side="left"))
-        return 1.0 - self._tail(under / (len(self.draws) + 1))
-
-    def _probability(self, z: float) -> float:
-        """Where among the draws the limit with normal quantile `z` lies."""
-        moved = self.shift + z
-        return float(special.ndtr(self.shift + moved / (1 - self.acceleration * moved)))
-
-    def _tail(self, probability: float) -> float:
-        """The inverse of `_probability`, as a tail."""
-        moved = special.ndtri(min(probability, 1.0)) - self.shift
-        if math.isinf(moved):
-            return 0.0 if moved < 0 else 1.0
-        return float(special.ndtr(moved / (1 + self.acceleration * moved) - self.shift))
-
-
-@dataclass(frozen=True)
 class Given:
     """An interval that came without its law: read as normal on either side of the value."""
 
@@ -272,8 +296,57 @@ class Given:
         return float(special.ndtr(-distance / half * special.ndtri(0.5 + self.level / 2)))
 
 
+@dataclass(frozen=True)
+class Kolmogorov:
+    """A sample's Kolmogorov distance from a law, with the inequality that bounds its error.
+
+    The distance d of the law that was sampled differs from that of n samples by at most the
+    distance between the two, which exceeds e with probability 2 exp(−2ne²) at most (Dvoretzky,
+    Kiefer & Wolfowitz 1956 with the constant of Massart 1990, *The tight constant in the
+    Dvoretzky–Kiefer–Wolfowitz inequality*, Annals of Probability 18). Holds for every law and n.
+
+    Args:
+        n: independent samples.
+    """
+
+    n: int
+    kind: ClassVar[str] = "kolmogorov"
+
+    def reach(self, tail: float) -> float:
+        """What the error exceeds with probability `tail` at most."""
+        return math.sqrt(math.log(2 / tail) / (2 * self.n))
+
+    def interval(self, value: float, level: float) -> tuple[float, float]:
+        """The distance give or take `reach`, within [0, 1]."""
+        reach = self.reach((1 - level) / 2)
+        return max(value - reach, 0.0), min(value + reach, 1.0)
+
+    def p_above(self, value: float, bound: float) -> float:
+        """Massart's bound on so large a distance were the true one at the bound."""
+        return 0.0 if bound < 0 else self._tail(value - bound)
+
+    def p_below(self, value: float, bound: float) -> float:
+        """Massart's bound on so small a distance were the true one at the bound."""
+        return 0.0 if bound > 1 else self._tail(bound - value)
+
+    def _tail(self, distance: float) -> float:
+        return min(1.0, 2 * math.exp(-2 * self.n * distance**2)) if distance > 0 else 1.0
+
+
 LAWS: dict[str, type] = {
-    law.kind: law for law in (Exact, Unknown, Student, Binomial, Newcombe, Draws, Given)
+    law.kind: law
+    for law in (
+        Exact,
+        Unknown,
+        Student,
+        Binomial,
+        Unanimous,
+        Ranks,
+        Newcombe,
+        Kolmogorov,
+        Studentised,
+        Given,
+    )
 }
 
 
@@ -282,11 +355,14 @@ def to_dict(law: Any) -> dict[str, Any]:
     return {"kind": law.kind, **asdict(law)}
 
 
-def from_dict(data: dict[str, Any]) -> Law:
-    """The law that `to_dict` wrote."""
+def from_dict(data: dict[str, Any]) -> Law | None:
+    """The law that `to_dict` wrote; None for a kind that an earlier version made."""
+    if data["kind"] not in LAWS:
+        return None
     rest = {key: value for key, value in data.items() if key != "kind"}
-    if "draws" in rest:
-        rest["draws"] = tuple(rest["draws"])
+    for key in {"draws", "values"} & rest.keys():
+        rest[key] = tuple(float(each) for each in rest[key])
     if "df" in rest:
         rest["df"] = float(rest["df"])
-    return LAWS[data["kind"]](**rest)
+    law: Law = LAWS[data["kind"]](**rest)
+    return law

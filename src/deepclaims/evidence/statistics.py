@@ -1,33 +1,43 @@
 """Estimates with intervals from measured numbers: scipy's laws, and the glue between them.
 
 Seeds are few, so intervals over seeds are Student's: a percentile bootstrap of five seeds covers
-about 82 % where it says 95 % (`tests/evidence/test_coverage.py`). The bootstrap is for patients.
+about 82 % where it says 95 % (`tests/evidence/test_coverage.py`). Patients get the studentised
+bootstrap; `evidence/patients.py` has its fast forms for scores of pooled counts.
 Every function takes NaN and too few units without failing, and then decides nothing.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
 from deepclaims.evidence.estimate import Estimate, exact, undecided
-from deepclaims.evidence.law import Binomial, Newcombe, Student
+from deepclaims.evidence.law import Binomial, Kolmogorov, Newcombe, Ranks, Student
+from deepclaims.evidence.patients import over_patients, over_seeds_and_patients, patient_mean
 from deepclaims.evidence.resampling import bootstrap
 
 __all__ = [
     "bootstrap",
     "difference",
+    "distance_from_law",
+    "distance_interval",
     "exact",
     "mean_interval",
+    "median_interval",
+    "over_patients",
+    "over_seeds_and_patients",
     "paired_difference",
+    "patient_mean",
     "pooled_mean",
     "proportion_difference",
     "proportion_interval",
     "rank_correlation",
     "ratio_interval",
+    "share_interval",
     "slope_interval",
     "slope_through",
     "trend",
@@ -150,14 +160,95 @@ def slope_through(x: ArrayLike, y: ArrayLike, errors: ArrayLike, level: float = 
 def proportion_interval(k: int, n: int, level: float = 0.95) -> Estimate:
     """A proportion of successes with Clopper and Pearson's exact interval.
 
+    Its p-values against a bound are those of the exact binomial test. Ten successes of ten are no
+    certainty: the interval is [0.69, 1], and p for "above 0.9" is 0.9¹⁰ = 0.35.
+
     Args:
         k: successes.
-        n: trials.
+        n: independent trials.
         level: confidence.
+
+    Raises:
+        ValueError: when there are fewer than 0 successes, or more than trials.
     """
+    if not 0 <= k <= max(n, 0):
+        raise ValueError(f"{k} successes of {n} trials")
     if n < 1:
         return undecided("Clopper–Pearson", 0)
     return Estimate.of(k / n, Binomial(int(k), int(n)), n, "Clopper–Pearson", level)
+
+
+def share_interval(succeeded: ArrayLike, level: float = 0.95) -> Estimate:
+    """The share of units that succeeded, exactly: for what is yes or no of each seed.
+
+    The one to take in place of `mean_interval` for values 0 and 1, whose Student's interval has no
+    width when all seeds agree.
+
+    Args:
+        succeeded: yes or no (1 or 0) of each unit, `(units,)`. A unit that diverged (NaN) has not.
+        level: confidence.
+
+    Raises:
+        ValueError: for another value.
+    """
+    flags = np.nan_to_num(np.asarray(succeeded, dtype=float).ravel(), nan=0.0)
+    if not np.isin(flags, (0.0, 1.0)).all():
+        raise ValueError("a share is taken of yes and no: values other than 0 and 1 were given")
+    return proportion_interval(int(flags.sum()), flags.size, level)
+
+
+def median_interval(x: ArrayLike, level: float = 0.95) -> Estimate:
+    """Median over independent units, by the sign test: for places on a grid, such as a peak's.
+
+    Seeds that all give the same place are no certainty: eight of eight have p = 2⁻⁸ for a median
+    `within` an interval around it, where Student's t has a spread of zero and p = 0.
+
+    Args:
+        x: one value per seed, `(seeds,)`.
+        level: confidence; six seeds are the fewest with an interval at 95 %.
+    """
+    values = np.sort(np.asarray(x, dtype=float).ravel())
+    if values.size < 2 or not np.isfinite(values).all():
+        return undecided("sign test", values.size)
+    law = Ranks(tuple(values.tolist()))
+    return Estimate.of(float(np.median(values)), law, values.size, "sign test", level)
+
+
+def distance_interval(distance: float, n: int, level: float = 0.95) -> Estimate:
+    """Kolmogorov distance between the law that was sampled and a given one, with its interval.
+
+    `below 0.02` is an equivalence test: it holds where the sampled law's distribution function is
+    shown to be nowhere 0.02 away from the given one. A Kolmogorov–Smirnov test that does not reject
+    shows nothing of the kind, since it does not reject a wrong law either when samples are few.
+    How many samples a bound takes says `power.distance_power`: some 8/b² (20 000 for 0.02).
+
+    Args:
+        distance: largest difference of the empirical and the given distribution function, which is
+            the statistic of `scipy.stats.kstest`.
+        n: independent samples.
+        level: confidence.
+    """
+    if n < 1 or not math.isfinite(distance):
+        return undecided("Kolmogorov", n)
+    return Estimate.of(distance, Kolmogorov(int(n)), n, "Kolmogorov", level)
+
+
+def distance_from_law(
+    sample: ArrayLike, cdf: Callable[[np.ndarray], np.ndarray], level: float = 0.95
+) -> Estimate:
+    """`distance_interval` of a sample.
+
+    Args:
+        sample: independent values, `(n,)`; those of several seeds together.
+        cdf: distribution function of the law, which has to be continuous and free of fitted
+            constants.
+        level: confidence.
+    """
+    values = np.asarray(sample, dtype=float).ravel()
+    if values.size < 1 or not np.isfinite(values).all():
+        return undecided("Kolmogorov", values.size)
+    distance = float(stats.kstest(values, cdf).statistic)
+    return distance_interval(distance, values.size, level)
 
 
 def proportion_difference(k1: int, n1: int, k2: int, n2: int, level: float = 0.95) -> Estimate:
@@ -216,7 +307,7 @@ def rank_correlation(
     """
     across, up = _pair(x, y)
     if groups is None:
-        return bootstrap(_spearman, across, up, level=level)
+        return bootstrap(_spearman, across, up, level=level, draws=499)
     labels = np.asarray(groups).ravel()
     each = [_spearman(across[labels == g], up[labels == g]) for g in np.unique(labels)]
     return _student(np.asarray(each), "t over rank correlations", level)

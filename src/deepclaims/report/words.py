@@ -11,9 +11,12 @@ from deepclaims.languages import LANGUAGES
 METHODS_ES = {
     "exact": "exacto",
     "Clopper–Pearson": "Clopper–Pearson",
+    "Clopper–Pearson, all agree": "Clopper–Pearson, todos coinciden",
     "Newcombe": "Newcombe",
     "Page": "Page",
-    "bootstrap (BCa)": "bootstrap (BCa)",
+    "studentised bootstrap": "bootstrap studentizado",
+    "Kolmogorov": "Kolmogórov",
+    "sign test": "prueba de los signos",
     "least squares, known errors": "mínimos cuadrados, errores conocidos",
     "t, pooled moments, mean of cells": "t, momentos agrupados, promedio de celdas",
     "ratio of pooled means": "cociente de medias agrupadas",
@@ -25,7 +28,7 @@ METHODS_ES = {
     "t, pooled moments": "t, momentos agrupados",
     "t over rank correlations": "t sobre correlaciones de rangos",
     "least squares": "mínimos cuadrados",
-    "bootstrap (BCa), seeds × patients": "bootstrap (BCa), semillas × pacientes",
+    "studentised bootstrap, seeds × patients": "bootstrap studentizado, semillas × pacientes",
 }
 """Spanish names of all interval methods."""
 

@@ -58,7 +58,8 @@ def confusion(table):
 
 
 def nothing(true, record):
-    return float(true == 0)
+    """Guessed: hardly ever anything but N. (Of nothing but N in 22 patients nothing is shown.)"""
+    return 0.995 if true == 0 else 0.005
 
 
 @pytest.fixture(scope="module")

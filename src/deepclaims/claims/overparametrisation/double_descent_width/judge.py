@@ -11,7 +11,7 @@ import numpy as np
 
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import mean_interval, paired_difference
+from deepclaims.evidence.statistics import median_interval, paired_difference
 
 CLASSES = 10
 VALLEY, SHOULDERS = 0.2, (0.6, 1.6)
@@ -77,11 +77,11 @@ def judge(results: Results) -> dict[str, Estimate]:
         "features_first_fall": paired_difference(features.at_position(0), features.at(VALLEY)),
         "features_rise": paired_difference(features.at(1), features.at(VALLEY)),
         "features_second_fall": paired_difference(features.at(1), features.at_position(-1)),
-        "features_place": mean_interval(features.place(VALLEY)),
+        "features_place": median_interval(features.place(VALLEY)),
         "mlp_first_fall": paired_difference(mlp.at_position(0), mlp.at(MLP_VALLEY)),
         "mlp_rise": paired_difference(mlp.at(1), mlp.at(MLP_VALLEY)),
         "mlp_second_fall": paired_difference(mlp.at(1), mlp.at_position(-1)),
-        "mlp_place": mean_interval(mlp.place(MLP_VALLEY)),
+        "mlp_place": median_interval(mlp.place(MLP_VALLEY)),
         "ridge_bump": _bump(ridge, SHOULDERS),
         "decay_bump": _bump(decay, (decay.size[0], decay.size[-1])),
     }

@@ -123,7 +123,7 @@ def classes(results: Results, drawing: Drawing) -> None:
     titles = [title for _, title in SCORES]
     panels = drawing.panels(1, 3, titles, sharey=True, height=4.3)
     beats = {arm: confusions(results, arm) for arm in ARMS}
-    baseline = beats[ARMS[0]].majority().counts
+    (baseline,) = beats[ARMS[0]].majority().totals[:1]
     for panel, (score, _) in zip(panels, SCORES, strict=True):
         for arm, shift in zip(ARMS, (-0.27, -0.09, 0.09, 0.27), strict=True):
             found = by_class(beats[arm], score)
@@ -134,7 +134,7 @@ def classes(results: Results, drawing: Drawing) -> None:
                 np.arange(len(found)) + shift, found, f"{cell.upper()} {direction}",
                 linestyle="none", **_look(cell, direction),
             )  # fmt: skip
-        values = [*score(baseline[0].sum(axis=0)), *macro_f1(baseline[:1])][: len(found)]
+        values = [*score(baseline), float(macro_f1(baseline))][: len(found)]
         at = np.arange(len(found))
         panel.ax.hlines(values, at - 0.38, at + 0.38, color=THEORY, linestyle=":", linewidth=1.4,
                         label=panel.say(("todo N", "all N")))  # fmt: skip
@@ -166,7 +166,7 @@ def patients(results: Results, drawing: Drawing) -> None:
 
 
 def _mean_gain(first: Confusions, second: Confusions) -> float:
-    return float(np.mean(macro_f1(first.counts) - macro_f1(second.counts)))
+    return float(np.mean(macro_f1(first.totals) - macro_f1(second.totals)))
 
 
 def forecast(results: Results, drawing: Drawing) -> None:

@@ -8,7 +8,7 @@ from deepclaims.claims.results import Results
 from deepclaims.evidence.class_scores import Confusions, macro_f1, resampled
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.family import OneQuantity
-from deepclaims.evidence.resampling import bootstrap
+from deepclaims.evidence.patients import over_seeds_and_patients
 from deepclaims.evidence.statistics import paired_difference
 from deepclaims.evidence.verdict import Measured
 
@@ -59,23 +59,23 @@ def gain(
         ValueError: when the arms were not measured on the same seeds and records.
     """
     both = resampled(macro_f1, first, second, draws)
-    return paired_difference(macro_f1(first.counts), macro_f1(second.counts)), both
+    return paired_difference(macro_f1(first.totals), macro_f1(second.totals)), both
 
 
 def r_squared(results: Results, asked: str, direction: str) -> np.ndarray:
     """R² of a forecast over all patients, (seeds,)."""
-    return _r_squared(_squares(results, asked, direction))
+    return _r_squared(_squares(results, asked, direction).sum(axis=1))
 
 
 def forecast_gain(results: Results, asked: str) -> tuple[Estimate, Estimate]:
     """R² of the bidirectional forecaster minus that of the other; the two intervals of `gain`."""
     uni, bi = (_squares(results, asked, direction) for direction in DIRECTIONS)
 
-    def difference(a: np.ndarray, b: np.ndarray) -> float:
-        return float(np.mean(_r_squared(a) - _r_squared(b)))
+    def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return _r_squared(a) - _r_squared(b)
 
-    both = bootstrap(difference, bi, uni, across=2)
-    return paired_difference(_r_squared(bi), _r_squared(uni)), both
+    seeds = paired_difference(_r_squared(bi.sum(axis=1)), _r_squared(uni.sum(axis=1)))
+    return seeds, over_seeds_and_patients(difference, bi, uni)
 
 
 def _squares(results: Results, asked: str, direction: str) -> np.ndarray:
@@ -86,6 +86,7 @@ def _squares(results: Results, asked: str, direction: str) -> np.ndarray:
     return np.stack([wide["error"].to_numpy(), wide["deviation"].to_numpy()], axis=-1)
 
 
-def _r_squared(squares: np.ndarray) -> np.ndarray:
-    error, deviation = squares.sum(axis=1).T
-    return 1 - error / deviation
+def _r_squared(total: np.ndarray) -> np.ndarray:
+    """Of squared errors and deviations summed over patients, (…, 2) -> (…)."""
+    found: np.ndarray = 1 - total[..., 0] / total[..., 1]
+    return found

@@ -1,0 +1,316 @@
+"""What a check can do: how often it rules wrongly, and how often it sees an effect that matters.
+
+An estimate that was measured (in a pilot, or the last time) gives the spread; the truth is supposed
+and the check's outcome computed: in closed form for Student's and binomial laws, from the draws for
+the bootstrap. What a law supposes is supposed here too: that Student's t holds at the bound what it
+promises is exact for normal units alone. How often intervals of patients err when their law is
+another is simulated in `benchmarks/coverage.py`.
+
+For a ruling that has to survive as the first of m claims, ask at `level` 1 − 0.1/m.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import integrate, special, stats
+
+from deepclaims.evidence.bootstrap_law import Studentised
+from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, number
+from deepclaims.evidence.law import Binomial, Exact, Given, Kolmogorov, Newcombe, Student, Unknown
+
+MOST_UNITS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Chances:
+    """How a check comes out in repeated experiments; it is left open in the rest of them.
+
+    Args:
+        holds: share of experiments in which it holds.
+        fails: share in which it fails.
+    """
+
+    holds: float
+    fails: float
+
+
+@dataclass(frozen=True)
+class Characteristics:
+    """Operating characteristics of a check.
+
+    Args:
+        false_support: chance that it holds with the truth on the (worse) bound, where it is, or
+            next to it would be, false.
+        false_refutation: chance that it fails with the truth there, where next to it it is true.
+        power: chance that it holds with the truth at the effect.
+    """
+
+    false_support: float
+    false_refutation: float
+    power: float
+
+
+def characteristics(
+    estimate: Estimate,
+    relation: str,
+    bound: Bound,
+    effect: float,
+    n: int | None = None,
+    level: float = 0.95,
+) -> Characteristics:
+    """Errors at the bound and power at an effect that matters.
+
+    Args:
+        estimate: gives the law and the spread.
+        relation: above, below, within or outside.
+        bound: a number, or `[low, high]` for within and outside.
+        effect: a truth at which the check should hold.
+        n: units of the experiment that is planned; those of the estimate where left out.
+        level: confidence of the interval.
+
+    Raises:
+        ValueError: for a law without a known spread, or a relation and bound that do not fit.
+    """
+    asked = Relation(relation)
+    if asked in (Relation.ABOVE, Relation.BELOW):
+        edges: tuple[float, ...] = (number(bound),)
+    else:
+        edges = ends(bound)
+    there = [chances(estimate, asked, bound, edge, n, level) for edge in edges]
+    return Characteristics(
+        max(each.holds for each in there),
+        max(each.fails for each in there),
+        chances(estimate, asked, bound, effect, n, level).holds,
+    )
+
+
+def chances(
+    estimate: Estimate,
+    relation: str,
+    bound: Bound,
+    truth: float,
+    n: int | None = None,
+    level: float = 0.95,
+) -> Chances:
+    """How often a check holds and fails were the quantity `truth`.
+
+    Args:
+        estimate: gives the law and the spread.
+        relation: above, below, within or outside.
+        bound: a number, or `[low, high]` for within and outside.
+        truth: the quantity's supposed value.
+        n: units of the experiment; those of the estimate where left out. Standard errors shrink
+            with its root.
+        level: confidence of the interval.
+
+    Raises:
+        ValueError: for a law without a known spread, or a relation and bound that do not fit.
+    """
+    asked, units = Relation(relation), n or estimate.n
+    if asked is Relation.OUTSIDE:
+        inside = chances(estimate, Relation.WITHIN, bound, truth, n, level)
+        return Chances(inside.fails, inside.holds)
+    law = estimate.law or Given(estimate.low, estimate.high, estimate.level)
+    match law:
+        case Exact():
+            return _of_intervals(np.ones(1), np.array([truth]), np.array([truth]), asked, bound)
+        case Unknown():
+            return Chances(0.0, 0.0)
+        case Binomial():
+            return _of_intervals(*_binomial(truth, units, level), asked, bound)
+        case Newcombe():
+            return _of_intervals(*_newcombe(law, truth, units / estimate.n, level), asked, bound)
+        case Studentised():
+            shrink = math.sqrt(estimate.n / units)
+            return _of_intervals(*_studentised(law, truth, shrink, level), asked, bound)
+        case Student() if law.log:
+            return _student(law, estimate.n, units, asked, _logs(bound), math.log(truth), level)
+        case Student():
+            return _student(law, estimate.n, units, asked, bound, truth, level)
+        case Given():
+            normal = Student(estimate.se, math.inf)
+            return _student(normal, estimate.n, units, asked, bound, truth, level)
+    raise ValueError(f"no operating characteristics are known for a law of kind '{law.kind}'")
+
+
+def needed(
+    estimate: Estimate,
+    relation: str,
+    bound: Bound,
+    effect: float,
+    power: float = 0.9,
+    level: float = 0.95,
+) -> int:
+    """The least number of units with which the check holds so often at an effect.
+
+    Args:
+        estimate: gives the law and the spread.
+        relation: above, below, within or outside.
+        bound: a number, or `[low, high]` for within and outside.
+        effect: a truth at which the check should hold.
+        power: how often it should.
+        level: confidence of the interval.
+
+    Raises:
+        ValueError: when a million units are not enough: the effect does not satisfy the relation.
+    """
+
+    def enough(n: int) -> bool:
+        return chances(estimate, relation, bound, effect, n, level).holds >= power
+
+    if enough(2):
+        return 2
+    high = 4
+    while not enough(high):
+        if high > MOST_UNITS:
+            raise ValueError(f"{effect} is not {relation} {bound} by enough to be shown by any n")
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def distance_power(n: int, bound: float, level: float = 0.95) -> float:
+    """How often n samples of the very law show that they are `below` a Kolmogorov distance.
+
+    Exact: from the law of the Kolmogorov–Smirnov statistic.
+
+    Args:
+        n: independent samples.
+        bound: of the distance.
+        level: confidence of the interval.
+    """
+    room = bound - Kolmogorov(n).reach((1 - level) / 2)
+    return float(stats.kstwo.cdf(room, n)) if room > 0 else 0.0
+
+
+def _logs(bound: Bound) -> Bound:
+    if isinstance(bound, Sequence):
+        return tuple(math.log(end) for end in ends(bound))
+    return math.log(bound)
+
+
+def _student(
+    law: Student,
+    measured: int,
+    n: int,
+    relation: Relation,
+    bound: Bound,
+    truth: float,
+    level: float,
+) -> Chances:
+    df = law.df if measured < 2 else law.df * (n - 1) / (measured - 1)
+    if df <= 0:
+        return Chances(0.0, 0.0)
+    se = law.se * math.sqrt(measured / n)
+    if se == 0:
+        return _of_intervals(np.ones(1), np.array([truth]), np.array([truth]), relation, bound)
+    t = float(special.stdtrit(df, 0.5 + level / 2))
+    match relation:
+        case Relation.ABOVE:
+            away = (truth - number(bound)) / se
+            return Chances(_beyond(t, df, away), _beyond(t, df, -away))
+        case Relation.BELOW:
+            away = (number(bound) - truth) / se
+            return Chances(_beyond(t, df, away), _beyond(t, df, -away))
+    low, high = ((end - truth) / se for end in ends(bound))
+    outside = _beyond(t, df, low) + _beyond(t, df, -high)
+    return Chances(_between(t, df, low, high), outside)
+
+
+def _beyond(t: float, df: float, away: float) -> float:
+    """P(T > t) of the noncentral t law."""
+    if math.isinf(df):
+        return float(special.ndtr(away - t))
+    return float(stats.nct.sf(t, df, away))
+
+
+def _between(t: float, df: float, low: float, high: float) -> float:
+    """Chance that a value and its interval of ± t standard errors lie in [low, high].
+
+    The value is standard normal, its estimated error √(χ²/df) and independent of it: the power of
+    two one-sided tests (Owen 1965, *A special case of a bivariate non-central t-distribution*).
+    """
+
+    def given(error: float) -> float:
+        inside = special.ndtr(high - t * error) - special.ndtr(low + t * error)
+        return max(float(inside), 0.0)
+
+    widest = (high - low) / (2 * t)
+    if widest <= 0:
+        return 0.0
+    if math.isinf(df):
+        return given(1.0)
+    error = stats.chi(df, scale=1 / math.sqrt(df))
+    last = min(widest, float(error.isf(1e-12)))
+    density: Callable[[float], float] = lambda e: given(e) * float(error.pdf(e))  # noqa: E731
+    return float(integrate.quad(density, 0, last, points=[min(1.0, last)], limit=200)[0])
+
+
+Intervals = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Probabilities of outcomes, and the interval of each."""
+
+
+def _of_intervals(
+    weight: np.ndarray, low: np.ndarray, high: np.ndarray, relation: Relation, bound: Bound
+) -> Chances:
+    if relation is Relation.WITHIN:
+        first, last = ends(bound)
+        holds, fails = (first <= low) & (high <= last), (high < first) | (last < low)
+    elif relation is Relation.ABOVE:
+        holds, fails = low > number(bound), high <= number(bound)
+    else:
+        holds, fails = high < number(bound), low >= number(bound)
+    return Chances(float(weight[holds].sum()), float(weight[fails].sum()))
+
+
+def _binomial(truth: float, n: int, level: float) -> Intervals:
+    k = np.arange(n + 1)
+    tail = (1 - level) / 2
+    low = np.where(k > 0, special.betaincinv(np.maximum(k, 1), n - k + 1, tail), 0.0)
+    high = np.where(k < n, special.betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail), 1.0)
+    return stats.binom.pmf(k, n, truth), low, high
+
+
+def _newcombe(law: Newcombe, truth: float, more: float, level: float) -> Intervals:
+    """The second proportion is as it was measured, the first as far from it as supposed."""
+    second = law.k2 / law.n2
+    first = min(max(second + truth, 0.0), 1.0)
+    (w1, p1, low1, high1), (w2, p2, low2, high2) = (
+        _wilson(p, max(round(n * more), 1), level) for p, n in ((first, law.n1), (second, law.n2))
+    )
+    gap = p1[:, None] - p2
+    return (
+        (w1[:, None] * w2).ravel(),
+        (gap - np.hypot((p1 - low1)[:, None], high2 - p2)).ravel(),
+        (gap + np.hypot((high1 - p1)[:, None], p2 - low2)).ravel(),
+    )
+
+
+def _wilson(
+    p: float, n: int, level: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of every number of successes the probability, the share, and Wilson's interval."""
+    k = np.arange(n + 1)
+    share, z = k / n, float(special.ndtri(0.5 + level / 2))
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = np.where(k > 0, centre - half, 0.0), np.where(k < n, centre + half, 1.0)
+    return stats.binom.pmf(k, n, p), share, low, high
+
+
+def _studentised(law: Studentised, truth: float, shrink: float, level: float) -> Intervals:
+    """Every draw as an experiment; its standard error is taken to be that of the estimate."""
+    se = law.se * shrink
+    t = np.array(law.draws)
+    t = t[np.isfinite(t)]
+    centre = Studentised(law.draws, se, caution=law.caution).interval(0.0, level)
+    values = truth + t * se
+    low, high = (np.clip(values + end, law.low, law.high) for end in centre)
+    return np.full(t.size, 1 / len(law.draws)), low, high

@@ -1,0 +1,136 @@
+"""Operating characteristics against scipy's laws, textbook numbers and simulation."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from deepclaims.evidence import power, statistics
+from deepclaims.evidence.estimate import Estimate, exact, undecided
+from deepclaims.evidence.law import Student
+
+PILOT = np.array([0.3, 1.1, 0.7, 1.9, 0.2, 0.9, 0.4, 1.2])
+MEAN = statistics.mean_interval(PILOT)
+KNOWN = Estimate.of(0.0, Student(0.5, math.inf), 16, "made")
+
+
+def simulated(truth, relation, bound, n, worlds=4000):
+    rng = np.random.default_rng(n)
+    draws = rng.normal(truth, PILOT.std(ddof=1), (worlds, n))
+    found = [statistics.mean_interval(row).satisfies(relation, bound) for row in draws]
+    return found.count(True) / worlds, found.count(False) / worlds
+
+
+def test_at_the_bound_a_check_errs_as_often_as_its_level_says():
+    for relation in ("above", "below"):
+        made = power.characteristics(MEAN, relation, 0.5, 0.5)
+        assert made.false_support == pytest.approx(0.025)
+        assert made.false_refutation == pytest.approx(0.025)
+    wide = power.characteristics(MEAN, "within", [0.0, 50.0], 25.0)
+    assert wide.false_support == pytest.approx(0.025)
+    assert power.characteristics(MEAN, "above", 0.5, 0.5, level=0.99).power == pytest.approx(0.005)
+
+
+def test_power_above_a_bound_is_the_noncentral_ts():
+    se = stats.sem(PILOT)
+    expected = stats.nct.sf(stats.t.ppf(0.975, 7), 7, 0.8 / se)
+    assert power.chances(MEAN, "above", 0.2, 1.0).holds == pytest.approx(expected)
+    assert power.chances(MEAN, "below", 0.2, -0.6).holds == pytest.approx(expected)
+    assert power.chances(MEAN, "below", 0.2, 1.0).fails == pytest.approx(expected)
+
+
+def test_power_with_a_known_error_is_normal():
+    expected = stats.norm.sf(stats.norm.ppf(0.975) - 1.2 / 0.25)
+    assert power.chances(KNOWN, "above", 0.0, 1.2, n=64).holds == pytest.approx(expected)
+    z = stats.norm.ppf(0.975)
+    both = 2 * stats.norm.cdf(2 / 0.5 - z) - 1
+    assert power.chances(KNOWN, "within", [-2.0, 2.0], 0.0).holds == pytest.approx(both)
+    assert power.chances(KNOWN, "within", [-0.9, 0.9], 0.0).holds == 0  # the interval is wider
+
+
+@pytest.mark.parametrize(
+    ("relation", "bound", "truth", "n"),
+    [
+        ("above", 0.2, 0.9, 8),
+        ("below", 0.7, 0.3, 12),
+        ("within", [-0.7, 0.7], 0.1, 12),
+        ("within", [-0.5, 0.5], 0.9, 20),
+        ("outside", [-0.2, 0.2], 0.8, 10),
+    ],
+)
+def test_students_checks_come_out_as_in_simulation(relation, bound, truth, n):
+    made = power.chances(MEAN, relation, bound, truth, n=n)
+    holds, fails = simulated(truth, relation, bound, n)
+    assert made.holds == pytest.approx(holds, abs=0.03)
+    assert made.fails == pytest.approx(fails, abs=0.03)
+
+
+def test_the_logarithms_of_ratios_are_what_is_compared():
+    ratios = statistics.ratio_interval(np.exp(PILOT))
+    for relation, bound, truth in (("above", 1.5, 3.0), ("within", [0.4, 2.5], 1.1)):
+        logs = np.log(bound).tolist()
+        expected = power.chances(MEAN, relation, logs, math.log(truth))
+        assert power.chances(ratios, relation, bound, truth) == expected
+
+
+def test_sample_size_of_a_textbook():
+    """Two-sided 5 %, power 90 %, effect of one standard deviation: 13 pairs (Lehr, and G*Power)."""
+    unit = statistics.mean_interval([-1.0, 1.0, -1.0, 1.0, 0.0])  # standard deviation 1
+    assert power.needed(unit, "above", 0.0, 1.0) == 13
+    assert power.chances(unit, "above", 0.0, 1.0, n=12).holds < 0.9
+    assert power.needed(unit, "above", 0.0, 0.5) == 44
+    with pytest.raises(ValueError, match="not above"):
+        power.needed(unit, "above", 0.0, -1.0)
+
+
+def test_a_proportion_errs_by_the_exact_binomial_law():
+    pilot = statistics.proportion_interval(7, 10)
+    made = power.characteristics(pilot, "above", 0.5, 0.95, n=20)
+    least = next(k for k in range(21) if stats.binom.sf(k - 1, 20, 0.5) <= 0.025)
+    assert made.false_support == pytest.approx(stats.binom.sf(least - 1, 20, 0.5))
+    assert made.power == pytest.approx(stats.binom.sf(least - 1, 20, 0.95))
+    # Even ten of ten do not show more than 0.75.
+    assert power.chances(pilot, "above", 0.75, 1.0).holds == 0
+
+
+def test_a_difference_of_proportions_comes_out_as_in_simulation():
+    pilot = statistics.proportion_difference(9, 12, 4, 15)
+    rng = np.random.default_rng(8)
+    second = 4 / 15
+    pairs = zip(rng.binomial(12, second + 0.4, 500), rng.binomial(15, second, 500), strict=True)
+    found = [
+        statistics.proportion_difference(a, 12, b, 15).satisfies("above", 0.0) for a, b in pairs
+    ]
+    expected = found.count(True) / 500
+    assert power.chances(pilot, "above", 0.0, 0.4).holds == pytest.approx(expected, abs=0.09)
+
+
+def test_of_the_bootstrap_the_draws_are_the_experiments():
+    pilot = statistics.patient_mean(np.random.default_rng(9).normal(0, 1, 60), draws=4999)
+    at_bound = power.characteristics(pilot, "above", 0.3, 0.9)
+    assert at_bound.false_support == pytest.approx(0.0125, abs=0.001)  # caution: half of 0.025
+    normal = stats.norm.sf(stats.norm.ppf(1 - 0.0125) - 0.6 / pilot.law.se)
+    assert at_bound.power == pytest.approx(normal, abs=0.03)
+    more = power.chances(pilot, "above", 0.3, 0.5, n=240).holds
+    assert more > power.chances(pilot, "above", 0.3, 0.5).holds
+
+
+def test_samples_of_the_law_itself():
+    rng, n = np.random.default_rng(10), 900
+    found = [
+        statistics.distance_from_law(rng.random(n), stats.uniform.cdf).satisfies("below", 0.085)
+        for _ in range(600)
+    ]
+    assert power.distance_power(n, 0.085) == pytest.approx(found.count(True) / 600, abs=0.07)
+    assert power.distance_power(n, 0.03) == 0
+
+
+def test_what_has_no_luck_and_what_is_not_known():
+    assert power.chances(exact(3.0), "above", 2.0, 2.5) == power.Chances(1.0, 0.0)
+    assert power.chances(exact(3.0), "outside", [2.0, 3.0], 2.5) == power.Chances(0.0, 1.0)
+    assert power.chances(undecided("t", 5), "above", 2.0, 2.5) == power.Chances(0.0, 0.0)
+    with pytest.raises(ValueError, match="kolmogorov"):
+        power.chances(statistics.distance_interval(0.1, 50), "below", 0.2, 0.1)
+    with pytest.raises(ValueError, match="one number"):
+        power.characteristics(MEAN, "above", [0.0, 1.0], 2.0)
