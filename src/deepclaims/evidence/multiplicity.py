@@ -6,7 +6,7 @@ level only (`ledger.share`), so its p-value is divided by that share first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -67,6 +67,11 @@ def settle(
     return {
         name: replace(verdict, sentences=tuple(settled[name])) for name, verdict in verdicts.items()
     }
+
+
+def at_stake(verdicts: Iterable[Verdict]) -> int:
+    """How many sentences have a p-value that a correction can touch: not exact ones, p = 0."""
+    return sum(each.p > 0 for verdict in verdicts for each in verdict.sentences)
 
 
 def _settled(ruled: Ruled, p: float, size: int, attempt: int, level: float) -> Ruled:

@@ -14,6 +14,7 @@ from typing import Any, Self
 from deepclaims.errors import StorageError
 from deepclaims.evidence.check import Role, Text
 from deepclaims.evidence.estimate import Estimate, Relation
+from deepclaims.evidence.operating import Operating
 from deepclaims.evidence.sentence import Ruling
 from deepclaims.languages import LANGUAGES
 
@@ -38,6 +39,7 @@ class Finding:
         says: what it means if it holds.
         fails: what it means if it fails.
         sentences: the sentences it belongs to.
+        operating: its errors and power; none where nothing is at stake.
         estimate: what was measured; none when it could not be.
         outcome: whether it holds; none while the interval leaves it open.
         p_value: of the check alone, where a test makes sense.
@@ -53,6 +55,7 @@ class Finding:
     p_value: float | None = None
     fails: Text = field(default_factory=dict)
     sentences: tuple[str, ...] = ()
+    operating: Operating | None = None
 
     @property
     def means(self) -> Text:
@@ -247,6 +250,7 @@ def _finding(content: Mapping[str, Any]) -> Finding:
         outcome=known.get("outcome"),
         p_value=known.get("p_value"),
         fails=known.get("fails", {}),
+        operating=Operating.from_dict(known["operating"]) if "operating" in known else None,
         sentences=tuple(known.get("sentences", ())),
     )
 

@@ -22,7 +22,8 @@ from deepclaims.environment import cores, variables
 from deepclaims.errors import StorageError
 from deepclaims.evidence import record as records
 from deepclaims.evidence.check import Finding
-from deepclaims.evidence.multiplicity import settle
+from deepclaims.evidence.multiplicity import at_stake, settle
+from deepclaims.evidence.operating import Operating
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns, SentenceNote
 from deepclaims.evidence.second_look import confirm
 from deepclaims.evidence.sentence import STUDY, Ruled
@@ -173,10 +174,13 @@ def _records(
 ) -> list[EvidenceRecord]:
     chapters = {each.name: each.title for each in claims.chapters(project.conf)}
     lectures = inventory(project.conf)
+    stake = at_stake(each.verdict for each in judged.values())
+    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
     return [
         replace(
             _record(each, verdicts[name], lectures),
-            attempt=entries.attempt(project, each),
+            findings=_findings(project, name, verdicts[name], attempts[name], stake),
+            attempt=attempts[name],
             second_looks=tuple(
                 {**look.to_dict(), "stale": not current}
                 for look, current in entries.second_looks(project, each)
@@ -196,7 +200,6 @@ def _record(judged: Judged, verdict: Verdict, lectures: Lectures | None) -> Evid
         claim={key: value for key, value in claim.text.items() if key != "profiles"},
         verdict=str(verdict.ruling),
         reason=verdict.reason,
-        findings=tuple(_finding(each) for each in verdict.findings),
         sentences=tuple(_sentence(each, claim, lectures) for each in verdict.sentences),
         figures=tuple(FigureNote(name, text) for name, text in claim.text["figures"].items()),
         p_value=verdict.p,
@@ -243,6 +246,31 @@ def _news(project: Project, found: Sequence[EvidenceRecord]) -> list[EvidenceRec
 
 def _command(claim: Claim) -> str:
     return f"deepclaims measure claim={claim.name} profile={claim.profile}"
+
+
+def _findings(
+    project: Project, name: str, verdict: Verdict, attempt: int, stake: int
+) -> tuple[records.Finding, ...]:
+    """The findings as a record has them; what is known of their power is not computed again."""
+    try:
+        earlier = {each.check: each for each in EvidenceRecord.read(project.record(name)).findings}
+    except StorageError:
+        earlier = {}
+    return tuple(
+        replace(
+            _finding(each), operating=_operating(each, earlier.get(each.check.name), attempt, stake)
+        )
+        for each in verdict.findings
+    )
+
+
+def _operating(
+    found: Finding, earlier: records.Finding | None, attempt: int, stake: int
+) -> Operating | None:
+    known = earlier.operating if earlier else None
+    if known and earlier and earlier.estimate:
+        known = known if known.is_of(found, earlier.estimate, attempt, stake) else None
+    return known or Operating.of(found, attempt, stake)
 
 
 def _finding(found: Finding) -> records.Finding:

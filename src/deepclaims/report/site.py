@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from deepclaims import __version__
 from deepclaims.atomic import json_text
 from deepclaims.evidence.check import Text
+from deepclaims.evidence.operating import ENOUGH
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import checks, rounding, summary
@@ -151,6 +152,7 @@ class _Writer:
             claim_path=claim_path,
             figure_path=figure_path,
             decisive=summary.decisive,
+            enough=ENOUGH,
         )
 
     def index(self) -> str:

@@ -118,4 +118,5 @@ def _check(finding: dict[str, Any]) -> dict[str, Any]:
     return {
         **{key: finding[key] for key in ("role", "relation", "bound", "outcome", "p_value")},
         **{key: estimate.get(key) for key in kept},
+        **({"operating": finding["operating"]} if finding["operating"] else {}),
     }
