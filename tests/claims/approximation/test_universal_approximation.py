@@ -93,8 +93,8 @@ def approximates(activation):
 
 def imagine(part, arm, axes, seed, *, works=approximates, trains=approximates):
     """A world in which exactly the activations that `works` follow a rate."""
-    rng = np.random.default_rng([seed, len(part.name)])
     activation = axes.get("activation") or axes.get("model.activation")
+    rng = np.random.default_rng([seed, len(part.name), *map(ord, activation or "")])
 
     def error(n, rate):
         return 1.5 * n**-rate * math.exp(0.05 * rng.standard_normal())

@@ -41,26 +41,18 @@ def world(imagined):
     return make
 
 
-def test_where_powers_of_two_are_like_the_others_it_is_corrected(world, ruling):
-    assert ruling(world()) == "corrected"
+@pytest.mark.parametrize("power", [0.8, 1.0, 1.3])
+def test_powers_of_two_on_a_cpu_decide_nothing(world, ruling, power):
+    assert ruling(world(power=power)) == "supported"
 
 
-def test_where_they_run_faster_it_is_supported(world, ruling):
-    assert ruling(world(power=0.8)) == "supported"
+def test_where_time_is_proportional_or_memory_is_not_it_is_refuted(world, ruling):
+    assert ruling(world(knee=0.01)) == "refuted"
+    assert ruling(world(memory=0.5)) == "refuted"
 
 
-def test_where_they_run_slower_it_is_refuted(world, ruling):
-    assert ruling(world(power=1.3)) == "refuted"
-
-
-def test_where_time_is_proportional_or_memory_is_not_it_is_not_supported(world, ruling):
-    assert ruling(world(knee=0.01, power=0.8)) != "supported"
-    assert ruling(world(memory=0.5, power=0.8)) != "supported"
-
-
-@pytest.mark.parametrize("spoilt", [{"other": 0.7}, {"growing": False}])
-def test_where_a_control_fails_nothing_is_concluded(world, ruling, spoilt):
-    assert ruling(world(**spoilt)) == "inconclusive"
+def test_where_a_control_fails_nothing_is_concluded_of_the_time(world, ruling):
+    assert ruling(world(growing=False)) == "inconclusive"
 
 
 def test_the_bytes_kept_are_those_of_the_layers():

@@ -53,7 +53,7 @@ def test_where_neither_rate_does_it_is_refuted(world, ruling, false):
 
 
 def test_where_the_bias_does_not_show_it_is_not_supported(world, ruling):
-    assert ruling(world(behind=-0.2, slide=0.0)) == "corrected"  # fails in late_start
+    assert ruling(world(behind=-0.2, slide=0.0)) == "refuted"  # fails in late_start
     assert ruling(world(formula=0.1, sgd=0.5, slide=0.0)) == "refuted"
 
 

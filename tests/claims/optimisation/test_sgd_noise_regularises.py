@@ -81,7 +81,7 @@ def test_each_data_set_is_judged_on_its_own(imagined):
 
 
 def test_small_batches_may_lose_on_ecg(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(LECTURE, FULL)))
+    _, outcomes = judged(imagined(NAME, world(LECTURE, FULL)))
     assert outcomes["small_generalises_better"] is True
     assert outcomes["ecg_small_generalises_better"] is False
 

@@ -150,7 +150,7 @@ def test_a_rate_at_the_end_of_its_grid_makes_it_void(world, ruling):
     assert ruling(world(larger_is_better)) == "inconclusive"
 
 
-def test_refuted_where_glorot_trains_too(world, ruling):
+def test_not_refuted_where_glorot_trains_too_since_the_law_is_doubtfully_transcribed(world, ruling):
     def trained(part, scheme, rate, rng):
         if scheme == "glorot" and part == "relu":
             return 0.4 * CHANCE + 0.05 * rng.normal(), 0.4
@@ -158,7 +158,7 @@ def test_refuted_where_glorot_trains_too(world, ruling):
 
     results = world(trained)
     assert outcomes_of(results)["halving_stalls"] is False
-    assert ruling(results) == "refuted"
+    assert ruling(results) == "inconclusive"
 
 
 def test_refuted_where_he_stalls(world, ruling):
