@@ -30,14 +30,15 @@ from typing import Any
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-import torch  # noqa: E402  the thread variables come first
+import numpy as np  # noqa: E402  the thread variables come first
+import torch  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
-from deepclaims.claims.optimisation.population_problem import PROBLEMS, constants  # noqa: E402
-from deepclaims.claims.optimisation.projected_sgd import Walk  # noqa: E402
-from deepclaims.claims.optimisation.projected_sgd import run as walk_of  # noqa: E402
 from deepclaims.data.splits import Split, Splits  # noqa: E402
+from deepclaims.optim import rules  # noqa: E402
+from deepclaims.optim.population_problem import PROBLEMS, squared_errors  # noqa: E402
+from deepclaims.optim.walks import by, second_half  # noqa: E402
 from deepclaims.training.replicas import train_stacked_on  # noqa: E402
 from deepclaims.training.stacking import choose_batches, is_stacked  # noqa: E402
 from deepclaims.training.task import train_on  # noqa: E402
@@ -149,11 +150,14 @@ def tiny(turns: int) -> bool:
 
 def balls(turns: int) -> bool:
     problem = PROBLEMS["tight"]()
-    known = constants(problem)
 
     def walk(replicas: int, seeds: Sequence[int]) -> None:
         for seed in seeds:
-            walk_of(problem, known, Walk(0.005, 1, replicas, 1000), seed)
+            rng, at = np.random.default_rng(seed), second_half(1000)
+            step = by(rules.sgd, 0.005)
+            squared_errors(
+                problem, step, 1000, rng, replicas=replicas, start=0.9, projected=True, at=at
+            )
 
     # Of the 2000 one after another 10 are timed.
     times = take_turns(

@@ -55,3 +55,12 @@ def test_help_is_made_of_the_same():
         "boil EGG minutes=NUMBER kind=soft|hard salt=NAME stove.KEY=VALUE --quick"
     )
     assert "minutes=NUMBER  how long [4]" in ARGUMENTS.help
+
+
+def test_an_optional_word_may_be_left_out():
+    arguments = Arguments("boil", word="EGG", optional=True)
+    assert arguments.read([]).word == ""
+    assert arguments.read(["brown"]).word == "brown"
+    assert arguments.usage == "boil [EGG]"
+    with pytest.raises(ConfigError, match=r"name one EGG: deepclaims boil \[EGG\]"):
+        arguments.read(["brown", "white"])

@@ -15,7 +15,7 @@ FLOORS = (
     ("ecg",),
     ("sweep",),
     ("claims", "training"),
-    ("tracking", "evidence", "data", "nn", "optim", "report"),
+    ("tracking", "evidence", "data", "nn", "optim", "report", "lectures"),
     ("arguments", "atomic", "environment", "errors", "groups", "languages", "project"),
 )
 """From top to bottom, as docs/architecture.md draws them."""

@@ -52,3 +52,12 @@ def _imported(source, module):
             ):
                 pending += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
     return found
+
+
+def test_the_plots_are_figures_that_the_report_has(checkout):
+    pipeline = yaml.safe_load((checkout / "dvc.yaml").read_text())
+    for plot in pipeline["plots"]:
+        _, _, chapter, claim, file = plot.split("/")
+        text = (checkout / "conf" / "claim" / chapter / f"{claim}.yaml").read_text()
+        assert file.split(".")[0] in yaml.safe_load(text)["figures"]
+        assert (checkout / plot).is_file()

@@ -59,6 +59,7 @@ class Arguments:
         verb: its name.
         keys: the `key=value` it takes.
         word: what its one bare word is, e.g. `RECORD`; it takes none if empty.
+        optional: whether that word may be left out.
         hint: what to do when that word is missing.
         flags: the flags it takes, e.g. `--compare`.
         prefixes: first parts of dotted keys that are passed on unread, e.g. `executor`.
@@ -67,6 +68,7 @@ class Arguments:
     verb: str
     keys: Mapping[str, Key] = field(default_factory=dict)
     word: str = ""
+    optional: bool = False
     hint: str = ""
     flags: tuple[str, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
@@ -93,14 +95,14 @@ class Arguments:
                 bare.append(text)
             else:
                 raise ConfigError(self._unknown(text))
-        if self.word and len(bare) != 1:
+        if self.word and len(bare) != 1 and not (self.optional and not bare):
             raise ConfigError(f"{self.hint or f'name one {self.word}'}: deepclaims {self.usage}")
         return Given("".join(bare), values, frozenset(flags), tuple(passed))
 
     @property
     def usage(self) -> str:
         """The verb with all that it takes, in one line."""
-        return " ".join([self.verb, *([self.word] if self.word else []), *self._known()])
+        return " ".join([self.verb, *self._word(), *self._known()])
 
     @property
     def help(self) -> str:
@@ -133,8 +135,11 @@ class Arguments:
             return f"{self.verb} takes no '{text}'"
         names = [*self.keys, *self.flags, *self.prefixes]
         close = _close(text.partition("=")[0], names)
-        known = [*([self.word] if self.word else []), *known]
+        known = [*self._word(), *known]
         return f"{self.verb} does not know '{text}'; known: {', '.join(known)}{close}"
+
+    def _word(self) -> list[str]:
+        return [f"[{self.word}]" if self.optional else self.word] if self.word else []
 
     def _known(self) -> list[str]:
         keys = [f"{name}={key.values}" for name, key in self.keys.items()]

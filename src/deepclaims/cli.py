@@ -55,7 +55,7 @@ VERBS = {
     "recheck": Verb(
         "deepclaims.pipeline.recheck",
         "measure again with other seeds: which verdicts stand",
-        "chapter=NAME|all | claim=CHAPTER/ID [profile=smoke|laptop|full] [executor=…]",
+        "chapter=NAME|all | claim=CHAPTER/ID [series=N] [profile=smoke|laptop|full] [executor=…]",
         "deepclaims recheck chapter=all",
     ),
     "publish": Verb(
@@ -109,7 +109,23 @@ VERBS = {
         "CHAPTER/ID",
         "deepclaims new optimisation/noise-of-a-minibatch",
     ),
+    "ledger": Verb(
+        "deepclaims.pipeline.ledger",
+        "what was promised, tried and seen of each claim, and whether all of it is still there",
+        "[claim=CHAPTER/ID | --verify]",
+        "deepclaims ledger claim=regularisation/dropout",
+    ),
     "list": Verb("deepclaims.pipeline.catalogue", "the catalogue with its verdicts"),
+    "slides": Verb(
+        "deepclaims.pipeline.slides",
+        "the lectures sentence by sentence, with the claims that test each",
+        "[L1 | L1.s20 | L1.s20.5] [claim=ID] [--untested] [--doubtful]\n\n"
+        "ID          a deck, a slide, or one thing on it, shown in full\n"
+        "claim       only what that claim tests\n"
+        "--untested  only what no claim tests yet, with the reason\n"
+        "--doubtful  only what the slide may have otherwise, with the doubt",
+        "deepclaims slides L1.s20",
+    ),
     "doctor": Verb(
         "deepclaims.pipeline.doctor", "what this machine and this project have and lack"
     ),

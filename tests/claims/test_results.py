@@ -95,3 +95,21 @@ def test_a_stack_gives_its_scores_as_curves_over_the_combinations():
     assert side.choice.scores == (2.0, 1.0, 3.0)
     assert side.reported("test") == pytest.approx([7.0, 8.0, 9.0])
     assert side.reported("validation") == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_a_stack_beyond_the_grid_is_of_one_value_and_all_the_others():
+    tune = Tune(("law", LR), {"": Score("validation")}, (0,), edge="widen", stacked=True)
+    grid = {"law": ("he", "lecun"), LR: (0.1, 0.2)}
+    part = replace(PART, arms={"": ()}, grid=grid, tune=tune)
+    claim = Claim("c/d", "laptop", {"grid": {}, "criterion": {"checks": {}}}, {}, (part,))
+    cells = []
+    for axes, scores in (({}, [3.0, 2.0, 4.0, 3.0]), ({LR: 0.4}, [1.0, 2.5]), ({LR: 0.8}, [5, 6])):
+        cell = Cell({}, "t", {}, "c/d", "net", "", axes)
+        vars(cell)["key"] = str(axes)
+        curve = Curve(range(len(scores)), scores)
+        cells.append((cell, [Replica(0, Outcome({}, {"validation": curve}), {})]))
+    first = results_of(claim, cells[:1]).tuned("net")
+    assert (dict(first.value), first.on_edge) == ({"law": "he", LR: 0.2}, True)
+    side = results_of(claim, cells).tuned("net")
+    assert (dict(side.value), side.on_edge) == ({"law": "he", LR: 0.4}, False)
+    assert side.score("validation", {"law": "lecun", LR: 0.8}).tolist() == [6.0]

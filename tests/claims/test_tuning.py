@@ -24,6 +24,13 @@ def test_a_protocol_is_read():
     assert tune.combinations({LR: [1, 2], "width": [8]}) == [{LR: 1}, {LR: 2}]
 
 
+def test_combinations_may_have_one_value_of_an_axis():
+    tune = Tune.read("", {**WRITTEN, "axes": ["law", LR]})
+    grid = {"law": ["he", "lecun"], LR: [1, 2]}
+    assert len(tune.combinations(grid)) == 4
+    assert tune.combinations(grid, {LR: 4}) == [{"law": "he", LR: 4}, {"law": "lecun", LR: 4}]
+
+
 def test_several_scores_choose_apart():
     by = {"error": "validation_error", "speed": {"curve": "train_loss", "below": 0.2}}
     written = {key: value for key, value in WRITTEN.items() if key != "score"} | {"by": by}
@@ -38,6 +45,7 @@ def test_several_scores_choose_apart():
         ({"seeds": None}, "lacks seeds"),
         ({"edge": "ignore"}, "edge is one of void, widen"),
         ({"seed": 3}, "does not know"),
+        ({"edge": "widen", "stacked": True}, "needs several axes"),
     ],
 )
 def test_what_does_not_fit_is_refused(change, said):

@@ -35,9 +35,9 @@ def test_a_weak_claim_does_not_survive_its_catalogue_and_a_strong_one_does():
     settled = settle(catalogue)
     assert catalogue["weak"].ruling == "supported"
     assert settled["weak"].ruling == "inconclusive"
-    assert "Holm" in settled["weak"].reason["es"]
+    assert "corregido" in settled["weak"].reason["es"]
     assert settled["strong"].ruling == "supported"
-    assert settled["strong"].p_adjusted == pytest.approx(22 * catalogue["strong"].p)
+    assert settled["strong"].p_adjusted == pytest.approx(22 * 2 * catalogue["strong"].p)
     assert settle({"weak": catalogue["weak"]})["weak"].ruling == "supported"
 
 
@@ -45,7 +45,19 @@ def test_exact_claims_cost_the_others_nothing():
     p = rule(mean_interval([1.0, 1.3, 0.8, 1.1])).p
     catalogue = {"measured": rule(mean_interval([1.0, 1.3, 0.8, 1.1]))}
     catalogue |= {f"arithmetic_{i}": rule(exact(1.0)) for i in range(50)}
-    assert settle(catalogue)["measured"].p_adjusted == pytest.approx(p)
+    assert settle(catalogue)["measured"].p_adjusted == pytest.approx(2 * p)
+
+
+def test_an_attempt_may_use_its_share_of_the_level_only():
+    strong = rule(mean_interval([1.01, 1.02, 0.99, 1.0, 0.98]))
+    for attempt, factor in ((1, 2), (2, 6), (3, 12), (13, 182)):
+        (settled,) = settle({"again": strong}, {"again": attempt}).values()
+        assert settled.p_adjusted == pytest.approx(factor * strong.p)
+    some = rule(mean_interval([1.0, 1.3, 0.8, 1.1]))  # p about 0.001
+    assert settle({"again": some}, {"again": 3})["again"].ruling == "supported"
+    late = settle({"again": some}, {"again": 13})["again"]
+    assert late.ruling == "inconclusive"
+    assert "at attempt 13" in late.reason["en"]
 
 
 def test_refutations_are_corrected_too():

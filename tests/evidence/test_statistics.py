@@ -7,6 +7,7 @@ from scipy import stats
 from deepclaims.evidence import statistics
 from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.law import Draws
+from deepclaims.evidence.outcome import moments
 
 RNG = np.random.default_rng(11)
 A = RNG.normal(3.0, 1.0, 7)
@@ -187,3 +188,11 @@ def test_standard_errors():
     assert statistics.mean_interval(A).se == pytest.approx(stats.sem(A))
     assert exact(3).se == 0
     assert statistics.mean_interval([1.0]).se == math.inf
+
+
+def test_moments_of_seeds_pool_to_the_mean_of_all_trajectories():
+    values = np.random.default_rng(0).normal(2.0, 1.0, (3, 50))
+    each = [moments("x", row) for row in values]
+    found = statistics.pooled_mean([m["x"] for m in each], [m["x_square"] for m in each], 50)
+    assert found.value == pytest.approx(values.mean())
+    assert found.se == pytest.approx(values.std(ddof=1) / np.sqrt(150))

@@ -35,6 +35,13 @@ def test_the_lstm_cell_is_torchs():
     torch.testing.assert_close(memories[:, -1], last[0], rtol=0, atol=1e-14)
 
 
+def test_the_lstm_cell_goes_to_torch_and_back():
+    cell = LstmCell.of(nn.LSTM(3, 5).double())
+    x, zero = normal(2, 4, 3), torch.zeros(2, 5).double()
+    states, _ = cell.as_torch()(x)
+    torch.testing.assert_close(states, cell.unroll(x, zero, zero)[0], rtol=0, atol=1e-14)
+
+
 def test_gates_by_hand():
     """All weights 0: f, i, o are σ(b), c̃ is tanh(b), and c and h follow."""
     zero = {gate: torch.zeros(1, 1) for gate in GATES}

@@ -9,7 +9,9 @@ from deepclaims.nn.stacked_recurrent import (
     answer,
     draw_gated,
     draw_plain,
+    gated_answer,
     gated_states,
+    plain_answer,
     plain_states,
 )
 from deepclaims.optim import rules
@@ -126,3 +128,13 @@ def test_nets_leave_when_they_solve_it_and_others_go_on():
     assert (found.accuracy[1::2] < 0.7).all()
     torch.testing.assert_close(found.weights["w_hh"][1], weights["w_hh"][1])
     assert not torch.equal(found.weights["w_hh"][0], weights["w_hh"][0])
+
+
+def test_answers_are_read_from_the_last_state():
+    x, sizes = sequences(), (D, WIDTH, K)
+    plain, gated = (
+        draw_plain("torch", R, sizes, drawn()),
+        draw_gated("torch", R, sizes, 10, drawn()),
+    )
+    torch.testing.assert_close(plain_answer(plain, x), answer(plain, plain_states(plain, x)[-1]))
+    torch.testing.assert_close(gated_answer(gated, x), answer(gated, gated_states(gated, x)[-1]))

@@ -87,3 +87,31 @@ def test_a_claim_is_planned_as_far_as_its_choosing_seeds_are_done(project, monke
     measured(project)
     whole = merged([*plan, *planner.second(plan)])
     assert sorted(len(each.seeds) for each in whole) == [3, 5, 5]
+
+
+STACK = {
+    "task": "remember",
+    "params": {"cell": "rnn", "width": 3, "noise": 0.1, "steps": 25, "batch": 4, "tried": 1,
+               "reported": 2, "success": 0.95},
+    "grid": {"lag": [2], "law": ["orthogonal", "torch"], "rate": [1e-4, 1e-3]},
+    "seeds": {"first": 10, "count": 1},
+    "tune": {"axes": ["law", "rate"], "score": "score", "seeds": {"first": 0, "count": 1},
+             "edge": "widen", "stacked": True},
+}  # fmt: skip
+
+
+def test_a_stack_is_widened_by_stacks_beyond_it(project, monkeypatch):
+    """Two values have no inside, so whatever is chosen among them is at an end."""
+    monkeypatch.setattr(pattern, "check", lambda claim: None)
+    name = "recurrence/lstm-remembers"
+    file = project.conf / "claim" / f"{name}.yaml"
+    text = yaml.safe_load(file.read_text()) | {"parts": {"rnn": STACK}, "profiles": {}}
+    file.write_text(yaml.safe_dump(text))
+    folder = project.root / "results"
+    measure(project, Request((name,), folder, "laptop", LocalOptions(workers=0)))
+    results = read_results(claims.load(project.conf, name), folder / name)
+    side = results.tuned("rnn", where={"lag": 2})
+    rates = {value["rate"] for value in side.choice.values}
+    assert rates > {1e-4, 1e-3}
+    assert len(side.choice.values) == 2 * len(rates)
+    assert side.reported("trials").tolist() == [2.0]

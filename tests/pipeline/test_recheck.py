@@ -1,11 +1,10 @@
-import json
-
 import pytest
 
 from deepclaims.claims import claim as claims
 from deepclaims.errors import ConfigError, StageError
+from deepclaims.evidence import ledger
+from deepclaims.pipeline import entries, recheck
 from deepclaims.pipeline import judge as judging
-from deepclaims.pipeline import recheck
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.request import Request
 from deepclaims.sweep.options import LocalOptions
@@ -40,13 +39,19 @@ def test_all_seeds_are_others(project):
 
 def test_a_verdict_that_stands(measured, capsys):
     recheck.run(ASKED)
-    assert "1 of 1 verdicts are the same" in capsys.readouterr().out
+    assert "1 of 1 verdicts are the same with series 1" in capsys.readouterr().out
     assert len(Index(measured.mlflow, "optimisation").runs()) == 2 * _runs_of_one(measured)
     (record,) = judging.judge(measured)
     assert record.verdict == "supported"
-    assert record.second_look["ruling"] == "supported"
-    assert not set(record.seeds) & set(range(*record.second_look["seeds"][1:]))
-    assert record.second_look["seeds"][1] >= recheck.SHIFT
+    (look,) = record.second_looks
+    assert look["ruling"] == "supported"
+    assert not look["stale"]
+    assert not set(record.seeds) & set(range(*look["seeds"][1:]))
+    assert look["seeds"][1] >= recheck.SHIFT
+    recheck.run(ASKED)
+    (record,) = judging.judge(measured)
+    assert [each["series"] for each in record.second_looks] == [1, 2]
+    assert record.second_looks[1]["seeds"][1] >= 2 * recheck.SHIFT
 
 
 def _runs_of_one(project):
@@ -55,26 +60,22 @@ def _runs_of_one(project):
 
 
 def test_a_verdict_that_flips_becomes_inconclusive_until_the_claim_changes(measured):
-    recheck.run(ASKED)
-    file = measured.conf / "recheck.json"
-    looks = json.loads(file.read_text())
-    looks[NAME]["ruling"] = "refuted"
-    file.write_text(json.dumps(looks))
+    (raw,) = judging.judge_only(measured, [NAME])
+    entries.write_second_look(measured, raw, "refuted", series=1)
     (record,) = judging.judge(measured)
     assert record.verdict == "inconclusive"
     assert "it is refuted" in record.reason["en"]
     claim = measured.conf / "claim" / f"{NAME}.yaml"
     claim.write_text(claim.read_text().replace("bound: 1.0e-12", "bound: 1.0e-11"))
     (record,) = judging.judge(measured)
-    assert record.second_look is None
     assert record.verdict == "supported"
+    assert [each["stale"] for each in record.second_looks] == [True]
 
 
 def test_a_changed_claim_is_not_rechecked(measured):
-    before = (measured.conf / "recheck.json").read_bytes()
     with pytest.raises(ConfigError, match=r"without claim\.seeds\.count="):
         recheck.run([*ASKED, "claim.seeds.count=3"])
-    assert (measured.conf / "recheck.json").read_bytes() == before
+    assert not ledger.path(measured.root, NAME).exists()
 
 
 def test_first_things_first(alone):

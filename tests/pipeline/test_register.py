@@ -42,6 +42,14 @@ def test_a_config_counts_without_its_comments(small):
     assert registration(small) != before
 
 
+def test_the_slides_decide_nothing(small):
+    before = registration(small)
+    file = small.conf / "lectures" / "L1.yaml"
+    file.write_text(file.read_text().replace("Linear solutions", "Straight solutions", 1))
+    assert registration(small) == before
+    assert not [name for name in before["configs"] if name.startswith("lectures/")]
+
+
 def test_what_was_forgotten_is_said_before_anything_is_trained(small):
     rewrite(small, "task: formulas", "task: formulae")
     with pytest.raises(ClaimError, match="has no function formulae"):

@@ -37,8 +37,7 @@ def draw(results: Results, figure: str, language: str) -> Drawing:
     from deepclaims.report.panel import Drawing
 
     drawing = Drawing(language)
-    made = getattr(_module(results.claim, "figures"), function_of(figure))(results, drawing)
-    drawing.figure = made or drawing.figure
+    getattr(_module(results.claim, "figures"), function_of(figure))(results, drawing)
     return drawing
 
 

@@ -160,12 +160,10 @@ class Tuned:
         """What was tried, how it scored, and which value is the best."""
         score = self.tune.by[self.by]
         if self.tune.stacked:
-            values: list[dict[str, Any]] = self.tune.combinations(self.part.grid)
-            columns = self._choosing(score.metric, None)
-            scores = [np.asarray(columns.get(number, ())) for number in range(len(values))]
+            tried = self._stacked(score.metric)
         else:
-            values = self._tried(score)
-            scores = [self._scores(score, value) for value in values]
+            tried = [(value, self._scores(score, value)) for value in self._tried(score)]
+        values, scores = zip(*tried, strict=True)
         return Choice.of(values, scores, self.tune.natural)
 
     @property
@@ -185,8 +183,7 @@ class Tuned:
     def score(self, metric: str, value: Value) -> np.ndarray:
         """A metric of the choosing seeds at one of the values they tried, `(choosing seeds,)`."""
         if self.tune.stacked:
-            number = self.tune.combinations(self.part.grid).index(dict(value))
-            return np.asarray(self._choosing(metric, None)[number])
+            return next(each for known, each in self._stacked(metric) if _same(known, value))
         rows = self._rows(metric, value, self.tune.seeds)
         return rows.loc[rows["step"].isna(), "value"].to_numpy(dtype=float)
 
@@ -227,20 +224,34 @@ class Tuned:
     def _tried(self, score: Score) -> list[dict[str, Any]]:
         """What the choosing seeds tried: the grid, and what it was widened by."""
         grid = self.tune.combinations(self.part.grid)
-        rows = self._rows(score.metric, {}, self.tune.seeds)
-        found = rows[list(self.tune.axes)].drop_duplicates().to_dict("records")
-        more = [
-            {str(axis): value for axis, value in each.items()}
-            for each in found
-            if not any(_same(each, known) for known in grid)
-        ]
-        return [*grid, *more]
+        found = self._places(score.metric)
+        return [*grid, *(each for each in found if not any(_same(each, known) for known in grid))]
 
-    def _choosing(self, metric: str, value: Value | None) -> dict[int, np.ndarray]:
-        """A stacked score: number of the combination -> `(choosing seeds,)`."""
-        rows = self._rows(metric, dict.fromkeys(self.tune.axes), self.tune.seeds)
-        steps, values = _wide(rows)
-        return dict(zip(steps.tolist(), values.T, strict=True))
+    def _stacked(self, metric: str) -> list[tuple[dict[str, Any], np.ndarray]]:
+        """The combinations of every stack of the choosing seeds, `(choosing seeds,)` a score."""
+        found = []
+        for fixed in ({}, *self._widened(metric)):
+            where = {**dict.fromkeys(self.tune.axes), **fixed}
+            steps, values = _wide(self._rows(metric, where, self.tune.seeds))
+            scores = dict(zip(steps.tolist(), values.T, strict=True))
+            found += [
+                (each, np.asarray(scores.get(number, ())))
+                for number, each in enumerate(self.tune.combinations(self.part.grid, fixed))
+            ]
+        return found
+
+    def _widened(self, metric: str) -> list[dict[str, Any]]:
+        """The values that the stacks beyond the grid were of, by axis."""
+        known = ({axis: value for axis, value in place.items() if not pd.isna(value)}
+                 for place in self._places(metric))  # fmt: skip
+        return [fixed for fixed in known if fixed]
+
+    def _places(self, metric: str) -> list[dict[str, Any]]:
+        """The tuned axes' values of the choosing seeds' cells; NA where a stack has all of them."""
+        rows = self._rows(metric, {}, self.tune.seeds)
+        axes = [axis for axis in self.tune.axes if axis in rows]
+        places = rows[axes].drop_duplicates().to_dict("records") if axes else [{}]
+        return [{str(axis): value for axis, value in each.items()} for each in places]
 
     def _rows(self, metric: str, value: Value, seeds: tuple[int, ...]) -> pd.DataFrame:
         known = {axis: each for axis, each in value.items() if axis in self.results.metrics}

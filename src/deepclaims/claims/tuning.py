@@ -13,7 +13,8 @@ It is measured in two goes: the choosing seeds at every value, then the part's o
 chosen, and at `also`. Two scores choose apart, each by its name: `by: {error: validation_error,
 speed: {curve: train_loss, below: 0.2}}`; the latter is the first step at which a curve is below a
 target. With `stacked: true` a task of the claim's own gets all combinations at once, as `variants`
-of its config, and gives each score as a curve over their numbers.
+of its config, and gives each score as a curve over their numbers. Such a grid is widened by a stack
+of its own: all combinations that have the new value.
 """
 
 from __future__ import annotations
@@ -99,6 +100,8 @@ class Tune:
                 raise ClaimError(f"{where}: tune lacks {key}")
         if written.get("edge", "void") not in EDGES:
             raise ClaimError(f"{where}: tune.edge is one of {', '.join(EDGES)}")
+        if written.get("stacked") and written.get("edge") == "widen" and len(written["axes"]) < 2:
+            raise ClaimError(f"{where}: a stack that is widened needs several axes to be a stack")
         by = written["by"] if "by" in written else {"": written["score"]}
         first, count = int(written["seeds"]["first"]), int(written["seeds"]["count"])
         return cls(
@@ -111,9 +114,17 @@ class Tune:
             stacked=bool(written.get("stacked", False)),
         )
 
-    def combinations(self, grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-        """All combinations of the tuned axes' values, in the order of the grid."""
-        rows = itertools.product(*(grid[axis] for axis in self.axes))
+    def combinations(
+        self, grid: Mapping[str, Sequence[Any]], fixed: Value | None = None
+    ) -> list[dict[str, Any]]:
+        """All combinations of the tuned axes' values, in the order of the grid.
+
+        Args:
+            grid: axis -> values.
+            fixed: axis -> the one value it has here, in the grid or not.
+        """
+        own = {**grid, **{axis: [value] for axis, value in (fixed or {}).items()}}
+        rows = itertools.product(*(own[axis] for axis in self.axes))
         return [dict(zip(self.axes, row, strict=True)) for row in rows]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,3 +36,13 @@ class Outcome:
     metrics: Mapping[str, float]
     curves: Mapping[str, Curve] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def moments(name: str, values: Any) -> dict[str, float]:
+    """Two metrics from which errors over the trajectories of all seeds can be pooled.
+
+    Args:
+        name: of the mean over trajectories; the mean of squares is `<name>_square`.
+        values: one a trajectory, an array or tensor `(trajectories,)`.
+    """
+    return {name: float(values.mean()), f"{name}_square": float((values**2).mean())}

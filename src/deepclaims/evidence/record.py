@@ -80,7 +80,9 @@ class EvidenceRecord:
         p_adjusted: after Holm's correction.
         post_hoc: what in the criterion changed after the claim was first run; empty when the
             criterion is the registered one.
-        second_look: how the claim came out with other seeds, as `second_look.SecondLook` has it.
+        attempt: number of the attempt at the claim that this is, from its ledger.
+        second_looks: how the claim came out with other seeds, each as `second_look.SecondLook` has
+            it, with `stale` where the claim has changed since.
         seeds: every seed that was run.
         n_runs: runs (cells) behind the evidence.
         n_replicas: replicas (cells times seeds).
@@ -105,7 +107,8 @@ class EvidenceRecord:
     p_value: float | None = None
     p_adjusted: float | None = None
     post_hoc: tuple[str, ...] = ()
-    second_look: Mapping[str, Any] | None = None
+    attempt: int = 1
+    second_looks: tuple[Mapping[str, Any], ...] = ()
     seeds: tuple[int, ...] = ()
     n_runs: int | None = None
     n_replicas: int | None = None
@@ -158,7 +161,7 @@ class EvidenceRecord:
             _required(_required(known, "claim"), key, "claim.")
         _one_of(VERDICTS, _required(known, "verdict"), "verdict")
         _text(known, "reason")
-        for key in ("post_hoc", "seeds", "keys"):
+        for key in ("post_hoc", "seeds", "keys", "second_looks"):
             known[key] = tuple(known.get(key, ()))
         known["findings"] = tuple(_finding(each) for each in known.get("findings", ()))
         known["figures"] = tuple(

@@ -42,10 +42,10 @@ def bootstrap(
     sizes = arrays[0].shape[:across]
     if any(array.shape[:across] != sizes for array in arrays):
         raise ValueError(f"units differ: {[array.shape[:across] for array in arrays]}")
-    method = "bootstrap (BCa)" if across == 1 else "bootstrap (BCa), seeds × patients"
-
     # A single seed leaves its axis nothing to resample; patients alone then carry the interval.
     free = [axis for axis, size in enumerate(sizes) if size > 1]
+    several = len(free) > 1
+    method = "bootstrap (BCa), seeds × patients" if several else "bootstrap (BCa)"
     everything = [np.arange(sizes[axis]) for axis in free]
 
     def of(*chosen: np.ndarray) -> float:

@@ -1,19 +1,18 @@
 """The same claim measured again with seeds it does not share: whether the verdict stands.
 
-`deepclaims recheck` measures; what it found is kept in `conf/recheck.json`, beside the claims it
-is about, so that judging needs no second measurement. A verdict that comes out otherwise with other
-seeds is inconclusive, whatever the first set said.
+`deepclaims recheck` measures; what it found stands in the ledger, every time, so that judging
+needs no second measurement. A verdict that came out otherwise with other seeds is inconclusive,
+whatever the first set said. A look at a claim as it was before a change is stale: it stays on the
+page, and decides nothing.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from typing import Any, Self
 
-from deepclaims import atomic
-from deepclaims.errors import StorageError
+from deepclaims.evidence.ledger import Event, Kind, Ledger
 from deepclaims.evidence.verdict import SPANISH, Ruling, Verdict
 
 
@@ -27,6 +26,7 @@ class SecondLook:
         registration: of the claim's file when it was measured.
         profile: smoke, laptop or full.
         sources: where each data set came from.
+        series: number of the series of seeds; the verdict's own is 0.
     """
 
     ruling: str
@@ -34,6 +34,17 @@ class SecondLook:
     registration: str
     profile: str
     sources: Mapping[str, str]
+    series: int = 1
+
+    @classmethod
+    def read(cls, event: Event) -> Self:
+        """The second look that an event tells of."""
+        told = {key: value for key, value in event.content.items() if key != "checks"}
+        return cls(**{**told, "seeds": tuple(told["seeds"])})
+
+    def to_dict(self) -> dict[str, Any]:
+        """The look as plain data that JSON can hold."""
+        return {**asdict(self), "seeds": list(self.seeds)}
 
     def is_of(self, registration: str, profile: str, sources: Mapping[str, str]) -> bool:
         """Whether it looked at the same claim, on the same data, in the same profile."""
@@ -41,44 +52,25 @@ class SecondLook:
         return mine == (registration, profile, dict(sources))
 
 
-def read(file: Path) -> dict[str, SecondLook]:
-    """The second looks by claim name; none if there is no file.
-
-    Raises:
-        StorageError: when the file is damaged.
-    """
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return {
-            name: SecondLook(**{**each, "seeds": tuple(each["seeds"])})
-            for name, each in content.items()
-        }
-    except FileNotFoundError:
-        return {}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise StorageError(
-            f"{file} is damaged ({error}): delete it and run `deepclaims recheck` again"
-        ) from None
+def second_looks(ledger: Ledger) -> list[SecondLook]:
+    """All second looks at a claim, oldest first."""
+    return [SecondLook.read(event) for event in ledger.of(Kind.SECOND_LOOK)]
 
 
-def write(file: Path, looks: Mapping[str, SecondLook]) -> None:
-    """Write the second looks, whole or not at all.
-
-    Raises:
-        StorageError: when the file cannot be written.
-    """
-    text = json.dumps({name: asdict(looks[name]) for name in sorted(looks)}, indent=1)
-    atomic.write(file, text + "\n")
-
-
-def confirm(verdict: Verdict, look: SecondLook | None) -> Verdict:
+def confirm(verdict: Verdict, looks: Sequence[SecondLook]) -> Verdict:
     """The verdict, or inconclusive where other seeds gave another one.
 
     Args:
-        verdict: with the first seeds, corrected for the number of claims.
-        look: the second, or None if there was none.
+        verdict: with the first seeds, corrected for the number of claims and attempts.
+        looks: the second looks at the claim as it is now.
     """
-    if look is None or look.ruling == verdict.ruling or verdict.ruling is Ruling.INCONCLUSIVE:
+    for look in looks:
+        verdict = _confirmed(verdict, look)
+    return verdict
+
+
+def _confirmed(verdict: Verdict, look: SecondLook) -> Verdict:
+    if look.ruling == verdict.ruling or verdict.ruling is Ruling.INCONCLUSIVE:
         return verdict
     _, first, last = look.seeds
     return replace(

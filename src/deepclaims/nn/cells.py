@@ -84,6 +84,17 @@ class LstmCell(nn.Module):
         )
         return cls(W, U, b)
 
+    def as_torch(self) -> nn.LSTM:
+        """Torch's layer with the cell's weights; of its two biases the second is 0."""
+        rows = {"weight_ih_l0": self.W, "weight_hh_l0": self.U, "bias_ih_l0": self.b}
+        width, d = self.W["f"].shape
+        layer = nn.LSTM(d, width, batch_first=True).to(self.W["f"].dtype)
+        with torch.no_grad():
+            layer.get_parameter("bias_hh_l0").zero_()
+            for name, each in rows.items():
+                layer.get_parameter(name).copy_(torch.cat([each[gate] for gate in TORCH_ORDER]))
+        return layer
+
     def gates(self, x: Tensor, h: Tensor) -> dict[str, Tensor]:
         """f_t, i_t, c̃_t (as `c`) and o_t, from x_t (n, d) and h_{t−1} (n, h); each (n, h)."""
         z = {gate: x @ self.W[gate].T + h @ self.U[gate].T + self.b[gate] for gate in GATES}

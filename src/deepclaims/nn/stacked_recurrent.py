@@ -71,6 +71,16 @@ def answer(weights: Weights, h: Tensor) -> Tensor:
     return torch.baddbmm(weights["b_y"][:, None], h, weights["w_hy"])
 
 
+def plain_answer(weights: Weights, x: Tensor) -> Tensor:
+    """What plain nets answer after the last step: (R, steps, n, d) -> (R, n, k)."""
+    return answer(weights, plain_states(weights, x)[-1])
+
+
+def gated_answer(weights: Weights, x: Tensor) -> Tensor:
+    """What LSTMs answer after the last step: (R, steps, n, d) -> (R, n, k)."""
+    return answer(weights, gated_states(weights, x)[-1])
+
+
 def inputs_of(weights: Weights, x: Tensor) -> tuple[Tensor, ...]:
     """W_xh x_t + b of every step, each (R, n, G)."""
     replicas, steps, n, d = x.shape

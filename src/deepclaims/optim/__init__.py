@@ -1,1 +1,1 @@
-"""Update rules and schedules."""
+"""Update rules and schedules; walks of rules on problems whose constants and rates are known."""

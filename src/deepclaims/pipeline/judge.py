@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -19,17 +19,17 @@ from deepclaims import atomic
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import Claim
 from deepclaims.environment import cores, variables
+from deepclaims.errors import StorageError
 from deepclaims.evidence import record as records
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
-from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook, confirm
-from deepclaims.evidence.second_look import read as read_looks
 from deepclaims.evidence.verdict import Finding, Verdict
 from deepclaims.languages import LANGUAGES
+from deepclaims.pipeline import entries
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
-from deepclaims.pipeline.place import of_a_place, read_place
+from deepclaims.pipeline.place import REHEARSAL, of_a_place, read_place
 from deepclaims.project import Project
 from deepclaims.sweep.worker import THREAD_VARIABLES
 
@@ -64,11 +64,16 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
         if (kept := Kept.read(project.drawn(name))).key:
             raw[name] = kept.judged(Measured.find(project, name).claim)
     found = _settled(project, {name: raw[name] for name in catalogue if name in raw})
-    changed = [record for record in found if atomic.update(
-        project.record(record.name), atomic.json_text(record.to_dict()))]  # fmt: skip
+    news = _news(project, found)
+    for record in found:
+        atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
+    for record in found:
+        if record.name in asked:
+            tell = entries.write_pilot if project.space == REHEARSAL else entries.write_look
+            tell(project, raw[record.name], record.verdict)
     if names is None:
         _sweep(project, catalogue)
-    _tag(project, changed)
+    _tag(project, news)
     for record in found:
         if record.name in asked:
             mark = " (post hoc)" if record.post_hoc else ""
@@ -144,34 +149,21 @@ def _pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _settled(project: Project, judged: Mapping[str, Judged]) -> list[EvidenceRecord]:
-    looks = _looks(project, judged)
     chapters = {each.name: each.title for each in claims.chapters(project.conf)}
-    settled = settle({name: each.verdict for name, each in judged.items()})
-    return [
-        replace(
-            _record(each, confirm(settled[name], looks.get(name)), looks.get(name)),
-            chapter_title=chapters[each.claim.chapter],
-        )
-        for name, each in judged.items()
-    ]
+    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
+    settled = settle({name: each.verdict for name, each in judged.items()}, attempts)
+    found = []
+    for name, each in judged.items():
+        looks = entries.second_looks(project, each)
+        final = confirm(settled[name], [look for look, current in looks if current])
+        record = _record(each, final, attempts[name], looks)
+        found.append(replace(record, chapter_title=chapters[each.claim.chapter]))
+    return found
 
 
-def _looks(project: Project, judged: Mapping[str, Judged]) -> dict[str, SecondLook]:
-    """The second looks that were at the claims as they are now, on the data of this measurement."""
-    looks = read_looks(project.conf / "recheck.json")
-    return {
-        name: looks[name]
-        for name, each in judged.items()
-        if name in looks
-        and looks[name].is_of(
-            str(Registration.of(each.claim.written)),
-            each.claim.profile,
-            each.facts["data_sources"],
-        )
-    }
-
-
-def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> EvidenceRecord:
+def _record(
+    judged: Judged, settled: Verdict, attempt: int, looks: Sequence[tuple[SecondLook, bool]]
+) -> EvidenceRecord:
     from deepclaims.sweep.cell import library_versions
 
     claim = judged.claim
@@ -184,12 +176,28 @@ def _record(judged: Judged, settled: Verdict, look: SecondLook | None) -> Eviden
         figures=tuple(FigureNote(name, text) for name, text in claim.text["figures"].items()),
         p_value=settled.p,
         p_adjusted=settled.p_adjusted,
-        second_look=asdict(look) if look else None,
+        attempt=attempt,
+        second_looks=tuple({**look.to_dict(), "stale": not current} for look, current in looks),
         post_hoc=settled.post_hoc,
         command=_command(claim),
         versions=library_versions(),
         **facts,
     )
+
+
+def _news(project: Project, found: Sequence[EvidenceRecord]) -> list[EvidenceRecord]:
+    """The records of which MLflow has not been told: a new verdict, or new runs."""
+
+    def told(record: EvidenceRecord) -> tuple[object, ...]:
+        return record.verdict, record.post_hoc, record.mlflow
+
+    def is_new(record: EvidenceRecord) -> bool:
+        try:
+            return told(EvidenceRecord.read(project.record(record.name))) != told(record)
+        except StorageError:
+            return True
+
+    return [each for each in found if is_new(each)]
 
 
 def _command(claim: Claim) -> str:

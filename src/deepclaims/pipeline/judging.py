@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,8 +87,8 @@ class Measured:
     def _hash(self, code: Sequence[str], libraries: Sequence[str]) -> str:
         deciding = [
             code_fingerprint(code),
-            {name: version(name) for name in libraries},
-            self._tables(),
+            {name: _version(name) for name in libraries},
+            self._tables,
             str(Registration.of(self.claim.written)),
             {key: self.claim.text.get(key) for key in DECIDING},
             {
@@ -99,11 +100,17 @@ class Measured:
         text = json.dumps(deciding, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @cached_property
     def _tables(self) -> dict[str, str]:
         return {
             file.name: hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(self.folder.glob("*.parquet"))
         }
+
+
+@cache
+def _version(library: str) -> str:
+    return version(library)
 
 
 def read_about(folder: Path, name: str) -> dict[str, Any]:

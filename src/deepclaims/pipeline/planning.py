@@ -13,6 +13,7 @@ from typing import Any
 
 from deepclaims.claims.claim import Claim, Part
 from deepclaims.claims.results import Results, Tuned
+from deepclaims.claims.tuning import Value
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell, cell_of
 from deepclaims.sweep.compose import Composer
@@ -71,12 +72,11 @@ class Planner:
     def wider(self, plan: Sequence[Planned]) -> list[Planned]:
         """The choosing seeds beyond grids at whose ends a choice fell; empty where none did."""
         return [
-            self._planned(choice.results.claim, choice.part, choice.arm, {**choice.where, **value},
-                          choice.tune.seeds)
+            self._beyond(choice, value)
             for choice in self._choices(plan)
-            if choice.tune.edge == "widen" and not choice.tune.stacked and choice.on_edge
+            if choice.tune.edge == "widen" and choice.on_edge
             for value in choice.choice.wider()
-        ]  # fmt: skip
+        ]
 
     def second(self, plan: Sequence[Planned]) -> list[Planned]:
         """The reporting seeds, at what was chosen and at the values that the file names."""
@@ -100,6 +100,17 @@ class Planner:
         else:
             for arm, axes in part.points():
                 yield self._planned(claim, part, arm, axes, part.tune.seeds)
+
+    def _beyond(self, choice: Tuned, value: Value) -> Planned:
+        """The choosing seeds at a value beyond the grid; a stack has all combinations with it."""
+        tune, variants = choice.tune, []
+        if tune.stacked:
+            value = {axis: each for axis, each in value.items() if each != choice[axis]}
+            variants = tune.combinations(choice.part.grid, value)
+        axes = {**choice.where, **value}
+        return self._planned(
+            choice.results.claim, choice.part, choice.arm, axes, tune.seeds, variants
+        )
 
     def _planned(
         self,

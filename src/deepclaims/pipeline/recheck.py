@@ -1,7 +1,7 @@
 """Recheck: measure claims again with seeds of their own, and set the verdicts side by side.
 
-The tables go to `second/results/`, the verdicts to `conf/recheck.json`, which `judge` reads: a
-verdict that does not stand is called inconclusive.
+The tables go to `second/results/`, what came out to the ledgers, which `judge` reads: a
+verdict that does not stand is called inconclusive. Each time is another series of seeds.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from deepclaims.claims.claim import Claim, catalogue
 from deepclaims.errors import ConfigError, StageError
-from deepclaims.evidence import second_look
+from deepclaims.evidence import ledger
 from deepclaims.evidence.multiplicity import settle
-from deepclaims.evidence.registration import Registration
-from deepclaims.evidence.second_look import SecondLook
+from deepclaims.evidence.second_look import second_looks
 from deepclaims.evidence.verdict import OUTCOMES, Verdict
+from deepclaims.pipeline import entries
 from deepclaims.pipeline.judge import judge_only
 from deepclaims.pipeline.judging import Judged
 from deepclaims.pipeline.measure import measure
@@ -27,7 +27,7 @@ from deepclaims.sweep.options import LocalOptions
 SECOND = "second"
 """The folder of their tables."""
 SHIFT = 100_000
-"""Added to every seed of a claim."""
+"""Added to every seed of a claim, once for each series."""
 
 
 def run(overrides: Sequence[str]) -> None:
@@ -42,13 +42,31 @@ def run(overrides: Sequence[str]) -> None:
         change = next(iter(asked.changes))
         raise ConfigError(f"recheck takes a claim as its file has it, without claim.{change}=")
     aside = project.aside(SECOND)
-    request = replace(asked, shift=SHIFT, folder=aside.results, single=False, rehearsal=False)
+    series = asked.series or _next_series(project, asked)
+    request = replace(
+        asked,
+        shift=series * SHIFT,
+        series=series,
+        folder=aside.results,
+        single=False,
+        rehearsal=False,
+    )
     if isinstance(request.options, LocalOptions) and request.options.workers != 0:
         warm_up()  # it imports while this process composes
     first = _first(project, request)
     loaded = measure(project, request)
     second = {each.claim.name: each for each in judge_only(aside, request.names)}
-    _keep(project, loaded, first, {**first, **second})
+    _keep(project, request, loaded, first, {**first, **second})
+
+
+def _next_series(project: Project, request: Request) -> int:
+    """The first number after those of all earlier second looks at these claims."""
+    seen = (
+        look.series
+        for name in request.names
+        for look in second_looks(ledger.read(project.root, name))
+    )
+    return max(seen, default=0) + 1
 
 
 def _first(project: Project, request: Request) -> dict[str, Judged]:
@@ -69,36 +87,30 @@ def _first(project: Project, request: Request) -> dict[str, Judged]:
 
 
 def _keep(
-    project: Project, loaded: Sequence[Claim], first: dict[str, Judged], second: dict[str, Judged]
+    project: Project,
+    request: Request,
+    loaded: Sequence[Claim],
+    first: dict[str, Judged],
+    second: dict[str, Judged],
 ) -> None:
-    rulings = _rulings(first), _rulings(second)
-    file = project.conf / "recheck.json"
-    looks = second_look.read(file)
+    before, after = _rulings(project, first), _rulings(project, second)
     same = 0
     for claim in loaded:
-        name = claim.name
-        one, other = (each[name] for each in rulings)
-        seeds = second[name].facts["seeds"]
-        looks[name] = SecondLook(
-            ruling=str(other.ruling),
-            seeds=(len(seeds), min(seeds), max(seeds)),
-            registration=str(Registration.of(claim.written)),
-            profile=claim.profile,
-            sources=second[name].facts["data_sources"],
-        )
+        one, other = before[claim.name], after[claim.name]
+        entries.write_second_look(project, second[claim.name], str(other.ruling), request.series)
         same += one.ruling == other.ruling
-        print(f"{one.ruling:>12}  {other.ruling:<12}  {name}")
+        print(f"{one.ruling:>12}  {other.ruling:<12}  {claim.name}")
         for line in _differences(one, other):
             print(f"{'':28}{line}")
-    second_look.write(file, looks)
     print(
-        f"{same} of {len(loaded)} verdicts are the same with other seeds; the others become "
-        f"inconclusive when next judged ({file.relative_to(project.root)})"
+        f"{same} of {len(loaded)} verdicts are the same with series {request.series} of seeds; the "
+        f"others become inconclusive when next judged ({ledger.FOLDER}/)"
     )
 
 
-def _rulings(judged: dict[str, Judged]) -> dict[str, Verdict]:
-    return settle({name: each.verdict for name, each in judged.items()})
+def _rulings(project: Project, judged: dict[str, Judged]) -> dict[str, Verdict]:
+    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
+    return settle({name: each.verdict for name, each in judged.items()}, attempts)
 
 
 def _differences(one: Verdict, other: Verdict) -> list[str]:

@@ -20,6 +20,7 @@ from deepclaims.claims import claim as claims
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import CHAPTER, Claim
 from deepclaims.errors import ClaimError
+from deepclaims.pipeline import entries
 from deepclaims.project import Project
 from deepclaims.sweep.cell import STACKED, TRAIN
 from deepclaims.sweep.fingerprint import code_fingerprint
@@ -48,6 +49,8 @@ def run(words: Sequence[str]) -> None:
     ARGUMENTS.read(words)
     project = Project.here()
     found = registration(project)
+    for name in found["claims"]:
+        entries.write_registration(project, claims.load(project.conf, name))
     atomic.update(project.registered, atomic.json_text(found))
     print(f"{len(found['claims'])} claims registered: {project.registered}")
 
@@ -84,7 +87,7 @@ def tasks_of(claim: Claim) -> list[str]:
 def _configs(conf: Path) -> dict[str, str]:
     """The Hydra groups a training is composed from, each hashed without comments and layout."""
     files = [conf / "train.yaml", *sorted(conf.glob("*/*.yaml"))]
-    outside = ("claim", "executor")
+    outside = ("claim", "executor", "lectures")
     return {
         file.relative_to(conf).as_posix(): _hash(file)
         for file in files

@@ -22,8 +22,12 @@ RETRY = "--retry-failed"
 ALL = "all"
 
 
+SERIES = "series"
+
+
 def arguments(verb: str) -> Arguments:
     """What the verbs take that run claims: `measure`, `recheck`, and `runs --why`."""
+    series = Key("N", read=_series, says="which series of other seeds; without it the next one")
     return Arguments(
         verb,
         {
@@ -33,6 +37,7 @@ def arguments(verb: str) -> Arguments:
                 choices=PROFILES,
                 says="smoke: seconds; laptop: as published; full: paper-sized",
             ),
+            **({SERIES: series} if verb == "recheck" else {}),
         },
         flags=(RETRY,),
         prefixes={
@@ -42,12 +47,19 @@ def arguments(verb: str) -> Arguments:
     )
 
 
+def _series(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 @dataclass(frozen=True)
 class Request:
     """What the command line asks for: claims by name, and the folder their tables go to.
 
-    `shift` is added to every seed. A rehearsal
-    measures a claim as the pipeline does not: changed, or with another profile.
+    `shift` is added to every seed; `series` is the number of a series of other seeds, 0 if none is
+    named. A rehearsal measures a claim as the pipeline does not: changed, or with another profile.
     """
 
     names: tuple[str, ...]
@@ -58,6 +70,7 @@ class Request:
     single: bool = False
     rehearsal: bool = False
     shift: int = 0
+    series: int = 0
 
     @property
     def title(self) -> str:
@@ -95,16 +108,17 @@ def read_request(words: Sequence[str], project: Project, verb: str = "measure") 
     changes = _changes([word for word in given.passed if not word.startswith("executor")])
     options = _options(executor, project)
     usual = usual_profile(project)
+    series = given.values.get(SERIES) or 0
     profile = given["profile"] or usual
     if given["claim"]:
         name = claims.find(project.conf, given["claim"])
         rehearsal = bool(changes) or profile != usual
         folder = project.aside(REHEARSAL).results if rehearsal else project.results
-        return Request((name,), folder, profile, options, changes, True, rehearsal)
+        return Request((name,), folder, profile, options, changes, True, rehearsal, series=series)
     if changes:
         raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
     names = _of_chapter(given["chapter"] or "", project)
-    return Request(names, project.results, profile, options)
+    return Request(names, project.results, profile, options, series=series)
 
 
 def _changes(words: Sequence[str]) -> dict[str, Any]:

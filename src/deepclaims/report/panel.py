@@ -15,13 +15,15 @@ done on `panel.ax`, which is matplotlib's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report import style
 from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 
@@ -70,7 +72,7 @@ class Panel(Speaker):
         label: Text | None = None,
         series: int | None = None,
         *,
-        scale: float = 1.0,
+        scale: ArrayLike = 1.0,
         **look: Any,
     ) -> Any:
         """Draw estimates with their intervals; see `style.measured`.
@@ -80,26 +82,53 @@ class Panel(Speaker):
             estimates: one a point; an end that is open is drawn without a bar.
             label: entry in the legend.
             series: number of the series, which gives it its colour and marker.
-            scale: what values and intervals are multiplied by.
+            scale: what values and intervals are multiplied by, one number or one a point.
             look: `colour`, `marker`, `band`, and what matplotlib's `plot` and `errorbar` take.
         """
         if series is not None:
             look = {"colour": COLOURS[series], "marker": MARKERS[series], **look}
-        mean, low, high = scale * columns(estimates)
+        mean, low, high = np.asarray(scale) * columns(estimates)
         if not (np.isfinite(low).any() and np.isfinite(high).any()):
             low = high = None
         text = None if label is None else self.say(label)
         return style.measured(self.ax, x, mean, low, high, text, **look)
 
+    def over_seeds(
+        self,
+        x: ArrayLike,
+        values: np.ndarray,
+        label: Text | None = None,
+        series: int | None = None,
+        **look: Any,
+    ) -> Any:
+        """Draw the mean over seeds with its interval; `values` is `(seeds, points)`."""
+        found = [mean_interval(column) for column in values.T]
+        return self.measured(x, found, label, series, **look)
+
     def intervals(self, estimates: Sequence[Estimate], names: Sequence[Text], **look: Any) -> None:
         """Draw estimates as horizontal bars below one another, the first at the foot."""
         for height, found in enumerate(estimates):
-            ends = np.array([[found.value - found.low], [found.high - found.value]])
-            ends[~np.isfinite(ends)] = 0.0
-            given = {"fmt": MARKERS[height % 8], "color": COLOURS[height % 8], **look}
-            self.ax.errorbar([found.value], [height], xerr=ends, **given)
+            given = {"marker": MARKERS[height % 8], "color": COLOURS[height % 8], **look}
+            self.across([height], [found], **given)
         self.ax.set_yticks(range(len(names)), [self.say(name) for name in names])
         self.ax.set_ylim(-0.6, len(names) - 0.4)
+
+    def across(
+        self,
+        heights: ArrayLike,
+        estimates: Sequence[Estimate],
+        label: Text | None = None,
+        **look: Any,
+    ) -> None:
+        """Draw estimates at heights, `(points,)`, with their intervals to the left and right.
+
+        An end that is open is drawn without a bar. `look` is what matplotlib's `errorbar` takes.
+        """
+        mean, low, high = columns(estimates)
+        ends = np.stack([mean - low, high - mean])
+        ends = np.where(np.isfinite(ends), np.maximum(ends, 0.0), 0.0)
+        text = None if label is None else self.say(label)
+        self.ax.errorbar(mean, heights, xerr=ends, label=text, **{"linestyle": "none", **look})
 
     def theory(self, x: ArrayLike, y: ArrayLike, label: Text | None = None, **line: Any) -> Any:
         """Draw what theory says, dashed; see `style.theory`."""
@@ -138,6 +167,15 @@ class Panel(Speaker):
         self.ax.set(**limits)
         for name in decimal:
             _decimal_ticks(getattr(self.ax, f"{name}axis"), self)
+
+    def ticks(
+        self, axis: str, at: Sequence[float], names: Sequence[Text] | None = None, **text: Any
+    ) -> None:
+        """Write at an axis, `x` or `y`, these values and no others, or names in their place."""
+        shown = [self.number(value) for value in at] if names is None else map(self.say, names)
+        side = getattr(self.ax, f"{axis}axis")
+        side.set_ticks(list(at), list(shown), **text)
+        side.minorticks_off()
 
     def legend(self, **options: Any) -> None:
         """Show the legend."""
@@ -178,12 +216,19 @@ def columns(estimates: Sequence[Estimate]) -> np.ndarray:
     return table.reshape(3, -1)
 
 
+def credible(estimates: Iterable[Estimate]) -> list[Estimate]:
+    """The same with open ends where two values alone would give absurd ones."""
+    return [each if each.n > 2 else replace(each, low=-np.inf, high=np.inf) for each in estimates]
+
+
 def _decimal_ticks(axis: Any, speaker: Speaker) -> None:
-    """Plain decimal numbers; on a log axis at 1, 2 and 5, at 1 alone over more than two decades."""
+    """Plain decimal numbers; the longer a log axis, the fewer of them."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     if axis.get_scale() == "log":
         low, high = axis.get_view_interval()
-        axis.set_major_locator(LogLocator(subs=(1.0,) if high > 100 * low else (1.0, 2.0, 5.0)))
+        few = (1.0,) if high > 100 * low else (1.0, 2.0, 5.0)
+        many = (1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+        axis.set_major_locator(LogLocator(subs=few if high > 10 * low else many))
         axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, position: speaker.number(value)))

@@ -15,12 +15,15 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from deepclaims.errors import ConfigError
+from deepclaims.sweep import source
+from deepclaims.sweep.remembered import memory
 from deepclaims.sweep.source import (
     Module,
     Symbol,
@@ -65,7 +68,18 @@ def code_fingerprint(entries: Iterable[str], config: Mapping[str, Any] | None = 
         ConfigError: when an entry's module or function does not exist.
     """
     entries = tuple(entries)
-    return _fingerprint(entries, _names(entries, config))
+    inside = all(entry.split(":")[0].split(".")[0] == source.PACKAGE for entry in entries)
+    ask = memory().ask if inside else _found_anew
+    names: list[str] | None = None
+    if config is not None:
+        tables = ask(f"tables {entries}", lambda: json.dumps(sorted(_table_names(entries))))
+        names = sorted(set(json.loads(tables)).intersection(strings(config)))
+    meant = None if names is None else frozenset(names)
+    return ask(f"code {entries} {names}", lambda: _fingerprint(entries, meant))
+
+
+def _found_anew(question: str, answer: Callable[[], str]) -> str:
+    return answer()
 
 
 def symbol_hashes(
@@ -73,8 +87,8 @@ def symbol_hashes(
 ) -> dict[str, str]:
     """Each symbol a fingerprint covers, as `module:name`, with a short hash of its code."""
     return {
-        f"{module}:{name}": hashlib.sha256(source.encode()).hexdigest()[:12]
-        for (module, name), source in sorted(_reached(entries, config).items())
+        f"{module}:{name}": hashlib.sha256(code.encode()).hexdigest()[:12]
+        for (module, name), code in sorted(_reached(entries, config).items())
     }
 
 
@@ -98,15 +112,15 @@ def strings(value: Any) -> Iterator[str]:
 
 def forget() -> None:
     """Read every module anew: for tests that change one."""
-    for known in (parse, file_of, table_entries, _resolve, _table_names, _fingerprint):
+    for known in (parse, file_of, table_entries, _resolve, _table_names, _fingerprint, memory):
         known.cache_clear()
 
 
 @cache
 def _fingerprint(entries: tuple[str, ...], names: frozenset[str] | None) -> str:
     digest = hashlib.sha256()
-    for symbol, source in sorted(_closure(entries, names).items()):
-        digest.update(f"{symbol[0]}:{symbol[1]}\n{source}\n".encode())
+    for symbol, code in sorted(_closure(entries, names).items()):
+        digest.update(f"{symbol[0]}:{symbol[1]}\n{code}\n".encode())
     return digest.hexdigest()
 
 

@@ -4,8 +4,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
-from deepclaims.claims.approximation.least_squares_nets import ADMISSIBLE, LINE, POLYNOMIAL
 from deepclaims.claims.approximation.universal_approximation import judge
 from deepclaims.claims.approximation.universal_approximation.measure import (
     close_up,
@@ -13,7 +13,14 @@ from deepclaims.claims.approximation.universal_approximation.measure import (
     line,
     plane,
 )
+from deepclaims.claims.approximation.universal_approximation.targets import (
+    ADMISSIBLE,
+    LINE,
+    PLANE,
+    POLYNOMIAL,
+)
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.random_layer import grid
 
 NAME = "approximation/universal-approximation"
 WIDTHS = [16, 32, 64]
@@ -192,3 +199,16 @@ def test_the_theory_lines_of_training():
 def test_every_registered_check_is_estimated(imagined):
     results = imagined(NAME, imagine)
     assert set(judge.judge(results)) == set(results.claim.checks)
+
+
+@pytest.mark.parametrize("name", ["smooth", "oscillating"])
+def test_curvatures_agree_with_finite_differences(name):
+    x = grid(100_001, 1)
+    f, h = LINE[name].f(x), 2 / 100_000
+    second = (f[2:] - 2 * f[1:-1] + f[:-2]) / h**2
+    assert float(second.abs().max()) == pytest.approx(LINE[name].curvature, rel=1e-3)
+
+
+def test_the_plane_target_by_hand():
+    value = PLANE.f(torch.tensor([[0.5, -0.25]], dtype=torch.float64))
+    assert float(value[0]) == pytest.approx(math.cos(math.pi / 4) + 0.75)

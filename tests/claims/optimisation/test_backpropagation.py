@@ -22,8 +22,7 @@ def test_the_recursion_equals_torchs_layers():
     (0.5 * (net(x) - y) ** 2).sum().backward()
     layers = [net[0], net[2], net[4]]
     gradients = measure.backpropagate(
-        [layer.weight.detach() for layer in layers],
-        [layer.bias.detach()[:, None] for layer in layers],
+        [torch.cat([each.weight, each.bias[:, None]], dim=1).detach() for each in layers],
         x.T,
         y.T,
         *measure.ACTIVATIONS["tanh"],
@@ -35,12 +34,10 @@ def test_the_recursion_equals_torchs_layers():
 
 def test_the_slides_neuron_by_hand():
     """z = 2·1 − 1·3 + 2 = 1 > 0: the gradient is δ x; with b = 0, z = −1 and it is 0."""
-    weights = [torch.tensor([[2.0, -1.0]]), torch.tensor([[1.0]])]
     x, y = torch.tensor([[1.0], [3.0]]), torch.tensor([[0.5]])
     for bias, expected in ((2.0, [0.5, 1.5, 0.5]), (0.0, [0.0, 0.0, 0.0])):
-        biases = [torch.tensor([[bias]]), torch.zeros(1, 1)]
-        relu = measure.ACTIVATIONS["relu"]
-        gradient = measure.backpropagate(weights, biases, x, y, *relu)[0]
+        layers = [torch.tensor([[2.0, -1.0, bias]]), torch.tensor([[1.0, 0.0]])]
+        gradient = measure.backpropagate(layers, x, y, *measure.ACTIVATIONS["relu"])[0]
         assert gradient.tolist() == [expected]
 
 

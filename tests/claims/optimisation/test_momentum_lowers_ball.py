@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.optimisation import momentum_law
 from deepclaims.claims.optimisation.momentum_lowers_ball.measure import additive, regression, speed
 from deepclaims.evidence.outcome import Outcome
+from deepclaims.optim import momentum_law
 
 NAME = "optimisation/momentum-lowers-ball"
 
@@ -63,43 +63,6 @@ def test_where_sgd_is_not_sgd_nothing_is_concluded(imagined, ruling):
         return imagine(*args, plain=1.2)
 
     assert ruling(imagined(NAME, world)) == "inconclusive"
-
-
-# --- the law, against independent sources --------------------------------------------------
-
-
-@pytest.mark.parametrize("alpha", [0.05, 1.0, 5.0])
-def test_the_law_is_the_closed_form(alpha):
-    beta, h, v = 0.9, 0.7, 2.0
-    closed = alpha * v / (h * (2 - alpha * h * (1 - beta) / (1 + beta)))
-    assert momentum_law.ball(alpha, beta, h, v) == pytest.approx(closed)
-
-
-def test_the_law_of_sgd_is_the_closed_form():
-    """αv/(h(2 − αh)); with multiplicative noise αv/(2 − α(1 + k))."""
-    assert momentum_law.ball(0.3, 0.0, 0.5, 1.0) == pytest.approx(0.3 / (0.5 * (2 - 0.15)))
-    assert momentum_law.ball(0.1, 0.0, 1.0, 2.0, 9) == pytest.approx(0.2 / (2 - 0.1 * 10))
-
-
-def test_sgd_has_no_law_beyond_two_and_momentum_has_up_to_38():
-    assert math.isinf(momentum_law.ball(2.01, 0.0, 1.0, 1.0))
-    assert math.isfinite(momentum_law.ball(37.9, 0.9, 1.0, 1.0))
-    assert math.isinf(momentum_law.ball(38.1, 0.9, 1.0, 1.0))
-
-
-def test_the_law_is_lyapunovs():
-    """Covariance of (e, m) by solving X = F X Fᵀ + Q as scipy does."""
-    from scipy.linalg import solve_discrete_lyapunov
-
-    alpha, beta, h = 0.8, 0.6, 0.5
-    new = 1 - beta
-    step = np.array([[1 - alpha * new * h, -alpha * beta], [new * h, beta]])
-    noise = np.array([[-alpha * new], [new]])
-    covariance = solve_discrete_lyapunov(step, noise @ noise.T)
-    assert momentum_law.ball(alpha, beta, h, 1.0) == pytest.approx(covariance[0, 0])
-
-
-# --- the tasks ------------------------------------------------------------------------------
 
 
 def test_balls_follow_the_law():

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from deepclaims.claims.optimisation.noise_ball_tradeoff.measure import crossing, plateau, race
+from deepclaims.claims.optimisation.noise_ball_tradeoff.measure import plateau, race
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "optimisation/noise-ball-tradeoff"
@@ -48,12 +48,6 @@ def test_where_a_control_fails_nothing_is_concluded(imagined, ruling, changes):
         return imagine(*args, **changes)
 
     assert ruling(imagined(NAME, world, "smoke")) == "inconclusive"
-
-
-def test_a_crossing_is_where_a_geometric_fall_meets_epsilon():
-    assert crossing([1.0, 0.5, 0.25], 0.5) == pytest.approx(1.0)
-    assert crossing([1.0, 0.5, 0.25], 0.25 * math.sqrt(2)) == pytest.approx(1.5)
-    assert math.isnan(crossing([1.0, 0.5], 0.1))
 
 
 def test_steps_and_ball_are_those_of_the_exact_recursion():

@@ -5,7 +5,6 @@ from deepclaims.claims.optimisation.form_pairs import PAIRS, WRONG
 from deepclaims.claims.optimisation.optimizer_forms import judge
 
 NAME = "optimisation/optimizer-forms"
-CONFIG = {"dimensions": 8, "steps": 60, "eps": 1e-8}
 
 
 @pytest.fixture(scope="module")
@@ -39,40 +38,6 @@ def test_where_a_wrong_map_goes_unseen_nothing_is_concluded(results, made_world,
     assert ruling(world) == "inconclusive"
     world = made_world(results, "epsilon", {"difference": lambda v: 0 * v})
     assert ruling(world) == "inconclusive"
-
-
-def by_hand(name, g, n):
-    """The slides' formulas in numpy, θ_0 = 0, on given gradients (steps, d): the path of θ."""
-    theta = m = v = np.zeros(g.shape[1])
-    path = []
-    for t, now in enumerate(g, start=1):
-        if name == "momentum":
-            m = n.beta1 * m + (1 - n.beta1) * now
-            theta = theta - n.alpha * m
-        elif name == "velocity":
-            m = n.beta1 * m - n.alpha * now
-            theta = theta + m
-        elif name == "nag":
-            m = n.beta1 * m - n.alpha * now
-            theta = theta + n.beta1 * m - n.alpha * now
-        elif name == "adagrad":
-            v = v + now**2
-            theta = theta - n.alpha * now / np.sqrt(v + n.eps)
-        elif name == "rmsprop_printed":
-            v = n.beta2 * v + (1 - n.beta2) * now**2
-            theta = theta - n.alpha * now / np.sqrt(v + n.eps)
-        elif name == "adam_printed":
-            m = n.beta1 * m + (1 - n.beta1) * now
-            v = n.beta2 * v + (1 - n.beta2) * now**2
-            theta = theta - n.alpha * m / np.sqrt(v / (1 - n.beta2**t) + n.eps)
-        else:
-            beta = n.beta1 * (1 - 1e-8) ** (t - 1)
-            m = beta * m + (1 - beta) * now
-            v = n.beta2 * v + (1 - n.beta2) * now**2
-            m_c, v_c = m / (1 - n.beta1**t), v / (1 - n.beta2**t)
-            theta = theta - n.alpha * m_c / (np.sqrt(v_c) + n.eps)
-        path.append(theta)
-    return np.stack(path)
 
 
 def test_lambda_is_one_in_single_precision():

@@ -1,6 +1,19 @@
+from itertools import product
+
 import numpy as np
 import pytest
 
+from deepclaims.claims.optimisation.sgd_noise_ball.measure import ComparedStep, Plan, run
+from deepclaims.evidence.statistics import pooled_mean
+from deepclaims.optim.population_problem import (
+    PROBLEMS,
+    constants,
+    logistic_regression,
+    sign_regression,
+)
+
+TIGHT = PROBLEMS["tight"]()
+KNOWN = constants(TIGHT)
 NAME = "optimisation/sgd-noise-ball"
 
 
@@ -50,3 +63,67 @@ def test_where_the_one_step_inequality_breaks_it_is_refuted(results, made_world,
 )
 def test_where_a_control_fails_nothing_is_concluded(results, made_world, ruling, part, changed):
     assert ruling(made_world(results, part, changed)) == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    "problem", [sign_regression(2, 1.0, 1.0), logistic_regression(9, 2, 0.1, 1.0, seed=1)]
+)
+@pytest.mark.parametrize("batch", [1, 2])
+def test_the_conditional_expectation_is_that_of_all_minibatches(problem, batch):
+    plan = Plan(alpha=0.3, batch=batch, replicas=1, steps=1)
+    error = np.array([[0.4, -0.7]])
+    w = problem.minimiser + error[0]
+    gradients = problem.slope(problem.x @ w, problem.y)[:, None] * problem.x + problem.ridge * w
+    draws = [np.mean(chosen, axis=0) for chosen in product(gradients, repeat=batch)]
+    squares = [((error[0] - 0.3 * g) ** 2).sum() for g in draws]
+    step = ComparedStep(problem, constants(problem), plan)
+    assert step.expected(error)[0] == pytest.approx(np.mean(squares))
+
+
+@pytest.mark.parametrize(("alpha", "batch"), [(0.1, 1), (0.05, 4)])
+def test_the_free_ball_follows_its_exact_law(alpha, batch):
+    """Without projection α d s²/B / (2 − α(1 + (d − 1)/B)), from the recursion of E‖e‖²."""
+    d, s = 3, 3.0
+    law = alpha * d * s**2 / batch / (2 - alpha * (1 + (d - 1) / batch))
+    plan = Plan(alpha, batch, replicas=1500, steps=int(12 / alpha), projected=False)
+    found = run(TIGHT, KNOWN, plan, seed=1).metrics
+    estimate = pooled_mean(found["ball"], found["ball_square"], 1500, level=0.9999)
+    assert estimate.low < law < estimate.high
+    assert estimate.high - estimate.low < 0.2 * law
+
+
+def test_steps_are_unbiased_and_a_wrong_variance_would_show():
+    plan = Plan(0.05, 1, replicas=2000, steps=200)
+    found = run(TIGHT, KNOWN, plan, seed=2).metrics
+    estimate = pooled_mean(found["step_bias"], found["step_bias_square"], 2000)
+    assert abs(estimate.value) < 4 * estimate.se
+    assert estimate.se < 0.05  # halving σ² would move it by 0.5
+
+
+def test_the_one_step_inequality_holds_and_is_attained_at_the_edge():
+    edge = run(TIGHT, KNOWN, Plan(0.2, 1, replicas=200, steps=50), seed=3).metrics
+    assert abs(edge["recursion_gap"]) < 1e-12
+    outside = run(TIGHT, KNOWN, Plan(0.2, 1, 200, 50, projected=False), seed=3).metrics
+    assert outside["recursion_gap"] > 0.01
+
+
+def test_projection_keeps_every_trajectory_in_the_ball():
+    found = run(TIGHT, KNOWN, Plan(1.0, 1, replicas=100, steps=30), seed=4)
+    assert max(found.curves["distance"].values) <= KNOWN.radius**2 * (1 + 1e-12)
+    free = run(TIGHT, KNOWN, Plan(1.0, 1, replicas=100, steps=30, projected=False), seed=4)
+    assert free.metrics["final"] > 1e3  # diverges, as α > 2/d must
+
+
+def test_without_noise_there_is_no_ball():
+    problem = PROBLEMS["noiseless"]()
+    found = run(problem, constants(problem), Plan(0.1, 1, replicas=50, steps=400), seed=5)
+    assert found.metrics["final"] < 1e-20
+
+
+def test_a_run_is_a_function_of_its_seed_and_cells_do_not_share_luck():
+    plan = Plan(0.1, 2, replicas=10, steps=30)
+    first = run(TIGHT, KNOWN, plan, seed=6)
+    assert first == run(TIGHT, KNOWN, plan, seed=6)
+    assert first.metrics["ball"] != run(TIGHT, KNOWN, plan, seed=7).metrics["ball"]
+    other = run(TIGHT, KNOWN, Plan(0.1001, 2, replicas=10, steps=30), seed=6)
+    assert abs(other.metrics["ball"] / first.metrics["ball"] - 1) > 1e-2

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from deepclaims.claims.optimisation.sgd_noise_regularises import judge, measure
 from deepclaims.evidence.outcome import Curve, Outcome
@@ -19,14 +20,18 @@ def world(behind, ecg=None, *, linear=1.0, net=3.0, undertrained=8.0, best=2, le
     they are added to; `own` may give ECG its `ecg_undertrained`, and `ecg_best` by batch.
     """
 
-    def outcome(part, arm, axes, seed):
+    def outcome(part, arm, axes, seed, variants=()):
         rng = np.random.default_rng([seed, len(part.name), len(arm)])
         if part.name == "diagonal":
+            scores = [abs(np.log(each["alpha"] / 0.02)) for each in variants]
+            curves = {"score": Curve(range(len(variants)), scores)}
+            if len(variants) > 1:
+                return Outcome({}, curves)
             ratio = {"net": net, "linear": linear}[arm]
             size = np.log(axes["batch"]) / np.log(40)
-            wobble = np.exp(0.1 * rng.normal(size=16)) if arm == "net" else np.ones(16)
+            wobble = np.exp(0.1 * rng.normal(size=8)) if arm == "net" else np.ones(8)
             errors = 0.1 * ratio**size * wobble
-            return Outcome({"lr": 0.1}, {"error": Curve(range(16), errors.tolist())})
+            return Outcome({}, {**curves, "error": Curve(range(8), errors.tolist())})
         on_ecg, rates = part.name.startswith("ecg_"), part.grid["optimizer.lr"]
         batch = part.name.rpartition("_")[2]
         points = (ecg or behind)[batch] if on_ecg else behind[batch]
@@ -113,14 +118,54 @@ def test_inconclusive_where_a_control_fails(imagined, changed, control):
     assert ruling == "inconclusive"
 
 
-def test_the_diagonal_task_chooses_on_its_tuning_problems():
-    config = {
-        "arm": "linear", "batch": 8, "lrs": {"b8": [0.001, 0.1, 0.2, 9.0]},
-        "problems": 10, "n": 8, "d": 20, "k": 2, "steps": 3000,
-    }  # fmt: skip
-    made = measure.diagonal(config, 1)
-    assert made.metrics["lr"] in (0.1, 0.2)  # 0.001 does not interpolate, 9 diverges
-    assert made.metrics["fitted"] == 1.0
-    assert len(made.curves["error"].values) == 2
-    assert measure.diagonal(config, 1).curves == made.curves
-    assert measure.diagonal(config, 2).curves != made.curves
+def test_a_rate_scores_where_all_interpolate_and_is_then_reported_problem_by_problem():
+    config = {"arm": "linear", "batch": 8, "problems": 3, "n": 8, "d": 20, "k": 2, "steps": 3000}
+    variants = [{"alpha": alpha} for alpha in (0.001, 0.1, 9.0)]
+    made = measure.diagonal({**config, "variants": variants}, 1)
+    slow, good, lost = made.curves["score"].values
+    assert slow == lost == np.inf
+    alone = measure.diagonal({**config, "variants": variants[1:2]}, 1)
+    assert alone.metrics["fitted"] == 1.0
+    assert np.mean(alone.curves["error"].values) == pytest.approx(good, rel=1e-6)
+    assert measure.diagonal({**config, "variants": variants[1:2]}, 2).curves != alone.curves
+
+
+def problems(count=3, n=10, d=20, k=2):
+    return measure.draw(count, n, d, k, torch.Generator().manual_seed(5))
+
+
+def sgd(data, rates, batch, steps, **options):
+    return measure.train(data, rates, batch, steps, torch.Generator().manual_seed(6), **options)
+
+
+def test_a_step_is_the_gradient_of_the_loss():
+    data = problems(count=1)
+    u = torch.full((20,), measure.INIT, dtype=torch.float64, requires_grad=True)
+    v = torch.full((20,), measure.INIT, dtype=torch.float64, requires_grad=True)
+    loss = 0.5 * ((data.x[0] @ (u**2 - v**2) - data.y[0]) ** 2).mean()
+    loss.backward()
+    expected = (u - 0.01 * u.grad) ** 2 - (v - 0.01 * v.grad) ** 2
+    torch.testing.assert_close(sgd(data, [0.01], batch=10, steps=1)[0, 0], expected.detach())
+
+
+def test_the_linear_model_finds_the_interpolant_of_least_norm():
+    data = problems()
+    least = torch.linalg.pinv(data.x) @ data.y[..., None]
+    for batch, rate in ((10, 0.2), (1, 0.02)):
+        w = sgd(data, [rate], batch, 6000, linear=True)
+        assert (data.loss(w) < measure.INTERPOLATES).all()
+        torch.testing.assert_close(w[0], least[..., 0], rtol=0, atol=0.01)
+
+
+def test_a_rate_too_high_diverges_without_disturbing_the_other():
+    data = problems()
+    both = sgd(data, [0.02, 50.0], 10, 600)
+    alone = sgd(data, [0.02], 10, 600)
+    assert not (data.loss(both[1]) < measure.DIVERGED).any()
+    torch.testing.assert_close(both[0], alone[0], rtol=1e-9, atol=0.0)
+
+
+def test_a_sparse_truth_of_signs():
+    w = problems(k=4).w
+    assert (w[:, :4].abs() == 1).all()
+    assert (w[:, 4:] == 0).all()

@@ -2,9 +2,15 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 
 from deepclaims.claims.overparametrisation.double_descent_width.judge import Series, judge
-from deepclaims.claims.overparametrisation.double_descent_width.measure import features
+from deepclaims.claims.overparametrisation.double_descent_width.measure import (
+    features,
+    one_hot,
+    scaled_inputs,
+)
+from deepclaims.data.splits import Split
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "overparametrisation/double-descent-width"
@@ -148,3 +154,17 @@ def test_the_registered_grid_fits_the_stand_in(project_with_data):
     (part,) = [part for part in claim.parts if part.task == "features"]
     config = {**part.params, "ratios": [0.1], "label_noise": 0.2, "n_train": 300}
     assert features(config, 0).curves["test_error"].values[0] < 0.7
+
+
+def test_targets_are_centred():
+    assert one_hot(torch.tensor([2]), 4).tolist() == [[-0.25, -0.25, 0.75, -0.25]]
+
+
+def test_inputs_become_rows_of_length_about_one():
+    split = Split(
+        (torch.randn(50, 1, 14, 14, generator=torch.Generator().manual_seed(0)),),
+        torch.zeros(50).long(),
+    )
+    lengths = scaled_inputs(split).norm(dim=1)
+    assert scaled_inputs(split).shape == (50, 196)
+    assert float(lengths.mean()) == pytest.approx(1, abs=0.05)

@@ -6,17 +6,18 @@ import pytest
 import torch
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.recurrence import bidirectional_gains, rr_forecast
+from deepclaims.claims.pattern import draw
+from deepclaims.claims.recurrence import class_panels
 from deepclaims.claims.recurrence.bidirectional_ecg import figures, judge, measure
-from deepclaims.claims.recurrence.bidirectional_gains import (
-    ARMS,
-    confusions,
-    gain,
-)
+from deepclaims.claims.recurrence.bidirectional_ecg.forecaster import Forecaster
+from deepclaims.claims.recurrence.bidirectional_ecg.judge import ARMS, confusions, gain
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DS2
+from deepclaims.data.rr_intervals import runs
+from deepclaims.evidence import class_scores
 from deepclaims.evidence.family import OneQuantity, least_decided
 from deepclaims.evidence.statistics import exact, mean_interval
+from deepclaims.languages import LANGUAGES
 
 NAME = "recurrence/bidirectional-ecg"
 BEATS = {0: 400, 1: 40, 2: 60, 3: 10}  # of each class in every record of the made world
@@ -63,8 +64,9 @@ def forecast_table(gain_next=0.0, seeds=SEEDS):
 def world(checkout, monkeypatch):
     """`world(hit, …)`: results in which the nets recognise what `hit` says."""
     claim = load(checkout / "conf", NAME)
-    monkeypatch.setattr(bidirectional_gains, "DRAWS", 1499)
-    monkeypatch.setattr(figures, "DRAWS", 39)
+    monkeypatch.setattr(class_scores, "DRAWS", 1499)
+    for drawing in (class_panels, figures):
+        monkeypatch.setattr(drawing, "DRAWS", 9)
 
     def make(hit, gain_next=0.0, seeds=SEEDS):
         tables = {"confusion": beats(hit, seeds), "squares": forecast_table(gain_next, seeds)}
@@ -111,6 +113,14 @@ def test_nets_that_call_everything_normal_decide_nothing(world, ruling):
 
 def test_a_gain_in_forecasting_spoils_the_control(world, ruling):
     assert ruling(world(better_everywhere, gain_next=0.1)) == "inconclusive"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_is_drawn(world, language):
+    results = world(better_everywhere)
+    for name in results.claim.text["figures"]:
+        made = draw(results, name, language).figure
+        assert all(axes.has_data() for axes in made.axes), name
 
 
 def test_two_seeds_do_not_crash_it(world):
@@ -165,9 +175,9 @@ def test_the_forecasting_task_on_two_patients(monkeypatch, tmp_path):
 def test_both_directions_have_about_the_same_parameters(checkout, direction):
     claim = load(checkout / "conf", NAME)
     params = next(part.params for part in claim.parts if part.name == "forecast")
-    data = rr_forecast.runs({1: np.random.default_rng(0).uniform(0.7, 0.9, 60)}, 8, 8)
+    data = runs({1: np.random.default_rng(0).uniform(0.7, 0.9, 60)}, 8, 8)
     config = {**params, "question": "next", "direction": direction, "steps": 1}
-    sizes = rr_forecast.Forecaster.train(config, 0, data).parameters
+    sizes = Forecaster.train(config, 0, data).parameters
     assert sizes == pytest.approx(4630, rel=0.01)
 
 

@@ -3,22 +3,21 @@ import pandas as pd
 import pytest
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.recurrence import inter_patient_scores
-from deepclaims.claims.recurrence.beat_ensemble import LENGTH
-from deepclaims.claims.recurrence.class_scores import CLASSES, sensitivity
+from deepclaims.claims.pattern import draw
+from deepclaims.claims.recurrence import class_panels
+from deepclaims.claims.recurrence.class_panels import DE_CHAZAL, DOMINANT
 from deepclaims.claims.recurrence.ecg_inter_patient import figures, judge, measure
-from deepclaims.claims.recurrence.ecg_inter_patient.figures import (
-    Strip,
-    answers,
-    class_weights,
-    told_strips,
-    typical,
-)
-from deepclaims.claims.recurrence.ecg_strips import KEPT, REACH, strip_tables, tapes
-from deepclaims.claims.recurrence.inter_patient_scores import DOMINANT
+from deepclaims.claims.recurrence.ecg_inter_patient.figures import class_weights
+from deepclaims.claims.recurrence.ecg_inter_patient.judge import ensemble
+from deepclaims.claims.recurrence.ecg_inter_patient.strips import Strip, told_strips, typical
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DS1, DS2, FOLDS
+from deepclaims.data.ecg_strips import KEPT, REACH, strip_tables, tapes
+from deepclaims.evidence import class_scores
+from deepclaims.evidence.beat_ensemble import LENGTH
+from deepclaims.evidence.class_scores import CLASSES, of_class, resampled, sensitivity
 from deepclaims.evidence.family import least_decided
+from deepclaims.languages import LANGUAGES
 
 NAME = "recurrence/ecg-inter-patient"
 BEATS = {0: 120, 1: 20, 2: 40, 3: 4}  # of each class in every record of the made world,
@@ -74,8 +73,9 @@ def world(checkout, monkeypatch, tape_tables):
     The nets of an ensemble err alike unless told otherwise: their mean is then no better than one.
     """
     claim = load(checkout / "conf", NAME)
-    monkeypatch.setattr(inter_patient_scores, "DRAWS", 999)
-    monkeypatch.setattr(figures, "DRAWS", 19)
+    monkeypatch.setattr(class_scores, "DRAWS", 999)
+    for drawing in (class_panels, figures):
+        monkeypatch.setattr(drawing, "DRAWS", 9)
 
     def make(hit, leak=lambda true, record: 0.99, shuffled=nothing, seeds=2, alike=True):
         tables = [
@@ -113,18 +113,17 @@ def only_in_232(true, record):
 
 def test_s_found_in_one_patient_alone_is_no_support(world, ruling):
     results = world(only_in_232)
-    net = inter_patient_scores.ensemble(results, "ds2")
+    net = ensemble(results, "ds2")
     assert ((net.predicted == 1) & (net.true == 1)).sum() / (net.true == 1).sum() > 0.8
     assert ruling(results) == "inconclusive"
 
 
 def test_s_is_judged_by_the_patients_that_decide_least(world):
     results = world(only_in_232)
-    beats = inter_patient_scores.ensemble(results, "ds2").confusions()
+    beats = ensemble(results, "ds2").confusions()
     judged = judge.judge(results)["s_sensitivity"]
     everybody, others = (
-        inter_patient_scores.scored(each, sensitivity, "S")
-        for each in (beats, beats.without({DOMINANT}))
+        resampled(of_class(sensitivity, "S"), each) for each in (beats, beats.without({DOMINANT}))
     )
     # Without 232 it plainly fails, with 232 the interval has room for both: that is what counts.
     assert others.satisfies("above", 0.759) is False
@@ -144,6 +143,14 @@ def test_nets_that_call_everything_normal_decide_nothing(world, ruling):
     assert ruling(world(nothing, leak=nothing)) == "inconclusive"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_is_drawn(world, language):
+    results = world(good)
+    for name in results.claim.text["figures"]:
+        made = draw(results, name, language).figure
+        assert all(axes.has_data() for axes in made.axes if axes.axison), name
+
+
 def test_one_seed_does_not_crash_it(world):
     assert set(judge.judge(world(good, seeds=1))) == set(world(good).claim.checks)
 
@@ -153,7 +160,7 @@ def test_the_ensemble_is_better_than_its_nets(world):
     table = results.tables["confusion"]
     one = table[(table["part"] == "ds2") & (table["seed"] == 0)]
     alone = one.loc[one["true"] == one["predicted"], "count"].sum() / one["count"].sum()
-    net = inter_patient_scores.ensemble(results, "ds2")
+    net = ensemble(results, "ds2")
     # Of five answers, each right with probability 0.8, the majority is right in 94 %.
     assert alone == pytest.approx(0.8, abs=0.03)
     assert (net.predicted == net.true)[net.true == 2].mean() == pytest.approx(0.942, abs=0.03)
@@ -161,8 +168,8 @@ def test_the_ensemble_is_better_than_its_nets(world):
 
 def test_the_leak_is_compared_on_the_same_beats(world):
     results = world(good)
-    leak = inter_patient_scores.ensemble(results, "intra")
-    same = inter_patient_scores.ensemble(results, "ds2").where(leak)
+    leak = ensemble(results, "intra")
+    same = ensemble(results, "ds2").where(leak)
     assert np.array_equal(same.true, leak.true)
     assert np.array_equal(same.place, leak.place)
     assert 0 < len(leak.true) < len(DS2) * sum(BEATS.values())
@@ -172,7 +179,7 @@ def test_the_published_figures_are_the_bounds(checkout):
     checks = load(checkout / "conf", NAME).checks
     for label in ("S", "V"):
         bounds = [checks[f"{label.lower()}_{n}"]["bound"] for n in ("sensitivity", "predictivity")]
-        assert tuple(bounds) == inter_patient_scores.DE_CHAZAL[label]
+        assert tuple(bounds) == DE_CHAZAL[label]
 
 
 @pytest.fixture(scope="module")
@@ -242,8 +249,8 @@ def test_the_typical_strip_is_the_median_of_its_kind(world, tape_tables):
     strips = [Strip(100, k, 1, 0, p) for k, p in enumerate((0.9, 0.4, 0.6))]
     assert typical(strips, 1, 0) == strips[2]
     assert typical(strips, 1, 1) is None
-    net = inter_patient_scores.ensemble(world(good), "ds2")
-    told = answers(net)
+    net = ensemble(world(good), "ds2")
+    told = net.answers()
     found = told_strips(tape_tables["strips"], told)
     assert found
     for strip in found[:20]:

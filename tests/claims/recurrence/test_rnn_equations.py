@@ -1,7 +1,6 @@
 import pytest
 import torch
 
-from deepclaims.claims.recurrence.agreement import gradients, relative
 from deepclaims.claims.recurrence.rnn_equations import measure
 
 NAME = "recurrence/rnn-equations"
@@ -10,18 +9,6 @@ NAME = "recurrence/rnn-equations"
 @pytest.fixture(scope="module")
 def results(measured_here):
     return measured_here(NAME)
-
-
-def test_relative_is_the_norm_of_everything_together():
-    a, b = [torch.tensor([3.0, 0.0]), torch.tensor([[4.0]])], [torch.tensor([0.0, 3.0])]
-    b.append(torch.tensor([[4.0]]))
-    assert relative(a, b) == pytest.approx(18**0.5 / 5)
-
-
-def test_gradients_are_those_of_a_quadratic():
-    x = torch.tensor([1.0, 2.0], requires_grad=True)
-    (found,) = gradients(x**2, torch.tensor([1.0, 10.0]), [x])
-    assert found.tolist() == [2.0, 40.0]
 
 
 def test_a_replica_is_a_function_of_its_seed():

@@ -36,15 +36,20 @@ class Numbers:
             eps=eps,
         )
 
+    @property
+    def attenuated(self) -> float:
+        """α(1 − β₁), the rate at which a sum of gradients is their average at α."""
+        return self.alpha * (1 - self.beta1)
 
-Factor: TypeAlias = Callable[[int], float]
-"""What the rate of update t = 1, 2, … is multiplied by."""
 
-Maker: TypeAlias = Callable[
-    [list[Tensor], Numbers],
-    tuple[Optimizer, Factor | None, Callable[[Any], Tensor] | None],
-]
-"""(parameters, numbers) -> optimiser, its schedule, and where to read θ if not the parameter."""
+Build: TypeAlias = Callable[[list[Tensor], Numbers], Optimizer]
+"""(θ, numbers) -> optimiser."""
+
+
+def parameter(optimizer: Optimizer) -> Tensor:
+    """The only parameter of an optimiser."""
+    theta: Tensor = optimizer.param_groups[0]["params"][0]
+    return theta
 
 
 @dataclass(frozen=True)
@@ -54,205 +59,140 @@ class Pair:
     Args:
         slide: the rule of a slide.
         torch: what `torch.optim` has.
-        es: label, Spanish.
-        en: label, English.
+        factor: (numbers, t) -> what torch's rate of update t = 1, 2, … is multiplied by.
+        read: where the slide's optimiser has its θ.
     """
 
-    slide: Maker
-    torch: Maker
-    es: str
-    en: str
+    slide: Build
+    torch: Build
+    factor: Callable[[Numbers, int], float] = lambda n, t: 1.0
+    read: Callable[[Any], Tensor] = parameter
 
 
-def _maker(
-    build: Callable[[list[Tensor], Numbers], Optimizer],
-    factor: Callable[[Numbers], Factor] | None = None,
-    read: Callable[[Any], Tensor] | None = None,
-) -> Maker:
-    return lambda params, n: (build(params, n), factor(n) if factor else None, read)
+def _torch_momentum(theta: list[Tensor], n: Numbers) -> Optimizer:
+    return torch.optim.SGD(theta, n.alpha, n.beta1)
 
 
-def _torch_adam(**options: Any) -> Callable[[list[Tensor], Numbers], Optimizer]:
-    def build(params: list[Tensor], n: Numbers) -> Optimizer:
-        chosen: dict[str, Any] = {"betas": (n.beta1, n.beta2), "eps": n.eps} | options
-        return torch.optim.Adam(params, lr=n.alpha, **chosen)
-
-    return build
+def _torch_attenuated(theta: list[Tensor], n: Numbers) -> Optimizer:
+    return torch.optim.SGD(theta, n.attenuated, n.beta1)
 
 
-_SGD = _maker(lambda p, n: torch.optim.SGD(p, lr=n.alpha))
-_AVERAGE = _maker(lambda p, n: lecture.Momentum(p, n.alpha, n.beta1))
-_SHRUNK = _maker(lambda p, n: torch.optim.SGD(p, lr=n.alpha * (1 - n.beta1), momentum=n.beta1))
-_SUM = _maker(lambda p, n: torch.optim.SGD(p, lr=n.alpha, momentum=n.beta1))
-_NESTEROV_SUM = _maker(lambda p, n: torch.optim.SGD(p, lr=n.alpha, momentum=n.beta1, nesterov=True))
-_NESTEROV_SHRUNK = _maker(
-    lambda p, n: torch.optim.SGD(p, lr=n.alpha * (1 - n.beta1), momentum=n.beta1, nesterov=True)
-)
-_RMSPROP = _maker(lambda p, n: torch.optim.RMSprop(p, lr=n.alpha, alpha=n.beta2, eps=0))
-_ADAM = _maker(_torch_adam())
-_ADAM_NO_EPS = _maker(_torch_adam(eps=0))
+def _torch_nesterov(theta: list[Tensor], n: Numbers) -> Optimizer:
+    return torch.optim.SGD(theta, n.attenuated, n.beta1, nesterov=True)
+
+
+def _torch_rmsprop(theta: list[Tensor], n: Numbers) -> Optimizer:
+    return torch.optim.RMSprop(theta, n.alpha, n.beta2, eps=0)
+
+
+def _torch_adam(theta: list[Tensor], n: Numbers) -> Optimizer:
+    return torch.optim.Adam(theta, n.alpha, (n.beta1, n.beta2), n.eps)
+
+
+def _torch_adam_without_epsilon(theta: list[Tensor], n: Numbers) -> Optimizer:
+    return torch.optim.Adam(theta, n.alpha, (n.beta1, n.beta2), eps=0)
+
 
 PAIRS: Mapping[str, Pair] = MappingProxyType(
     {
         "sgd": Pair(
-            _maker(lambda p, n: lecture.SGD(p, n.alpha)), _SGD, "SGD (ambas)", "SGD (both)"
+            lambda theta, n: lecture.SGD(theta, n.alpha),
+            lambda theta, n: torch.optim.SGD(theta, n.alpha),
         ),
         "momentum": Pair(
-            _AVERAGE, _SHRUNK, "momentum (1): α′ = α(1 − β₁)", "momentum (1): α′ = α(1 − β₁)"
+            lambda theta, n: lecture.Momentum(theta, n.alpha, n.beta1), _torch_attenuated
         ),
         "momentum_corrected": Pair(
-            _maker(lambda p, n: lecture.Momentum(p, n.alpha, n.beta1, corrected=True)),
-            _maker(
-                lambda p, n: torch.optim.SGD(p, lr=n.alpha * (1 - n.beta1), momentum=n.beta1),
-                lambda n: lambda t: 1 / (1 - n.beta1**t),
-            ),
-            "momentum con m̂ (1): α′ = α(1 − β₁)/(1 − β₁ᵗ)",
-            "momentum with m̂ (1): α′ = α(1 − β₁)/(1 − β₁ᵗ)",
+            lambda theta, n: lecture.Momentum(theta, n.alpha, n.beta1, corrected=True),
+            _torch_attenuated,
+            factor=lambda n, t: 1 / (1 - n.beta1**t),
         ),
         "velocity": Pair(
-            _maker(lambda p, n: lecture.Velocity(p, n.alpha, n.beta1)),
-            _SUM,
-            "momentum (2): α′ = α",
-            "momentum (2): α′ = α",
+            lambda theta, n: lecture.Velocity(theta, n.alpha, n.beta1), _torch_momentum
         ),
         "nesterov": Pair(
-            _maker(lambda p, n: lecture.Nesterov(p, n.alpha, n.beta1)),
-            _NESTEROV_SHRUNK,
-            "Nesterov (1), punto adelantado: α′ = α(1 − β₁)",
-            "Nesterov (1), look-ahead point: α′ = α(1 − β₁)",
+            lambda theta, n: lecture.Nesterov(theta, n.alpha, n.beta1), _torch_nesterov
         ),
         "nag": Pair(
-            _maker(lambda p, n: lecture.NAG(p, n.alpha, n.beta1)),
-            _NESTEROV_SUM,
-            "Nesterov (2): α′ = α",
-            "Nesterov (2): α′ = α",
+            lambda theta, n: lecture.NAG(theta, n.alpha, n.beta1),
+            lambda theta, n: torch.optim.SGD(theta, n.alpha, n.beta1, nesterov=True),
         ),
         "adagrad": Pair(
-            _maker(lambda p, n: lecture.AdaGrad(p, n.alpha, n.eps)),
-            _maker(
-                lambda p, n: torch.optim.Adagrad(
-                    p, lr=n.alpha, eps=0, initial_accumulator_value=n.eps
-                )
+            lambda theta, n: lecture.AdaGrad(theta, n.alpha, n.eps),
+            lambda theta, n: torch.optim.Adagrad(
+                theta, n.alpha, eps=0, initial_accumulator_value=n.eps
             ),
-            "AdaGrad (ambas): acumulador inicial ε",
-            "AdaGrad (both): first accumulator ε",
         ),
         "rmsprop_printed": Pair(
-            _maker(lambda p, n: lecture.RMSProp(p, n.alpha, n.beta2, n.eps)),
-            _maker(lambda p, n: torch.optim.RMSprop(p, lr=n.alpha, alpha=n.beta2, eps=n.eps)),
-            "RMSProp (ambas), como está escrito",
-            "RMSProp (both), as printed",
+            lambda theta, n: lecture.RMSProp(theta, n.alpha, n.beta2, n.eps),
+            lambda theta, n: torch.optim.RMSprop(theta, n.alpha, n.beta2, n.eps),
         ),
         "adam_printed": Pair(
-            _maker(lambda p, n: lecture.Adam(p, n.alpha, n.beta1, n.beta2, n.eps, as_printed=True)),
-            _ADAM,
-            "Adam (1), como está escrito: m sin sombrero",
-            "Adam (1), as printed: no hat on m",
+            lambda theta, n: lecture.Adam(theta, n.alpha, n.beta1, n.beta2, n.eps, as_printed=True),
+            _torch_adam,
         ),
         "deck2_adam_printed": Pair(
-            _maker(lambda p, n: lecture.DecayedAdam(p, n.alpha, n.beta1, n.beta2, n.eps)),
-            _ADAM,
-            "Adam (2), como está escrito: λ = 1 − 10⁻⁸",
-            "Adam (2), as printed: λ = 1 − 10⁻⁸",
+            lambda theta, n: lecture.DecayedAdam(theta, n.alpha, n.beta1, n.beta2, n.eps),
+            _torch_adam,
         ),
         "rmsprop": Pair(
-            _maker(lambda p, n: lecture.RMSProp(p, n.alpha, n.beta2, 0.0)),
-            _RMSPROP,
-            "RMSProp con ε = 0",
-            "RMSProp with ε = 0",
+            lambda theta, n: lecture.RMSProp(theta, n.alpha, n.beta2, 0.0), _torch_rmsprop
         ),
         "rmsprop_corrected": Pair(
-            _maker(lambda p, n: lecture.RMSProp(p, n.alpha, n.beta2, 0.0, corrected=True)),
-            _maker(lambda p, n: torch.optim.Adam(p, lr=n.alpha, betas=(0.0, n.beta2), eps=0)),
-            "RMSProp con v̂ (1), ε = 0: Adam con β₁ = 0",
-            "RMSProp with v̂ (1), ε = 0: Adam with β₁ = 0",
+            lambda theta, n: lecture.RMSProp(theta, n.alpha, n.beta2, 0.0, corrected=True),
+            lambda theta, n: torch.optim.Adam(theta, n.alpha, (0.0, n.beta2), eps=0),
         ),
         "adam": Pair(
-            _maker(lambda p, n: lecture.Adam(p, n.alpha, n.beta1, n.beta2, 0.0)),
-            _ADAM_NO_EPS,
-            "Adam (1) con m̂ y ε = 0",
-            "Adam (1) with m̂ and ε = 0",
+            lambda theta, n: lecture.Adam(theta, n.alpha, n.beta1, n.beta2, 0.0),
+            _torch_adam_without_epsilon,
         ),
         "adam_without_hat": Pair(
-            _maker(lambda p, n: lecture.Adam(p, n.alpha, n.beta1, n.beta2, 0.0, as_printed=True)),
-            _maker(_torch_adam(eps=0), lambda n: lambda t: 1 - n.beta1**t),
-            "Adam (1) sin m̂, ε = 0: α′ = α(1 − β₁ᵗ)",
-            "Adam (1) without m̂, ε = 0: α′ = α(1 − β₁ᵗ)",
+            lambda theta, n: lecture.Adam(theta, n.alpha, n.beta1, n.beta2, 0.0, as_printed=True),
+            _torch_adam_without_epsilon,
+            factor=lambda n, t: 1 - n.beta1**t,
         ),
         "deck2_adam": Pair(
-            _maker(lambda p, n: lecture.DecayedAdam(p, n.alpha, n.beta1, n.beta2, n.eps, 1.0)),
-            _ADAM,
-            "Adam (2) con λ = 1",
-            "Adam (2) with λ = 1",
+            lambda theta, n: lecture.DecayedAdam(theta, n.alpha, n.beta1, n.beta2, n.eps, 1.0),
+            _torch_adam,
         ),
     }
 )
-"""Rules that should walk the same path, except the three as printed; (1), (2): the deck."""
+"""Rules that should walk the same path, except the three as printed."""
 
 WRONG: Mapping[str, Pair] = MappingProxyType(
     {
-        "momentum_same_rate": Pair(
-            _AVERAGE, _SUM, "control: momentum (1) con α′ = α", "control: momentum (1), α′ = α"
-        ),
+        "momentum_same_rate": Pair(PAIRS["momentum"].slide, _torch_momentum),
         "momentum_dampened": Pair(
-            _AVERAGE,
-            _maker(
-                lambda p, n: torch.optim.SGD(
-                    p, lr=n.alpha, momentum=n.beta1, dampening=n.beta1
-                )
-            ),
-            "control: momentum (1) con dampening = β₁",
-            "control: momentum (1), dampening = β₁",
+            PAIRS["momentum"].slide,
+            lambda theta, n: torch.optim.SGD(theta, n.alpha, n.beta1, dampening=n.beta1),
         ),
         "nesterov_theta": Pair(
-            _maker(
-                lambda p, n: lecture.Nesterov(p, n.alpha, n.beta1),
-                read=lambda optimizer: optimizer.theta()[0],
-            ),
-            _NESTEROV_SHRUNK,
-            "control: Nesterov (1), θ en vez del punto adelantado",
-            "control: Nesterov (1), θ for the look-ahead point",
+            PAIRS["nesterov"].slide, _torch_nesterov, read=lambda optimizer: optimizer.theta()[0]
         ),
-        "nag_is_not_momentum": Pair(
-            _maker(lambda p, n: lecture.NAG(p, n.alpha, n.beta1)),
-            _SUM,
-            "control: Nesterov (2) contra momentum",
-            "control: Nesterov (2) against momentum",
-        ),
-        "rmsprop_not_corrected": Pair(
-            _maker(lambda p, n: lecture.RMSProp(p, n.alpha, n.beta2, 0.0, corrected=True)),
-            _RMSPROP,
-            "control: RMSProp con v̂ contra v",
-            "control: RMSProp with v̂ against v",
-        ),
+        "nag_is_not_momentum": Pair(PAIRS["nag"].slide, _torch_momentum),
+        "rmsprop_not_corrected": Pair(PAIRS["rmsprop_corrected"].slide, _torch_rmsprop),
     }
-)  # fmt: skip
+)
 """Maps of the hyperparameters that look right and are not."""
 
 
-def _both_roots(rule: Callable[..., None], es: str, *letters: str) -> Pair:
+def _both_roots(rule: Callable[..., None], *letters: str) -> Pair:
     """One rule with ε inside the root and outside, everything else the same."""
 
-    def maker(root: str) -> Maker:
-        return _maker(
-            lambda p, n: lecture.RuleOptimizer(
-                p,
-                rule,
-                lr=n.alpha,
-                eps=n.eps,
-                root=root,
-                **{letter: getattr(n, letter) for letter in letters},
-            )
-        )
+    def build(root: str) -> Build:
+        return lambda theta, n: lecture.RuleOptimizer(
+            theta, rule, lr=n.alpha, eps=n.eps, root=root,
+            **{letter: getattr(n, letter) for letter in letters},
+        )  # fmt: skip
 
-    return Pair(maker("inside"), maker("outside"), es, es)
+    return Pair(build("inside"), build("outside"))
 
 
 EPSILON_PAIRS: Mapping[str, Pair] = MappingProxyType(
     {
-        "adagrad": _both_roots(rules.adagrad, "AdaGrad"),
-        "rmsprop": _both_roots(rules.rmsprop, "RMSProp", "beta2"),
-        "adam": _both_roots(rules.adam, "Adam", "beta1", "beta2"),
+        "adagrad": _both_roots(rules.adagrad),
+        "rmsprop": _both_roots(rules.rmsprop, "beta2"),
+        "adam": _both_roots(rules.adam, "beta1", "beta2"),
     }
 )
 """A rule with ε inside its root (both decks; Adam: deck 1) and outside (torch; Adam: deck 2)."""

@@ -7,7 +7,7 @@ and slopes take the errors of the logarithms.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,15 +15,21 @@ from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.law import Student
 from deepclaims.evidence.statistics import pooled_mean, slope_through
-from deepclaims.report.style import measured
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from deepclaims.optim.population_problem import Constants
 
 
 def param(results: Results, part: str, name: str) -> Any:
     """A constant of a part's config."""
-    return next(each for each in results.claim.parts if each.name == part).params[name]
+    return results.claim.part(part).params[name]
+
+
+def constants_of(results: Results, part: str, problem: str) -> Constants:
+    """σ², μ², c of a problem as a part computed them, whose axis is `problem`."""
+    found = {
+        name: float(results.values(part, name, where={"problem": problem})[0])
+        for name in Constants.__dataclass_fields__
+    }
+    return Constants(**found)
 
 
 def ball_of(
@@ -32,7 +38,6 @@ def ball_of(
     where: Mapping[str, Any],
     scale: float = 1.0,
     metric: str = "ball",
-    arm: str | None = None,
 ) -> Estimate:
     """The mean of a metric over all trajectories of all seeds of a cell, in units of `scale`.
 
@@ -42,11 +47,10 @@ def ball_of(
         where: axis -> value.
         scale: what the mean is divided by.
         metric: the metric's name.
-        arm: the arm's name.
     """
     return pooled_mean(
-        results.values(part, metric, arm, where) / scale,
-        results.values(part, f"{metric}_square", arm, where) / scale**2,
+        results.values(part, metric, where=where) / scale,
+        results.values(part, f"{metric}_square", where=where) / scale**2,
         param(results, part, "replicas"),
     )
 
@@ -65,24 +69,3 @@ def log_slope(x: Sequence[float], balls: Sequence[Estimate]) -> Estimate:
         np.log([each.value for each in balls]),
         [each.se / each.value for each in balls],
     )
-
-
-def numeral(value: float, language: str) -> str:
-    """A number for a label, with the language's decimal sign."""
-    shown = f"{value:g}"
-    return shown.replace(".", ",") if language == "es" else shown
-
-
-def points(
-    ax: Axes,
-    x: Sequence[float],
-    found: Sequence[Estimate],
-    label: str | None,
-    colour: str,
-    marker: str,
-    **line: Any,
-) -> None:
-    """Draw estimates as points with their intervals."""
-    value, low, high = ([getattr(each, end) for each in found] for end in ("value", "low", "high"))
-    style = {"linestyle": "none", **line}
-    measured(ax, x, value, low, high, label, colour, marker=marker, band=False, **style)

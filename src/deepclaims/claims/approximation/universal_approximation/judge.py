@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.approximation.least_squares_nets import (
+from deepclaims.claims.approximation.universal_approximation.targets import (
     ADMISSIBLE,
     CONTINUOUS,
     LINE,

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from deepclaims.claims.approximation.least_squares_nets import (
-    LINE,
-    PLANE,
+from deepclaims.claims.approximation.universal_approximation.targets import LINE, PLANE
+from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.random_layer import (
     HiddenLayer,
     fit_points,
     grid,
@@ -16,7 +16,6 @@ from deepclaims.claims.approximation.least_squares_nets import (
     uniform_knots,
     uniform_knots_bound,
 )
-from deepclaims.evidence.outcome import Curve, Outcome
 
 
 def line(config: dict[str, Any], seed: int) -> Outcome:
@@ -62,9 +61,11 @@ def construction(config: dict[str, Any], seed: int) -> Outcome:
     scores: dict[str, list[float]] = {}
     for units in config["widths"]:
         for name, target in LINE.items():
-            error = float((uniform_knots(target, units, x) - target.f(x)).abs().max())
+            error = float((uniform_knots(target.f, units, x) - target.f(x)).abs().max())
             scores.setdefault(f"sup_{name}", []).append(error)
-            scores.setdefault(f"bound_{name}", []).append(uniform_knots_bound(target, units))
+            scores.setdefault(f"bound_{name}", []).append(
+                uniform_knots_bound(target.curvature, units)
+            )
     return _over_widths(config["widths"], scores)
 
 

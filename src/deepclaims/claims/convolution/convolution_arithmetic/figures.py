@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.convolution.convolution_arithmetic.measure import library, library_dimension
-from deepclaims.claims.convolution.convolution_arithmetic.sliding_filter import (
+from deepclaims.claims.convolution.convolution_arithmetic.measure import (
     FILTER,
     IMAGE,
     PRINTED,
     PRINTED_STRIDE_2,
-    slide,
-    strided_dimension,
+    library,
+    library_dimension,
 )
-from deepclaims.claims.convolution.convolution_arithmetic.sliding_filter import uses as windows
 from deepclaims.claims.results import Results
+from deepclaims.nn import sliding_filter
+from deepclaims.nn.sliding_filter import slide, strided_dimension
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 
@@ -47,7 +47,7 @@ def uses(results: Results, drawing: Drawing) -> None:
     """How many windows hold each pixel, without padding and with it."""
     names = ("valid: padding 0", "same: padding 1", "full: padding 2")
     for padding, panel in enumerate(drawing.panels(1, 3, names, width=9.2, height=3.5)):
-        counts = windows(len(IMAGE), len(FILTER), padding)
+        counts = sliding_filter.uses(len(IMAGE), len(FILTER), padding)
         _matrix(panel, counts, shade=counts / 9)
     text = ("ventanas de 3×3 que contienen a cada píxel de la entrada",
             "3×3 windows that hold each pixel of the input")  # fmt: skip

@@ -9,18 +9,35 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from deepclaims.claims.convolution.convolution_arithmetic.sliding_filter import (
-    FILTER,
-    IMAGE,
-    PRINTED,
-    PRINTED_STRIDE_2,
+from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.sliding_filter import (
     printed_dimension,
     slide,
     slide_tensor,
     strided_dimension,
     uses,
 )
-from deepclaims.evidence.outcome import Outcome
+
+IMAGE = np.array(
+    [
+        [3, 1, 0, 2, 1, 0],
+        [2, 0, 1, 3, 2, 1],
+        [0, 1, 2, 1, 0, 3],
+        [4, 0, 3, 2, 2, 1],
+        [1, 1, 0, 1, 0, 1],
+        [3, 2, 1, 0, 2, 1],
+    ]
+)
+"""The 6×6 input of the slides."""
+
+FILTER = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])
+"""Their 3×3 filter."""
+
+PRINTED = np.array([[2, -4, 0, 2], [0, -5, 2, 1], [0, -2, 3, -1], [4, 0, 0, 0]])
+"""The 4×4 result that they print."""
+
+PRINTED_STRIDE_2 = np.array([[2, 0], [0, 3]])
+"""And the one they print for stride 2."""
 
 
 def example(config: dict[str, Any], seed: int) -> Outcome:

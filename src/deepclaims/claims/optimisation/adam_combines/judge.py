@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepclaims.claims.extremes import extreme
 from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import paired_difference
@@ -18,7 +19,6 @@ def judge(results: Results) -> dict[str, Estimate]:
 
     methods = tuned(results)
     errors = {name: 100 * method.reported("test_error") for name, method in methods.items()}
-    hats = results.values("identities", "late_hat_gap")
     return {
         "two_halves": gap("rmsprop_gap", "momentum_gap"),
         "printed_is_text": gap("printed_gap"),
@@ -28,7 +28,7 @@ def judge(results: Results) -> dict[str, Estimate]:
         "hat_not_needed": paired_difference(errors["printed"], errors["Adam"]),
         "rmsprop_not_behind": paired_difference(errors["RMSprop"], errors["Adam"]),
         "no_momentum_no_hat": gap("no_momentum_gap"),
-        "wrong_hat_seen": exact(float(hats.min()), len(hats)),
+        "wrong_hat_seen": extreme(results, "identities", "late_hat_gap", "min"),
         "rates_interior": exact(float(np.mean([each.on_edge for each in methods.values()]))),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -35,21 +36,19 @@ def chain(config: dict[str, Any], seed: int) -> Outcome:
     random = torch.Generator().manual_seed(seed)
     smallest, largest = config["widths"]
     sizes = torch.randint(smallest, largest + 1, (4,), generator=random).tolist()
-    weights, biases = _parameters(sizes, random)
+    layers = _parameters(sizes, random)
     x = torch.randn(sizes[0], config["samples"], generator=random, dtype=torch.float64)
     y = torch.randn(sizes[-1], config["samples"], generator=random, dtype=torch.float64)
 
-    by_hand = backpropagate(weights, biases, x, y, g, slope)
-    forgetful = backpropagate(weights, biases, x, y, g, torch.ones_like)
-    by_autograd = _autograd(weights, biases, x, y, g)
-    by_differences = _central_differences(weights, biases, x, y, g, config["step"])
-    inputs = _forward(weights, biases, x, g)[0]
+    by_hand = backpropagate(layers, x, y, g, slope)
+    forgetful = backpropagate(layers, x, y, g, torch.ones_like)
+    by_autograd = _autograd(layers, x, y, g)
+    by_differences = _central_differences(layers, x, y, g, config["step"])
     return Outcome(
         {
             "autograd_difference": _relative(by_hand, by_autograd),
             "finite_difference": _relative(by_hand, by_differences),
             "wrong_delta_difference": _relative(forgetful, by_autograd),
-            "inactive": float(torch.cat([z.ravel() <= 0 for z in inputs[:-1]]).double().mean()),
         }
     )
 
@@ -80,96 +79,72 @@ def neuron(config: dict[str, Any], seed: int) -> Outcome:
 
 
 def backpropagate(
-    weights: Sequence[Tensor],
-    biases: Sequence[Tensor],
-    x: Tensor,
-    y: Tensor,
-    g: Function,
-    slope: Function,
+    layers: Sequence[Tensor], x: Tensor, y: Tensor, g: Function, slope: Function
 ) -> list[Tensor]:
     """The slides' recursion: δ starts as ∂L/∂ŷ and is multiplied by ∂f/∂x from layer to layer.
 
     L = ½‖ŷ − y‖² summed over samples; the last layer is linear.
 
     Args:
-        weights: W of each layer, `(out, in)`.
-        biases: b of each layer, `(out, 1)`.
+        layers: (W, b) of each layer, the bias as last column, `(out, in + 1)`.
         x: inputs, `(features, samples)`.
         y: targets, `(outputs, samples)`.
         g: activation of the hidden layers.
         slope: its derivative as a function of z.
 
     Returns:
-        ∂L/∂(W, b) of each layer, the bias as last column, `(out, in + 1)`.
+        ∂L/∂(W, b) of each layer.
     """
-    z, h = _forward(weights, biases, x, g)
+    z, h = _forward(layers, x, g)
     delta = z[-1] - y  # ∂L/∂ŷ
     gradients = []
-    for layer in reversed(range(len(weights))):
-        if layer < len(weights) - 1:
+    for layer in reversed(range(len(layers))):
+        if layer < len(layers) - 1:
             delta = delta * slope(z[layer])  # ∂h/∂z
         gradients.append(torch.cat([delta @ h[layer].T, delta.sum(dim=1, keepdim=True)], dim=1))
-        delta = weights[layer].T @ delta  # ∂z/∂x, on to the layer before
+        delta = layers[layer][:, :-1].T @ delta  # ∂z/∂x, on to the layer before
     return gradients[::-1]
 
 
-def _parameters(sizes: Sequence[int], random: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
-    pairs = list(zip(sizes[1:], sizes[:-1], strict=True))
-    weights = [torch.randn(o, i, generator=random, dtype=torch.float64) for o, i in pairs]
-    biases = [torch.randn(o, 1, generator=random, dtype=torch.float64) for o, _ in pairs]
-    return weights, biases
+def _parameters(sizes: Sequence[int], random: torch.Generator) -> list[Tensor]:
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=random, dtype=torch.float64)
+
+    weights = [normal(out, into) for into, out in pairwise(sizes)]
+    return [torch.cat([W, normal(len(W), 1)], dim=1) for W in weights]
 
 
-def _forward(
-    weights: Sequence[Tensor], biases: Sequence[Tensor], x: Tensor, g: Function
-) -> tuple[list[Tensor], list[Tensor]]:
-    """Every layer's z = Wx + b and its input; leading dimensions of W are carried along."""
+def _forward(layers: Sequence[Tensor], x: Tensor, g: Function) -> tuple[list[Tensor], list[Tensor]]:
+    """Every layer's z = Wx + b and its input; leading dimensions of (W, b) are carried along."""
     z: list[Tensor] = []
     h = [x]
-    for W, b in zip(weights, biases, strict=True):
-        z.append(W @ h[-1] + b)
+    for layer in layers:
+        z.append(layer[..., :-1] @ h[-1] + layer[..., -1:])
         h.append(g(z[-1]))
     return z, h[:-1]
 
 
-def _loss(
-    weights: Sequence[Tensor], biases: Sequence[Tensor], x: Tensor, y: Tensor, g: Function
-) -> Tensor:
-    return 0.5 * ((_forward(weights, biases, x, g)[0][-1] - y) ** 2).sum(dim=(-2, -1))
+def _loss(layers: Sequence[Tensor], x: Tensor, y: Tensor, g: Function) -> Tensor:
+    return 0.5 * ((_forward(layers, x, g)[0][-1] - y) ** 2).sum(dim=(-2, -1))
 
 
-def _autograd(
-    weights: Sequence[Tensor], biases: Sequence[Tensor], x: Tensor, y: Tensor, g: Function
-) -> list[Tensor]:
-    W, b = ([each.clone().requires_grad_() for each in given] for given in (weights, biases))
-    _loss(W, b, x, y, g).backward()  # type: ignore[no-untyped-call]
-    return [torch.cat([w.grad, c.grad], dim=1) for w, c in zip(W, b, strict=True)]  # type: ignore
+def _autograd(layers: Sequence[Tensor], x: Tensor, y: Tensor, g: Function) -> Sequence[Tensor]:
+    leaves = [each.clone().requires_grad_() for each in layers]
+    return torch.autograd.grad(_loss(leaves, x, y, g), leaves)
 
 
 def _central_differences(
-    weights: Sequence[Tensor],
-    biases: Sequence[Tensor],
-    x: Tensor,
-    y: Tensor,
-    g: Function,
-    step: float,
+    layers: Sequence[Tensor], x: Tensor, y: Tensor, g: Function, step: float
 ) -> list[Tensor]:
     """(L(θ + step) − L(θ − step)) / (2 step), all parameters of a layer at once."""
     gradients = []
-    for layer, (W, b) in enumerate(zip(weights, biases, strict=True)):
-        together = torch.cat([W, b], dim=1)
-        moves = step * torch.eye(together.numel(), dtype=W.dtype).reshape(-1, *together.shape)
+    for place, layer in enumerate(layers):
+        moves = step * torch.eye(layer.numel(), dtype=layer.dtype).reshape(-1, *layer.shape)
         up, down = (
-            _loss(
-                [*weights[:layer], moved[..., :-1], *weights[layer + 1 :]],
-                [*biases[:layer], moved[..., -1:], *biases[layer + 1 :]],
-                x,
-                y,
-                g,
-            )
-            for moved in (together + moves, together - moves)
+            _loss([*layers[:place], moved, *layers[place + 1 :]], x, y, g)
+            for moved in (layer + moves, layer - moves)
         )
-        gradients.append(((up - down) / (2 * step)).reshape(together.shape))
+        gradients.append(((up - down) / (2 * step)).reshape(layer.shape))
     return gradients
 
 

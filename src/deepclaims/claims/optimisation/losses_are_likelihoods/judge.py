@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from deepclaims.claims.extremes import extreme
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.statistics import mean_interval, paired_difference, ratio_interval
@@ -14,17 +15,15 @@ from deepclaims.evidence.verdict import Measured
 MEAN, MEDIAN = 1.0, math.log(2)
 """Of the exponential law with rate 1: the skewed noise."""
 
-
-IDENTITIES = ("categorical", "bernoulli", "gaussian", "laplace")
+IDENTITIES = ("categorical", "bernoulli", "two_classes", "gaussian", "laplace")
 
 
 def judge(results: Results) -> dict[str, Measured]:
     """Identities by their largest gap; estimates over seeds for what the minimisers are."""
-    names = (*IDENTITIES, "two_classes")
-    gaps = [float(results.values("identities", name).max()) for name in names]
+    gaps = np.concatenate([results.values("identities", name) for name in IDENTITIES])
     squared, absolute = (fits(results, "skewed", loss) for loss in ("squared", "absolute"))
     return {
-        "identities": exact(max(gaps), n=len(gaps) * len(results.values("identities", "gaussian"))),
+        "identities": exact(gaps.max(), n=len(gaps)),
         "posterior": [mean_interval(_slopes(results, c, "likelihood")) for c in classes(results)],
         "squared_finds_mean": mean_interval(squared - MEAN),
         "absolute_finds_median": mean_interval(absolute - MEDIAN),
@@ -34,14 +33,8 @@ def judge(results: Results) -> dict[str, Measured]:
         "symmetry_does_not": paired_difference(
             fits(results, "symmetric", "squared"), fits(results, "symmetric", "absolute")
         ),
-        "minimum_reached": exact(
-            float(results.rows("location", "optimum")["value"].max()),
-            n=len(results.rows("location", "optimum")),
-        ),
-        "wrong_law_is_seen": exact(
-            float(results.values("identities", "wrong_law").min()),
-            n=len(results.values("identities", "wrong_law")),
-        ),
+        "minimum_reached": extreme(results, "location", "optimum"),
+        "wrong_law_is_seen": extreme(results, "identities", "wrong_law", "min"),
         "other_loss_misses_posterior": [
             mean_interval(_slopes(results, c, "absolute")) for c in classes(results)
         ],

@@ -81,11 +81,8 @@ def location(config: dict[str, Any], seed: int) -> Outcome:
     """
     random = np.random.default_rng([seed, 2])
     shape = (config["inputs"], config["samples"])
-    noise = (
-        random.exponential(size=shape)
-        if config["noise"] == "skewed"
-        else random.laplace(size=shape)
-    )
+    law = random.exponential if config["noise"] == "skewed" else random.laplace
+    noise = law(size=shape)
     f = random.normal(size=(shape[0], 1))
     y = torch.from_numpy(f + noise)
 
@@ -117,7 +114,8 @@ def efficiency(config: dict[str, Any], seed: int) -> Outcome:
     """
     random = np.random.default_rng([seed, 3])
     shape = (config["repeats"], config["samples"])
-    y = random.normal(size=shape) if config["law"] == "gaussian" else random.laplace(size=shape)
+    law = random.normal if config["law"] == "gaussian" else random.laplace
+    y = law(size=shape)
     ratio = (np.median(y, axis=1) ** 2).mean() / (y.mean(axis=1) ** 2).mean()
     return Outcome({"error_ratio": float(ratio)})
 
@@ -146,14 +144,7 @@ def posterior(config: dict[str, Any], seed: int) -> Outcome:
     def loss(z: Tensor) -> Tensor:
         if config["loss"] == "absolute":  # Σ_j |1[j = c] − q_j| = 2(1 − q_c)
             return (share * 2 * (1 - probabilities(z))).sum()
-        if binary:
-            logits, ones = z[:, 0], torch.ones(inputs, dtype=z.dtype)
-            return (
-                share[:, 1] * F.binary_cross_entropy_with_logits(logits, ones, reduction="none")
-                + share[:, 0]
-                * F.binary_cross_entropy_with_logits(logits, 0 * ones, reduction="none")
-            ).sum()
-        return -(share * z.log_softmax(1)).sum()
+        return _cross_entropy(z, share)
 
     def slope(z: Tensor) -> Tensor:
         with torch.enable_grad():
@@ -165,6 +156,17 @@ def posterior(config: dict[str, Any], seed: int) -> Outcome:
     line = stats.linregress(p.ravel(), q.ravel()).slope
     points = pd.DataFrame({"true": p.ravel(), "fitted": q.ravel()})
     return Outcome({"slope": float(line)}, {}, {"points": points})
+
+
+def _cross_entropy(z: Tensor, share: Tensor) -> Tensor:
+    """Of outputs z with the classes' shares; its binary form where there is one output for two."""
+    if z.shape[1] > 1:
+        return -(share * z.log_softmax(1)).sum()
+    no, yes = (
+        F.binary_cross_entropy_with_logits(z[:, 0], torch.full_like(z[:, 0], y), reduction="none")
+        for y in (0.0, 1.0)
+    )
+    return (share[:, 1] * yes + share[:, 0] * no).sum()
 
 
 def _minimise(theta: Tensor, slope: Callable[[Tensor], Tensor], steps: int, alpha: float) -> Tensor:

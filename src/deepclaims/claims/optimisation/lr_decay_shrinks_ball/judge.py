@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -17,11 +16,6 @@ from deepclaims.evidence.verdict import Measured
 
 def judge(results: Results) -> dict[str, Measured]:
     """Estimates for the registered checks; ratios are over the constant rate α₀."""
-    checks = results.claim.checks
-
-    def bound(name: str) -> Any:
-        return checks[name]["bound"]
-
     laws = decaying(results)
     return {
         "all_laws_shrink": [final_ratio(results, "regression", law) for law in laws],
@@ -29,8 +23,10 @@ def judge(results: Results) -> dict[str, Measured]:
         "mnist_all_laws_shrink": [final_ratio(results, "mnist", law) for law in laws],
         "mnist_learn_as_soon": [steps_ratio(results, "mnist", law) for law in laws],
         "constant_stays": ratio(
-            ball_of(results, "regression", {"law": "constant"}, 1.0, "final"),
-            ball_of(results, "regression", {"law": "constant"}, 1.0, "middle"),
+            *(
+                ball_of(results, "regression", {"law": "constant"}, metric=when)
+                for when in ("final", "middle")
+            )
         ),
         "small_constant_is_slow": [
             steps_ratio(results, part, "small") for part in ("regression", "mnist")
@@ -45,17 +41,14 @@ def judge(results: Results) -> dict[str, Measured]:
 
 def decaying(results: Results) -> list[str]:
     """The slide's laws."""
-    return [
-        law
-        for law in ("hyperbolic", "exponential", "inverse_sqrt", "piecewise")
-        if law in results.axis("regression", "law")
-    ]
+    laws = ("hyperbolic", "exponential", "inverse_sqrt", "piecewise")
+    return [law for law in laws if law in results.axis("regression", "law")]
 
 
 def final_ratio(results: Results, part: str, law: str) -> Estimate:
     """What a law leaves at the end over what the constant rate α₀ leaves."""
     mine, other = (
-        ball_of(results, part, {"law": each}, 1.0, "final") for each in (law, "constant")
+        ball_of(results, part, {"law": each}, metric="final") for each in (law, "constant")
     )
     return ratio(mine, other)
 
@@ -68,8 +61,7 @@ def steps_ratio(results: Results, part: str, law: str) -> Estimate:
 
 def part_rates(results: Results, part: str, law: str) -> np.ndarray:
     """α of every step of a part."""
-    config = next(each for each in results.claim.parts if each.name == part).params
-    return rates({**config, "law": law})
+    return rates({**results.claim.part(part).params, "law": law})
 
 
 def exact(results: Results, law: str) -> list[float]:
@@ -80,9 +72,7 @@ def exact(results: Results, law: str) -> list[float]:
     return recursion(part_rates(results, "regression", law), d, noise, radius)
 
 
-def recursion(
-    alphas: Sequence[float] | np.ndarray, d: int, noise: float, radius: float
-) -> list[float]:
+def recursion(alphas: Iterable[float], d: int, noise: float, radius: float) -> list[float]:
     """E‖W_t − w*‖² from D² where H = I and var = (d − 1)‖w − w*‖² + d s², B = 1."""
     values = [float(radius**2)]
     for alpha in alphas:

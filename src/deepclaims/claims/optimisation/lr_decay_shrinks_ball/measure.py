@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from deepclaims.claims.optimisation.crossings import crossing
-from deepclaims.claims.optimisation.population_problem import sign_regression
-from deepclaims.claims.optimisation.sampled_walks import SAMPLING, Draws, scattered, walk
-from deepclaims.claims.optimisation.softmax_ball import digits, excess
-from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.claims.optimisation.softmax_of_digits import digits
+from deepclaims.evidence.outcome import Curve, Outcome, moments
 from deepclaims.optim import rules
+from deepclaims.optim.population_problem import sign_regression, squared_errors
 from deepclaims.optim.schedules import schedule_factors
-from deepclaims.project import Project
+from deepclaims.optim.softmax_regression import excess
+from deepclaims.optim.walks import by, crossing, iid
 
 LOOKS = 2
 """Times an epoch at which a run on MNIST computes the loss."""
@@ -46,32 +45,26 @@ def regression(config: dict[str, Any], seed: int) -> Outcome:
         its square; `middle` and `middle_square`, the same at half time; `steps` to ε, see
         `crossing`. Curve `distance`, the mean at the end of each epoch.
     """
-    alphas, replicas = rates(config), config["replicas"]
-    problem = sign_regression(config["dimension"], config["noise"], config["radius"])
-    rng = np.random.default_rng([seed, 3])
-
-    def update(theta: Any, g: Any, t: int) -> None:
-        rules.sgd(theta, g, {}, t, alpha=float(alphas[t - 1]))
-
-    walked = walk(
-        problem,
-        SAMPLING["iid"](Draws(len(problem.y), 1, replicas), rng),
-        update,
-        error=scattered(problem, replicas, 1.0, rng),
-        steps=len(alphas),
-        look_at=range(len(alphas) + 1),
+    alphas = rates(config)
+    squares = squared_errors(
+        sign_regression(config["dimension"], config["noise"], config["radius"]),
+        by(rules.sgd, alphas),
+        len(alphas),
+        np.random.default_rng([seed, 3]),
+        replicas=config["replicas"],
+        start=config["radius"],
+        at=range(len(alphas) + 1),
     )
-    ends = range(config["per_epoch"], len(alphas) + 1, config["per_epoch"])
+    mean = squares.mean(axis=1)
     half = config["epochs"] // 2 * config["per_epoch"]
+    ends = range(config["per_epoch"], len(alphas) + 1, config["per_epoch"])
     return Outcome(
         {
-            "final": walked.mean[-1],
-            "final_square": walked.mean_square[-1],
-            "middle": walked.mean[half],
-            "middle_square": walked.mean_square[half],
-            "steps": crossing(walked.mean, config["epsilon"]),
+            **moments("final", squares[-1]),
+            **moments("middle", squares[half]),
+            "steps": crossing(mean, config["epsilon"]),
         },
-        {"distance": Curve(list(ends), [walked.mean[t] for t in ends])},
+        {"distance": Curve(list(ends), mean[ends].tolist())},
     )
 
 
@@ -88,25 +81,20 @@ def mnist(config: dict[str, Any], seed: int) -> Outcome:
         `share` of the first one; `theory`, α tr(Σ*)/(4B) with the last α. Curve `excess`.
     """
     alphas, every = rates(config), config["per_epoch"] // LOOKS
-    problem, least = digits(
-        Project.here().prepared("mnist"), config["samples"], config["components"], config["ridge"]
-    )
+    problem, least = digits(config)
     looks = list(range(every, len(alphas) + 1, every))
     found = excess(
         problem,
         least,
-        alphas=alphas,
-        batch=config["batch"],
-        replicas=config["replicas"],
-        look_at=looks,
-        at_minimum=False,
-        rng=np.random.default_rng([seed, 4]),
+        np.repeat(np.zeros_like(least.w)[None], config["replicas"], axis=0),
+        alphas,
+        iid(np.random.default_rng([seed, 4]), len(problem.x), config["batch"], config["replicas"]),
+        looks,
     )
-    last, mean, first = found[-LOOKS:].mean(axis=0), found.mean(axis=1), least.start - least.loss
+    mean, first = found.mean(axis=1), least.start - least.loss
     return Outcome(
         {
-            "final": float(last.mean()),
-            "final_square": float((last**2).mean()),
+            **moments("final", found[-LOOKS:].mean(axis=0)),
             "steps": every * crossing([first, *mean], config["share"] * first),
             "theory": least.plateau(float(alphas[-1]), config["batch"]),
         },

@@ -1,132 +1,87 @@
-"""Figures of `minibatch_shrinks_ball`: variance and ball against B, and ways of drawing."""
+"""Variance and ball against B, and ways of drawing the minibatch."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from deepclaims.claims.optimisation.measured_balls import ball_of, numeral, points, ratio
+from deepclaims.claims.optimisation.ball_panels import bounded_balls
+from deepclaims.claims.optimisation.measured_balls import ball_of, ratio
 from deepclaims.claims.optimisation.minibatch_shrinks_ball.judge import (
     SIZES,
-    SUBSETS,
     bound_constants,
     fpc,
     iid_ball,
-    variance_shares,
 )
 from deepclaims.claims.results import Results
-from deepclaims.evidence.estimate import Estimate
-from deepclaims.report.panel import Drawing
-from deepclaims.report.style import COLOURS, MARKERS, figure, panel_titles, say, theory
+from deepclaims.report.panel import Drawing, Panel
+from deepclaims.report.style import COLOURS
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+PLACES = {
+    ("tight", 0): ("regresión, w*", "regression, w*"),
+    ("tight", 1): ("regresión, borde de Θ", "regression, edge of Θ"),
+    ("logistic", 0): ("logística, w*", "logistic, w*"),
+    ("logistic", 1): ("logística, borde de Θ", "logistic, edge of Θ"),
+}
+"""Problems and places at which the gradient's variance was measured."""
+
+WAYS = {
+    "subsets": ("tight", ("subconjunto nuevo, N = 16", "fresh subset, N = 16")),
+    "subsets_logistic": (
+        "logistic",
+        ("subconjunto nuevo, logística, N = 24", "fresh subset, logistic, N = 24"),
+    ),
+    "reshuffled": ("tight", ("épocas mezcladas, N = 16", "shuffled epochs, N = 16")),
+}
+"""The problem and the name of each part that draws otherwise than i.i.d."""
 
 
-def ball(results: Results, drawing: Drawing) -> Figure:
+def ball(results: Results, drawing: Drawing) -> None:
     """(a) Variance of the minibatch gradient against B; (b) the ball against B."""
-    language = drawing.language
-    made, axes = figure(1, 2)
-    _variance(axes[0], results, language)
-    _ball(axes[1], results, language)
-    panel_titles(
-        axes,
-        [
-            say(language, "varianza del gradiente", "variance of the gradient"),
-            say(language, "bola de ruido", "noise ball"),
-        ],
+    titles = (
+        ("varianza del gradiente", "variance of the gradient"),
+        ("bola de ruido", "noise ball"),
     )
-    return made
+    variance, balls = drawing.panels(1, 2, titles)
+    _variance(variance, results)
+    bounded_balls(balls, results, "iid", bound_constants(results, "tight"), across="batch")
+    variance.axes(y=("varianza (traza)", "variance (trace)"))
+    balls.axes(y="E‖W − w*‖²")
+    for panel in (variance, balls):
+        panel.axes(x=("muestras por paso B", "samples a step B"))
 
 
-def sampling(results: Results, drawing: Drawing) -> Figure:
+def _variance(panel: Panel, results: Results) -> None:
+    batches = results.axis("variance", "batch")
+    for series, ((problem, place), label) in enumerate(PLACES.items()):
+        cells = ({"problem": problem, "place": place, "batch": b} for b in batches)
+        found = [ball_of(results, "variance", cell, metric="variance") for cell in cells]
+        panel.measured(batches, found, label, series, linestyle="none")
+    for problem in SIZES:
+        panel.theory(batches, [bound_constants(results, problem).sigma2 / b for b in batches])
+    panel.theory([], [], ("cota σ²/B", "bound σ²/B"))
+    panel.axes(log="xy")
+    panel.ticks("x", batches)
+    panel.legend()
+
+
+def sampling(results: Results, drawing: Drawing) -> None:
     """Ball of other ways of drawing over the ball of i.i.d. draws, against B/N."""
-    language = drawing.language
-    made, ax = figure()
-    names = {
-        "tight": say(language, "subconjunto nuevo, N = 16", "fresh subset, N = 16"),
-        "logistic": say(
-            language, "subconjunto nuevo, logística, N = 24", "fresh subset, logistic, N = 24"
-        ),
-    }
-    for (problem, label), colour, marker in zip(names.items(), COLOURS, MARKERS, strict=False):
-        part, size = SUBSETS[problem], SIZES[problem]
+    panel = drawing.panel()
+    for series, (part, (problem, label)) in enumerate(WAYS.items()):
+        size = SIZES[problem]
         batches = [b for b in results.axis(part, "batch") if b < size]
         found = [
             ratio(ball_of(results, part, {"batch": b}), iid_ball(results, problem, b))
             for b in batches
         ]
-        points(ax, [b / size for b in batches], found, label, colour, marker)
-        grid = np.linspace(1, size, 50)
-        theory(ax, grid / size, [fpc(problem, b) for b in grid], colour=colour)
-    batches = results.axis("reshuffled", "batch")
-    found = [
-        ratio(ball_of(results, "reshuffled", {"batch": b}), iid_ball(results, "tight", b))
-        for b in batches
-    ]
-    label = say(language, "épocas mezcladas, N = 16", "shuffled epochs, N = 16")
-    points(ax, [b / 16 for b in batches], found, label, COLOURS[2], MARKERS[2])
-    theory(ax, [], [], "(N − B)/(N − 1)")
-    ax.set_xlabel(say(language, "batch B / datos N", "batch B / data N"))
-    ax.set_ylabel(say(language, "bola / bola con sorteo i.i.d.", "ball / ball with i.i.d. draws"))
-    ax.set_ylim(-0.03, 1.12)
-    ax.legend()
-    return made
-
-
-def _variance(ax: Axes, results: Results, language: str) -> None:
-    batches = np.array(results.axis("variance", "batch"), dtype=float)
-    names = {
-        "tight": say(language, "regresión", "regression"),
-        "logistic": say(language, "logística", "logistic"),
-    }
-    shares, index = variance_shares(results), 0
-    for problem, name in names.items():
-        if problem not in results.axis("variance", "problem"):
-            continue
-        sigma2 = bound_constants(results, problem).sigma2
-        for place in results.axis("variance", "place"):
-            found = [_scaled(shares[problem, place, b], sigma2 / b) for b in batches.astype(int)]
-            where = "w*" if place == 0 else say(language, "borde de Θ", "edge of Θ")
-            points(ax, list(batches), found, f"{name}, {where}", COLOURS[index], MARKERS[index])
-            index += 1
-        label = say(language, "cota σ²/B", "bound σ²/B") if problem == "tight" else None
-        theory(ax, batches, sigma2 / batches, label)
-    _logarithmic(ax, batches, say(language, "muestras por paso B", "samples a step B"))
-    ax.set_ylabel(say(language, "varianza (traza)", "variance (trace)"))
-    ax.legend()
-
-
-def _ball(ax: Axes, results: Results, language: str) -> None:
-    known, batches = bound_constants(results, "tight"), results.axis("iid", "batch")
-    for lr, colour, marker in zip(results.axis("iid", "lr"), COLOURS, MARKERS, strict=False):
-        found = [ball_of(results, "iid", {"lr": lr, "batch": b}) for b in batches]
-        points(ax, batches, found, f"α = {numeral(lr, language)}", colour, marker)
-        theory(ax, batches, [known.ball(lr, b) for b in batches], colour=colour)
-        theory(ax, batches, [known.sharp * lr / b for b in batches], colour=colour, linestyle=":")
-    theory(ax, [], [], say(language, "cota α(σ²/B + μ²)/(2c)", "bound α(σ²/B + μ²)/(2c)"))
-    theory(ax, [], [], "α tr(H⁻¹Σ*)/(2B)", linestyle=":")
-    _logarithmic(ax, np.asarray(batches), say(language, "muestras por paso B", "samples a step B"))
-    ax.set_ylabel("E‖W − w*‖²")
-    ax.legend()
-
-
-def _scaled(estimate: Estimate, scale: float) -> Estimate:
-
-    return replace(
-        estimate,
-        value=estimate.value * scale,
-        low=estimate.low * scale,
-        high=estimate.high * scale,
-        law=None,
+        panel.measured([b / size for b in batches], found, label, series, linestyle="none")
+    for series, (problem, size) in enumerate(SIZES.items()):
+        ends = (1, size)
+        panel.theory(
+            [b / size for b in ends], [fpc(problem, b) for b in ends], colour=COLOURS[series]
+        )
+    panel.theory([], [], "(N − B)/(N − 1)")
+    panel.axes(
+        x=("batch B / datos N", "batch B / data N"),
+        y=("bola / bola con sorteo i.i.d.", "ball / ball with i.i.d. draws"),
+        ylim=(-0.03, 1.12),
     )
-
-
-def _logarithmic(ax: Axes, batches: np.ndarray, label: str) -> None:
-    ax.set(xscale="log", yscale="log", xlabel=label)
-    ticks = [b for b in batches if np.log2(b) % 1 == 0]
-    ax.set_xticks(ticks, [f"{b:g}" for b in ticks])
-    ax.minorticks_off()
+    panel.legend()

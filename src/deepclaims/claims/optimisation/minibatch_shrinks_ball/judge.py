@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from deepclaims.claims.optimisation import measured_balls
 from deepclaims.claims.optimisation.measured_balls import ball_of, log_slope, param, ratio
 from deepclaims.claims.optimisation.minibatch_shrinks_ball.measure import PROBLEMS
-from deepclaims.claims.optimisation.population_problem import Constants
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import slope_interval
 from deepclaims.evidence.verdict import Measured
+from deepclaims.optim.population_problem import Constants
 
 SIZES = {"tight": 16, "logistic": 24}
 """N of each."""
-
-
 IID = {"tight": "iid", "logistic": "iid_logistic"}
-
-
 SUBSETS = {"tight": "subsets", "logistic": "subsets_logistic"}
 """Parts by problem."""
 
@@ -59,24 +57,25 @@ def judge(results: Results) -> dict[str, Measured]:
 
 def bound_constants(results: Results, problem: str) -> Constants:
     """What the `known` part computed for a problem."""
-    names, where = Constants.__dataclass_fields__, {"problem": problem}
-    return Constants(
-        **{name: float(results.values("known", name, where=where)[0]) for name in names}
-    )
+    return measured_balls.constants_of(results, "known", problem)
 
 
 def variance_shares(results: Results) -> dict[tuple[str, float, int], Estimate]:
     """Measured variance as a share of σ²/B, by (problem, place, B)."""
-    shares = {}
-    for problem in results.axis("variance", "problem"):
-        sigma2 = bound_constants(results, problem).sigma2
-        for place in results.axis("variance", "place"):
-            for b in results.axis("variance", "batch"):
-                where = {"problem": problem, "place": place, "batch": b}
-                shares[problem, place, b] = ball_of(
-                    results, "variance", where, sigma2 / b, "variance"
-                )
-    return shares
+    problems, places, batches = (
+        results.axis("variance", name) for name in ("problem", "place", "batch")
+    )
+    sigma2 = {problem: bound_constants(results, problem).sigma2 for problem in problems}
+    return {
+        (problem, place, b): ball_of(
+            results,
+            "variance",
+            {"problem": problem, "place": place, "batch": b},
+            sigma2[problem] / b,
+            "variance",
+        )
+        for problem, place, b in product(problems, places, batches)
+    }
 
 
 def variance_slope(results: Results) -> Estimate:
@@ -123,8 +122,6 @@ def reshuffled_share(results: Results, batch: int) -> Estimate:
 
     A subset of one sample is an i.i.d. draw.
     """
-    if batch == 1:
-        other = iid_ball(results, "tight", 1)
-    else:
-        other = ball_of(results, "subsets", {"batch": batch})
-    return ratio(ball_of(results, "reshuffled", {"batch": batch}), other)
+    where = {"batch": batch}
+    fresh = iid_ball(results, "tight", 1) if batch == 1 else ball_of(results, "subsets", where)
+    return ratio(ball_of(results, "reshuffled", where), fresh)

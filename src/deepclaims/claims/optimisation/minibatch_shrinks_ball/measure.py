@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from deepclaims.claims.optimisation.population_problem import (
+from deepclaims.evidence.outcome import Outcome, moments
+from deepclaims.optim import rules
+from deepclaims.optim.population_problem import (
     Constants,
     Problem,
     constants,
     logistic_regression,
     sign_regression,
+    squared_errors,
 )
-from deepclaims.claims.optimisation.sampled_walks import SAMPLING, Draws, scattered, walk
-from deepclaims.evidence.outcome import Outcome
-from deepclaims.optim import rules
+from deepclaims.optim.walks import SAMPLING, by, scattered, second_half
 
 DIRECTIONS = 256
 """Points among which the one of largest variance is taken."""
-
-
 START = 0.9
 """‖W_0 − w*‖ as a share of D."""
-
-
 PROBLEMS = {
     "tight": lambda: sign_regression(3, 3.0, 1.0),
     "logistic": lambda: logistic_regression(24, 2, 0.2, 1.5, seed=1),
@@ -56,22 +54,16 @@ def variance(config: dict[str, Any], seed: int) -> Outcome:
         square; `exact`, the variance of one gradient there, a finite sum.
     """
     problem, _ = _known(config["problem"])
-    around = scattered(problem, DIRECTIONS, config["place"], np.random.default_rng(0))
-    w = problem.minimiser + around
+    size, dimension = problem.x.shape
+    place = config["place"] * problem.radius
+    w = problem.minimiser + scattered(np.random.default_rng(0), DIRECTIONS, dimension, place)
     w = w[[problem.variance(w).argmax()]]
     slopes = problem.slope(w @ problem.x.T, problem.y)[0]
     each = slopes[:, None] * problem.x + problem.ridge * w
-    size = len(problem.y)
     rng = np.random.default_rng([seed, config["batch"]])
     counts = rng.multinomial(config["batch"], np.full(size, 1 / size), config["replicas"])
     off = ((counts @ each / config["batch"] - problem.gradient(w)) ** 2).sum(axis=1)
-    return Outcome(
-        {
-            "variance": float(off.mean()),
-            "variance_square": float((off**2).mean()),
-            "exact": float(problem.variance(w)[0]),
-        }
-    )
+    return Outcome({**moments("variance", off), "exact": float(problem.variance(w)[0])})
 
 
 def ball(config: dict[str, Any], seed: int) -> Outcome:
@@ -86,25 +78,22 @@ def ball(config: dict[str, Any], seed: int) -> Outcome:
         over the second half of 10/(αc) steps, and of that average's square.
     """
     problem, exact = _known(config["problem"])
-    alpha, replicas = float(config["lr"]), config["replicas"]
+    alpha = float(config["lr"])
     rng = np.random.default_rng([seed, config["batch"], round(alpha * 1e9)])
-    draws = Draws(len(problem.y), config["batch"], replicas)
-    walked = walk(
+    steps = math.ceil(10 / (alpha * exact.c))
+    squares = squared_errors(
         problem,
-        SAMPLING[config["sampling"]](draws, rng),
-        partial(_sgd, alpha=alpha),
-        error=scattered(problem, replicas, START, rng),
-        steps=int(np.ceil(10 / (alpha * exact.c))),
-        look_at=(),
+        by(rules.sgd, alpha),
+        steps,
+        rng,
+        replicas=config["replicas"],
+        batch=config["batch"],
+        sampling=SAMPLING[config["sampling"]],
+        start=START * problem.radius,
         projected=True,
+        at=second_half(steps),
     )
-    return Outcome(
-        {"ball": float(walked.ball.mean()), "ball_square": float((walked.ball**2).mean())}
-    )
-
-
-def _sgd(theta: Any, g: Any, t: int, *, alpha: float) -> None:
-    rules.sgd(theta, g, {}, t, alpha=alpha)
+    return Outcome(moments("ball", squares.mean(axis=0)))
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from deepclaims.claims.optimisation.momentum_bias_correction.judge import main_beta
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing
 from deepclaims.report.style import COLOURS
 
@@ -37,7 +36,7 @@ def start(results: Results, drawing: Drawing) -> None:
     }
     for series, (arm, text) in enumerate(rules.items()):
         steps, values = results.curve("training", arm, where={"beta1": main})
-        loss.measured(steps, [mean_interval(column) for column in values.T], text, series)
+        loss.over_seeds(steps, values, text, series)
     loss.axes(
         x=("paso t", "step t"),
         y=("entropía cruzada de train (nats)", "training cross-entropy (nats)"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from deepclaims.claims.optimisation import momentum_law
+from deepclaims.claims.extremes import extreme
 from deepclaims.claims.optimisation.measured_balls import ball_of, param, ratio
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, ratio_interval
 from deepclaims.evidence.verdict import Measured
+from deepclaims.optim import momentum_law
 
 SMALL, LARGE = 0.01, 1.0
 """αh up to which, and from which on, the registered checks compare balls."""
@@ -18,16 +19,18 @@ SMALL, LARGE = 0.01, 1.0
 
 def judge(results: Results) -> dict[str, Measured]:
     """Estimates for the registered checks; ratios are of momentum's ball over SGD's."""
-    beta = heavy(results)
-    lrs = results.axis("additive", "lr")
     return {
-        "lower_at_large_rate": [ball_ratio(results, "additive", lr) for lr in lrs if lr >= LARGE],
+        "lower_at_large_rate": [
+            ball_ratio(results, "additive", lr)
+            for lr in results.axis("additive", "lr")
+            if lr >= LARGE
+        ],
         "lower_when_ill_conditioned": [
             ball_ratio(results, "ill_conditioned", lr)
             for lr in results.axis("ill_conditioned", "lr")
         ],
         "learns_at_attenuated_rate": [
-            exact(steps(results, lr, beta) / steps(results, small, 0.0))
+            steps_ratio(results, lr, small)
             for lr, small in attenuated(results, "speed")
             if lr <= SMALL
         ],
@@ -38,17 +41,12 @@ def judge(results: Results) -> dict[str, Measured]:
             if lr <= SMALL
         ],
         "same_speed_at_small_rate": [
-            exact(steps(results, lr, beta) / steps(results, lr, 0.0))
-            for lr in results.axis("speed", "lr")
-            if lr <= SMALL
+            steps_ratio(results, lr, lr) for lr in results.axis("speed", "lr") if lr <= SMALL
         ],
         "larger_at_equal_attenuated_rate": attenuated_ratios(results),
-        "stationary_law": law_shares(results, beta),
+        "stationary_law": law_shares(results, heavy(results)),
         "stationary_law_of_sgd": law_shares(results, 0.0),
-        "no_average_is_sgd": exact(
-            float(results.rows("additive", "beside_sgd")["value"].max()),
-            n=len(results.rows("additive", "beside_sgd")),
-        ),
+        "no_average_is_sgd": extreme(results, "additive", "beside_sgd"),
         "sgd_diverges_beyond": [
             ratio_interval(results.values("beyond", "last", where={"lr": lr, "beta": 0.0}))
             for lr in results.axis("beyond", "lr")
@@ -109,3 +107,8 @@ def law_shares(results: Results, beta: float) -> list[Estimate]:
 def steps(results: Results, lr: float, beta: float) -> float:
     """Steps that a noiseless run takes."""
     return float(results.values("speed", "steps", where={"lr": lr, "beta": beta})[0])
+
+
+def steps_ratio(results: Results, lr: float, plain: float) -> Estimate:
+    """Steps of momentum at one α over those of SGD at another."""
+    return exact(steps(results, lr, heavy(results)) / steps(results, plain, 0.0))

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+from collections.abc import Iterator
+from itertools import tee
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from deepclaims.claims.optimisation.population_problem import sign_regression
-from deepclaims.claims.optimisation.sampled_walks import SAMPLING, Draws, walk
-from deepclaims.evidence.outcome import Outcome
+from deepclaims.evidence.outcome import Outcome, moments
 from deepclaims.optim import rules
+from deepclaims.optim.population_problem import sign_regression, squared_errors
+from deepclaims.optim.walks import Step, by, record, second_half, walk
 
 MEMORY = 20
 """Burn-in allows this many times 1/(1 − β), the gradients that m remembers."""
-
-
 CLOSE = 1e-3
 """‖w − w*‖ over its start at which speed is read."""
 
@@ -32,32 +31,33 @@ def additive(config: dict[str, Any], seed: int) -> Outcome:
         seed: of the noise, which is the same for every β.
 
     Returns:
-        Metrics `ball` and `ball_square`, as in `walk`, from w*; `last`, the mean of ‖w − w*‖² at
-        the end; `beside_sgd`, the largest distance from a run of plain SGD with the same noise
-        (where β = 0; else NaN).
+        Metrics `ball` and `ball_square`, mean over trajectories from w* of the average of
+        ‖w − w*‖² over the second half, and of that average's square; `last`, the mean of
+        ‖w − w*‖² at the end; `beside_sgd`, the largest distance from a run of plain SGD with the
+        same noise (where β = 0; else NaN).
     """
-    alpha, beta, replicas = float(config["lr"]), float(config["beta"]), config["replicas"]
+    alpha, beta = float(config["lr"]), float(config["beta"])
     h = torch.tensor(config["curvatures"], dtype=torch.float64)
     steps = config["steps"] or _burn_in(alpha * float(h.min()), beta)
-    generator = torch.Generator().manual_seed(seed)
-    theta, plain = [torch.zeros(replicas, len(h), dtype=torch.float64) for _ in range(2)]
-    state: rules.State = {}
-    total, beside = torch.zeros(replicas, dtype=torch.float64), 0.0
-    for t in range(1, steps + 1):
-        noise = torch.randn(theta.shape, generator=generator, dtype=torch.float64)
-        _momentum([theta], [theta * h + noise], t, alpha=alpha, beta=beta, state=state)
-        if beta == 0:
-            rules.sgd([plain], [plain * h + noise], {}, t, alpha=alpha)
-            beside = max(beside, float((theta - plain).abs().max()))
-        if t > steps // 2:
-            total += (theta**2).sum(dim=1)
-    ball = total / (steps - steps // 2)
+    start = torch.zeros(config["replicas"], len(h), dtype=torch.float64)
+    noise, again = tee(_noise(start.shape, torch.Generator().manual_seed(seed)))
+
+    def points(step: Step, noise: Iterator[Tensor]) -> Iterator[Tensor]:
+        return walk(start, lambda w, drawn: w * h + drawn, step, steps, draws=noise)
+
+    def beside_sgd() -> Iterator[Tensor]:
+        for w, plain in zip(averaged, points(by(rules.sgd, alpha), again), strict=True):
+            apart.append(float((w - plain).abs().max()))
+            yield w
+
+    averaged, apart = points(_momentum(alpha, beta), noise), [math.nan]
+    walked = beside_sgd() if beta == 0 else averaged
+    squares = record(walked, lambda w: (w**2).sum(dim=1), second_half(steps))
     return Outcome(
         {
-            "ball": float(ball.mean()),
-            "ball_square": float((ball**2).mean()),
-            "last": float((theta**2).sum(dim=1).mean()),
-            "beside_sgd": beside if beta == 0 else math.nan,
+            **moments("ball", torch.from_numpy(squares.mean(axis=0))),
+            "last": float(torch.from_numpy(squares[-1]).mean()),
+            "beside_sgd": float(np.fmax.reduce(apart)),
         }
     )
 
@@ -70,22 +70,19 @@ def regression(config: dict[str, Any], seed: int) -> Outcome:
         seed: of the samples, which are the same for every β.
 
     Returns:
-        Metrics `ball` and `ball_square`, as in `walk`, from w*, B = 1.
+        Metrics `ball` and `ball_square`, see `additive`; B = 1.
     """
-    alpha, beta, replicas = float(config["lr"]), float(config["beta"]), config["replicas"]
-    problem = sign_regression(config["dimension"], config["noise"], 1.0)
-    rng = np.random.default_rng([seed, round(alpha * 1e9)])
-    walked = walk(
-        problem,
-        SAMPLING["iid"](Draws(len(problem.y), 1, replicas), rng),
-        partial(_momentum, alpha=alpha, beta=beta, state={}),
-        error=np.zeros((replicas, config["dimension"])),
-        steps=_burn_in(alpha, beta),
-        look_at=(),
+    alpha, beta = float(config["lr"]), float(config["beta"])
+    steps = _burn_in(alpha, beta)
+    squares = squared_errors(
+        sign_regression(config["dimension"], config["noise"], 1.0),
+        _momentum(alpha, beta),
+        steps,
+        np.random.default_rng([seed, round(alpha * 1e9)]),
+        replicas=config["replicas"],
+        at=second_half(steps),
     )
-    return Outcome(
-        {"ball": float(walked.ball.mean()), "ball_square": float((walked.ball**2).mean())}
-    )
+    return Outcome(moments("ball", squares.mean(axis=0)))
 
 
 def speed(config: dict[str, Any], seed: int) -> Outcome:
@@ -96,19 +93,19 @@ def speed(config: dict[str, Any], seed: int) -> Outcome:
         seed: not used: nothing is random.
     """
     alpha, beta = float(config["lr"]), float(config["beta"])
-    theta, last = torch.ones(1, dtype=torch.float64), 0
-    state: rules.State = {}
-    for t in range(1, 2 * _burn_in(alpha, beta)):
-        _momentum([theta], [theta.clone()], t, alpha=alpha, beta=beta, state=state)
-        if abs(float(theta)) > CLOSE:
-            last = t
-    return Outcome({"steps": last + 1})
+    steps = _burn_in(alpha, beta)
+    points = walk(np.ones(1), lambda w, _: w.copy(), _momentum(alpha, beta), steps)
+    far = record(points, np.abs, range(steps + 1)) > CLOSE
+    return Outcome({"steps": int(np.flatnonzero(far)[-1]) + 1})
 
 
-def _momentum(
-    theta: list[Tensor], g: list[Tensor], t: int, *, alpha: float, beta: float, state: rules.State
-) -> None:
-    rules.momentum(theta, g, state, t, alpha=alpha, beta1=beta, form="average")
+def _momentum(alpha: float, beta: float) -> Step:
+    return by(rules.momentum, alpha, beta1=beta, form="average")
+
+
+def _noise(shape: torch.Size, generator: torch.Generator) -> Iterator[Tensor]:
+    while True:
+        yield torch.randn(shape, generator=generator, dtype=torch.float64)
 
 
 def _burn_in(alpha: float, beta: float) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.optimisation.nesterov_looks_ahead.judge import LARGE, SMALL, tuned
-from deepclaims.claims.optimisation.quadratic_rates import METHODS, best, fastest, radius, steps_for
 from deepclaims.claims.optimisation.tuning_panels import rates_panel
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval
+from deepclaims.optim.quadratic_rates import METHODS, best, fastest, radius, steps_for
 from deepclaims.report.panel import Drawing
 from deepclaims.report.style import COLOURS
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from deepclaims.claims.optimisation.quadratic_rates import (
+from deepclaims.evidence.outcome import Outcome
+from deepclaims.optim.quadratic_rates import (
     METHODS,
     best,
     distances,
     fastest,
     steps_for,
 )
-from deepclaims.evidence.outcome import Outcome
 
 ARMS = {"heavy_ball": "momentum", "nesterov": "nesterov"}
 

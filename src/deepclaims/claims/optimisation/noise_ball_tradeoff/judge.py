@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from deepclaims.claims.extremes import extreme
 from deepclaims.claims.optimisation.measured_balls import ball_of, log_slope, param
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
@@ -22,19 +23,16 @@ def judge(results: Results) -> dict[str, Measured]:
         "smaller_is_slower": [_slope(results, [(a, b) for a in lrs]) for b in batches],
         "batch_trades_too": [_slope(results, [(a, b) for b in batches]) for a in lrs],
         "mnist_plateau": [
-            mnist_excess(results, a, b, mnist_theory(results, a, b)) for a, b in mnist
+            mnist_excess(results, *cell, mnist_theory(results, *cell)) for cell in mnist
         ],
         "mnist_proportional": log_slope(
-            [a / b for a, b in mnist], [mnist_excess(results, a, b) for a, b in mnist]
+            [a / b for a, b in mnist], [mnist_excess(results, *cell) for cell in mnist]
         ),
         "exact_ball": [
             ball_of(results, "race", {"lr": a, "batch": b}, exact_ball(results, a, b))
             for a, b in cells
         ],
-        "no_noise_no_tradeoff": exact(
-            float(results.rows("descent", "ball")["value"].max()),
-            n=len(results.rows("descent", "ball")),
-        ),
+        "no_noise_no_tradeoff": extreme(results, "descent", "ball"),
         "minimum_found": exact(float(results.rows("mnist", "slope")["value"].max())),
     }
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from deepclaims.claims.optimisation.crossings import crossing
-from deepclaims.claims.optimisation.population_problem import sign_regression
-from deepclaims.claims.optimisation.sampled_walks import SAMPLING, Draws, scattered, walk
-from deepclaims.claims.optimisation.softmax_ball import digits, excess
-from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.claims.optimisation.softmax_of_digits import digits
+from deepclaims.evidence.outcome import Curve, Outcome, moments
 from deepclaims.optim import rules
-from deepclaims.project import Project
+from deepclaims.optim.population_problem import sign_regression, squared_errors
+from deepclaims.optim.softmax_regression import excess
+from deepclaims.optim.walks import by, crossing, iid, second_half, subsets
 
 LOOKS = 12
 """Times at which a run on MNIST computes the loss, over its second half."""
@@ -29,32 +27,33 @@ def race(config: dict[str, Any], seed: int) -> Outcome:
         seed: of starts and samples.
 
     Returns:
-        Metrics `ball` and `ball_square`, as in `walk`, over the second half of 16/α steps, and
+        Metrics `ball` and `ball_square`, mean over trajectories of the average of ‖W_t − w*‖²
+        over the second half of 16/α steps, and of that average's square, and
         `steps`, at which the mean of ‖W_t − w*‖² falls to ε (interpolated; NaN if it never does).
         Curve `distance`, that mean.
     """
-    alpha, replicas = float(config["lr"]), config["replicas"]
+    alpha, full = float(config["lr"]), config["batch"] == 0
     problem = sign_regression(config["dimension"], config["noise"], config["radius"])
-    size, full = len(problem.y), config["batch"] == 0
-    rng = np.random.default_rng([seed, config["batch"], round(alpha * 1e9)])
-    draws = Draws(size, size if full else config["batch"], replicas)
     steps = math.ceil(16 / alpha)
-    walked = walk(
+    squares = squared_errors(
         problem,
-        SAMPLING["subsets" if full else "iid"](draws, rng),
-        partial(_sgd, alpha=alpha),
-        error=scattered(problem, replicas, 1.0, rng),
-        steps=steps,
-        look_at=range(steps + 1),
+        by(rules.sgd, alpha),
+        steps,
+        np.random.default_rng([seed, config["batch"], round(alpha * 1e9)]),
+        replicas=config["replicas"],
+        batch=len(problem.y) if full else config["batch"],
+        sampling=subsets if full else iid,
+        start=problem.radius,
+        at=range(steps + 1),
     )
+    mean = squares.mean(axis=1)
     kept = np.unique(np.geomspace(1, steps, 40).round().astype(int))
     return Outcome(
         {
-            "ball": float(walked.ball.mean()),
-            "ball_square": float((walked.ball**2).mean()),
-            "steps": crossing(walked.mean, config["epsilon"]),
+            **moments("ball", squares[second_half(steps)].mean(axis=0)),
+            "steps": crossing(mean, config["epsilon"]),
         },
-        {"distance": Curve(kept.tolist(), [walked.mean[t] for t in kept])},
+        {"distance": Curve(kept.tolist(), mean[kept].tolist())},
     )
 
 
@@ -70,31 +69,23 @@ def plateau(config: dict[str, Any], seed: int) -> Outcome:
         second half of 3/(α·ridge) steps from w*, and of that average's square; `theory`,
         α tr(Σ*)/(4B); `noise`, tr(Σ*); `slope`, ‖∇𝓛(w*)‖.
     """
-    alpha, batch = float(config["lr"]), config["batch"]
-    problem, least = digits(
-        Project.here().prepared("mnist"), config["samples"], config["components"], config["ridge"]
-    )
+    alpha, batch, replicas = float(config["lr"]), config["batch"], config["replicas"]
+    problem, least = digits(config)
     steps = math.ceil(3 / (alpha * config["ridge"]))
+    rng = np.random.default_rng([seed, batch, round(alpha * 1e9)])
     found = excess(
         problem,
         least,
-        alphas=np.full(steps, alpha),
-        batch=batch,
-        replicas=config["replicas"],
-        look_at=np.linspace(steps // 2, steps, LOOKS).astype(int),
-        at_minimum=True,
-        rng=np.random.default_rng([seed, batch, round(alpha * 1e9)]),
-    ).mean(axis=0)
+        np.repeat(least.w[None], replicas, axis=0),
+        np.full(steps, alpha),
+        iid(rng, len(problem.x), batch, replicas),
+        np.linspace(steps // 2, steps, LOOKS).astype(int),
+    )
     return Outcome(
         {
-            "excess": float(found.mean()),
-            "excess_square": float((found**2).mean()),
+            **moments("excess", found.mean(axis=0)),
             "theory": least.plateau(alpha, batch),
             "noise": least.noise,
             "slope": least.slope,
         }
     )
-
-
-def _sgd(theta: Any, g: Any, t: int, *, alpha: float) -> None:
-    rules.sgd(theta, g, {}, t, alpha=alpha)

@@ -3,124 +3,141 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclaims.claims.optimisation.form_pairs import EPSILON_PAIRS, PAIRS, WRONG, Pair
-from deepclaims.claims.optimisation.optimizer_forms.judge import AS_PRINTED, MENDED, differences
-from deepclaims.claims.results import Results
-from deepclaims.report.panel import Drawing
-from deepclaims.report.style import (
-    COLOURS,
-    MARKERS,
-    figure,
-    level_line,
-    measured,
-    panel_titles,
-    say,
+from deepclaims.claims.optimisation.form_pairs import WRONG
+from deepclaims.claims.optimisation.optimizer_forms.judge import (
+    AS_PRINTED,
+    MENDED,
+    SAME,
+    differences,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
+from deepclaims.claims.results import Results
+from deepclaims.report.panel import Drawing, Panel, Text
+from deepclaims.report.style import COLOURS, MARKERS, measured
 
 FLOOR = 1e-17
 """Where the figures draw a difference of exactly 0."""
 
+NAMES: dict[str, Text] = {
+    "sgd": ("SGD (ambas)", "SGD (both)"),
+    "momentum": "momentum (1): α′ = α(1 − β₁)",
+    "momentum_corrected": (
+        "momentum con m̂ (1): α′ = α(1 − β₁)/(1 − β₁ᵗ)",
+        "momentum with m̂ (1): α′ = α(1 − β₁)/(1 − β₁ᵗ)",
+    ),
+    "velocity": "momentum (2): α′ = α",
+    "nesterov": (
+        "Nesterov (1), punto adelantado: α′ = α(1 − β₁)",
+        "Nesterov (1), look-ahead point: α′ = α(1 − β₁)",
+    ),
+    "nag": "Nesterov (2): α′ = α",
+    "adagrad": ("AdaGrad (ambas): acumulador inicial ε", "AdaGrad (both): first accumulator ε"),
+    "rmsprop_printed": ("RMSProp (ambas), como está escrito", "RMSProp (both), as printed"),
+    "adam_printed": (
+        "Adam (1), como está escrito: m sin sombrero",
+        "Adam (1), as printed: no hat on m",
+    ),
+    "deck2_adam_printed": (
+        "Adam (2), como está escrito: λ = 1 − 10⁻⁸",
+        "Adam (2), as printed: λ = 1 − 10⁻⁸",
+    ),
+    "rmsprop": ("RMSProp con ε = 0", "RMSProp with ε = 0"),
+    "rmsprop_corrected": (
+        "RMSProp con v̂ (1), ε = 0: Adam con β₁ = 0",
+        "RMSProp with v̂ (1), ε = 0: Adam with β₁ = 0",
+    ),
+    "adam": ("Adam (1) con m̂ y ε = 0", "Adam (1) with m̂ and ε = 0"),
+    "adam_without_hat": (
+        "Adam (1) sin m̂, ε = 0: α′ = α(1 − β₁ᵗ)",
+        "Adam (1) without m̂, ε = 0: α′ = α(1 − β₁ᵗ)",
+    ),
+    "deck2_adam": ("Adam (2) con λ = 1", "Adam (2) with λ = 1"),
+    "momentum_same_rate": (
+        "control: momentum (1) con α′ = α",
+        "control: momentum (1), α′ = α",
+    ),
+    "momentum_dampened": (
+        "control: momentum (1) con dampening = β₁",
+        "control: momentum (1), dampening = β₁",
+    ),
+    "nesterov_theta": (
+        "control: Nesterov (1), θ en vez del punto adelantado",
+        "control: Nesterov (1), θ for the look-ahead point",
+    ),
+    "nag_is_not_momentum": (
+        "control: Nesterov (2) contra momentum",
+        "control: Nesterov (2) against momentum",
+    ),
+    "rmsprop_not_corrected": (
+        "control: RMSProp con v̂ contra v",
+        "control: RMSProp with v̂ against v",
+    ),
+}
+"""Of the pairs in `form_pairs`; (1), (2): the deck."""
 
-def pairs(results: Results, drawing: Drawing) -> Figure:
+RULES = {"adagrad": "AdaGrad", "rmsprop": "RMSProp", "adam": "Adam"}
+
+
+def pairs(results: Results, drawing: Drawing) -> None:
     """Distance of the slide rule's path from torch's, one point a seed."""
-    language = drawing.language
-    made, ax = figure(width=9.2, height=6.6)
-    groups = (
-        ([name for name in PAIRS if name not in (*AS_PRINTED, *MENDED)], 0),
-        (AS_PRINTED, 1),
-        (MENDED, 2),
-        (tuple(WRONG), 6),
-    )
-    every: dict[str, Pair] = {**PAIRS, **WRONG}
-    heights: list[float] = []
-    labels: list[str] = []
-    for names, colour in groups:
-        for name in names:
-            heights.append(-len(heights) - 1.0)
-            labels.append(say(language, every[name].es, every[name].en))
-            values = np.maximum(differences(results, name), FLOOR)
-            ax.plot(
-                values,
-                [heights[-1]] * len(values),
-                MARKERS[0],
-                color=COLOURS[colour],
-                alpha=0.6,
-                linestyle="none",
-            )
-    ax.axvline(
-        results.claim.checks["without_root"]["bound"], color="black", linestyle="--", linewidth=1.2
-    )
-    ax.set_yticks(heights, labels, fontsize=8)
-    ax.set(xscale="log", xlim=(FLOOR / 3, 30))
-    ax.set_xlabel(
-        say(
-            language,
-            "mayor distancia entre los caminos / alcance (0 en 10⁻¹⁷)",
-            "largest distance of the paths / reach (0 drawn at 10⁻¹⁷)",
-        )
-    )
-    return made
+    panel = drawing.panel(width=9.2, height=6.6)
+    coloured = ((SAME, 0), (AS_PRINTED, 1), (MENDED, 2), (tuple(WRONG), 6))
+    shown = [(name, COLOURS[colour]) for names, colour in coloured for name in names]
+    for height, (name, colour) in enumerate(shown):
+        values = np.maximum(differences(results, name), FLOOR)
+        panel.ax.plot(values, np.full(len(values), height), "o", color=colour, alpha=0.6)
+    bound = results.claim.checks["without_root"]["bound"]
+    panel.ax.axvline(bound, color="black", linestyle="--", linewidth=1.2)
+    panel.ticks("y", range(len(shown)), [NAMES[name] for name, _ in shown], fontsize=8)
+    panel.ax.invert_yaxis()
+    panel.axes(
+        x=("mayor distancia entre los caminos / alcance (0 en 10⁻¹⁷)",
+           "largest distance of the paths / reach (0 drawn at 10⁻¹⁷)"),
+        log="x",
+        xlim=(FLOOR / 3, 30),
+    )  # fmt: skip
 
 
-def epsilon(results: Results, drawing: Drawing) -> Figure:
+def epsilon(results: Results, drawing: Drawing) -> None:
     """What changes in the path when ε moves from outside to inside the root."""
-    language = drawing.language
-    made, axes = figure(1, 2)
+    titles = (
+        ("ε dentro de la raíz, o fuera", "ε inside the root, or outside"),
+        ("por qué: lo que divide a g", "why: what g is divided by"),
+    )
+    distance, divisor = drawing.panels(1, 2, titles)
+    _distances(distance, results)
+    _divisors(divisor)
+
+
+def _distances(panel: Panel, results: Results) -> None:
+    """Median over seeds, and their range."""
     eps = sorted(float(each) for each in results.axis("epsilon", "eps"))
-    for rule, colour, marker in zip(
-        results.axis("epsilon", "rule"), COLOURS, MARKERS, strict=False
-    ):
-        values = np.stack([_at(results, rule, each) for each in eps])
-        pair = EPSILON_PAIRS[rule]
-        label = say(language, pair.es, pair.en)
-        middle = np.median(values, axis=1)
+    for series, (rule, name) in enumerate(RULES.items()):
+        values = np.stack([
+            results.values("epsilon", "difference", where={"rule": rule, "eps": each})
+            for each in eps
+        ])  # fmt: skip
         measured(
-            axes[0], eps, middle, values.min(axis=1), values.max(axis=1), label, colour,
-            marker=marker,
+            panel.ax, eps, np.median(values, axis=1), values.min(axis=1), values.max(axis=1),
+            name, COLOURS[series], marker=MARKERS[series],
         )  # fmt: skip
-    axes[0].set(xscale="log", yscale="log", xlabel="ε")
-    axes[0].set_ylabel(
-        say(language, "distancia de los caminos / alcance", "distance of the paths / reach")
+    panel.axes(
+        x="ε",
+        y=("distancia de los caminos / alcance", "distance of the paths / reach"),
+        log="xy",
     )
-    axes[0].legend()
-    _draw_first_step(axes[1], language)
-    panel_titles(
-        axes,
-        [
-            say(language, "ε dentro de la raíz, o fuera", "ε inside the root, or outside"),
-            say(language, "por qué: lo que divide a g", "why: what g is divided by"),
-        ],
-    )
-    return made
+    panel.legend()
 
 
-def _at(results: Results, rule: str, eps: float) -> np.ndarray:
-    return results.values("epsilon", "difference", where={"rule": rule, "eps": eps})
-
-
-def _draw_first_step(ax: Axes, language: str) -> None:
+def _divisors(panel: Panel) -> None:
     """√(v + ε) and √v + ε against √v, at the ε of deck 2: arithmetic."""
     eps = 1e-6
     root = np.logspace(-5, 0, 100)
-    within = np.sqrt(root**2 + eps)
-    ax.plot(root, within, color=COLOURS[0], label=say(language, "dentro: √(v + ε)", "inside"))
-    ax.plot(
-        root,
-        root + eps,
-        color=COLOURS[1],
-        linestyle="--",
-        label=say(language, "fuera: √v + ε", "outside"),
-    )
-    level_line(ax, math.sqrt(eps), "√ε = 10⁻³")
-    ax.set(xscale="log", yscale="log", xlabel="√v")
-    ax.set_ylabel(say(language, "divisor de g (ε = 10⁻⁶)", "what divides g (ε = 10⁻⁶)"))
-    ax.legend()
+    inside, outside = ("dentro: √(v + ε)", "inside: √(v + ε)"), ("fuera: √v + ε", "outside: √v + ε")
+    panel.ax.plot(root, np.sqrt(root**2 + eps), color=COLOURS[0], label=panel.say(inside))
+    panel.theory(root, root + eps, outside, colour=COLOURS[1])
+    panel.level(math.sqrt(eps), "√ε = 10⁻³")
+    panel.axes(x="√v", y=("divisor de g (ε = 10⁻⁶)", "what divides g (ε = 10⁻⁶)"), log="xy")
+    panel.legend()

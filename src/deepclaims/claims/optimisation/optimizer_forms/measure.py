@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 from deepclaims.claims.optimisation.form_pairs import (
     EPSILON_PAIRS,
     PAIRS,
     WRONG,
-    Maker,
     Numbers,
     Pair,
+    parameter,
 )
 from deepclaims.evidence.outcome import Outcome
 
@@ -39,27 +41,34 @@ def epsilon(config: dict[str, Any], seed: int) -> Outcome:
 
 
 def _difference(pair: Pair, config: dict[str, Any], seed: int) -> float:
-    numbers = Numbers.draw(seed, float(config["eps"]))
-    mine = _walk(pair.slide, numbers, config, seed)
-    theirs = _walk(pair.torch, numbers, config, seed)
+    n = Numbers.draw(seed, float(config["eps"]))
+    mine = _walk(lambda theta: pair.slide(theta, n), config, seed, read=pair.read)
+    theirs = _walk(
+        lambda theta: pair.torch(theta, n), config, seed, factor=lambda t: pair.factor(n, t)
+    )
     reach = (theirs - theirs[0]).abs().max()
     return float((mine - theirs).abs().max() / reach)
 
 
-def _walk(make: Maker, numbers: Numbers, config: dict[str, Any], seed: int) -> Tensor:
+def _walk(
+    build: Callable[[list[Tensor]], Optimizer],
+    config: dict[str, Any],
+    seed: int,
+    factor: Callable[[int], float] = lambda t: 1.0,
+    read: Callable[[Any], Tensor] = parameter,
+) -> Tensor:
     """The path θ_0, θ_1, … of an optimiser, (steps + 1, dimensions), float64."""
     random = torch.Generator().manual_seed(seed)
     shape = config["dimensions"]
     curvature = 10 ** (1.5 * torch.rand(shape, generator=random, dtype=torch.float64) - 1)
     theta = torch.randn(shape, generator=random, dtype=torch.float64).requires_grad_()
-    optimizer, factor, read = make([theta], numbers)
-    schedule = LambdaLR(optimizer, lambda t: factor(t + 1)) if factor else None
+    optimizer = build([theta])
+    schedule = LambdaLR(optimizer, lambda t: factor(t + 1))
     path = [theta.detach().clone()]
     for _ in range(config["steps"]):
         noise = torch.randn(shape, generator=random, dtype=torch.float64)
         theta.grad = curvature * theta.detach() + noise
         optimizer.step()
-        if schedule:
-            schedule.step()
-        path.append((read(optimizer) if read else theta).detach().clone())
+        schedule.step()
+        path.append(read(optimizer).detach().clone())
     return torch.stack(path)

@@ -1,14 +1,29 @@
-"""The noise ball of SGD: its bound at every time, where it is tight, loose, and where it breaks."""
+"""The noise ball of SGD: its bound at every time, where it is tight, loose, and where it breaks.
+
+W_{t+1} = Π_Θ(W_t − α · mean of B sample gradients), samples i.i.d., with the projection Π_Θ that
+the proof needs and the slides omit (L1 "Gradiente Descendente Estocástico por minibatch").
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from deepclaims.claims.optimisation.population_problem import PROBLEMS, Constants
-from deepclaims.claims.optimisation.population_problem import constants as extremes
-from deepclaims.claims.optimisation.projected_sgd import Walk, burn_in_steps, run
-from deepclaims.evidence.outcome import Outcome
+import numpy as np
+
+from deepclaims.evidence.outcome import Curve, Outcome, moments
+from deepclaims.optim.population_problem import PROBLEMS, Constants, Problem
+from deepclaims.optim.population_problem import constants as extremes
+from deepclaims.optim.walks import iid, onto_ball, record, scattered
+from deepclaims.optim.walks import walk as points_of
+
+Array = np.ndarray
+START = 0.9
+"""‖W_0 − w*‖ as a share of D; directions are uniform."""
+POINTS = 24
+"""Times at which E‖W_t − w*‖² is kept, spaced by logarithm."""
 
 
 def constants(config: dict[str, Any], seed: int) -> Outcome:
@@ -22,23 +37,144 @@ def constants(config: dict[str, Any], seed: int) -> Outcome:
 
 
 def walk(config: dict[str, Any], seed: int) -> Outcome:
-    """Run trajectories of SGD on one problem; `projected_sgd.run` says what comes back.
+    """Run trajectories of SGD on one problem for 10/(αc) steps.
+
+    Half of the steps, the burn-in, brings what is left of the start to e⁻¹⁰.
 
     Args:
-        config: `problem`, `lr`, `batch`, `replicas`, `projected`, `looks`.
+        config: `problem`, `lr`, `batch`, `replicas`, `projected`, `looks`; see `Plan`.
         seed: of starts and samples.
+
+    Returns:
+        See `run`.
     """
     problem, known = PROBLEMS[config["problem"]](), _known(config["problem"])
-    alpha = float(config["lr"])
-    plan = Walk(
-        alpha=alpha,
+    plan = Plan(
+        alpha=float(config["lr"]),
         batch=int(config["batch"]),
         replicas=config["replicas"],
-        steps=burn_in_steps(alpha, known.c),
+        steps=math.ceil(10 / (float(config["lr"]) * known.c)),
         projected=config["projected"],
         looks=config["looks"],
     )
     return run(problem, known, plan, seed)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to run.
+
+    Args:
+        alpha: learning rate.
+        batch: samples a step, B.
+        replicas: independent trajectories.
+        steps: length of each.
+        projected: whether steps end with the projection on Θ.
+        looks: steps that are compared with their exact conditional expectation.
+    """
+
+    alpha: float
+    batch: int
+    replicas: int
+    steps: int
+    projected: bool = True
+    looks: int = 200
+
+
+def run(problem: Problem, known: Constants, plan: Plan, seed: int) -> Outcome:
+    """Run the trajectories.
+
+    Args:
+        problem: with the population that samples come from.
+        known: its constants, for the one-step inequality.
+        plan: how to run.
+        seed: of starts and samples.
+
+    Returns:
+        Metrics: `ball` and `ball_square`, mean over trajectories of the time average of
+        ‖W_t − w*‖² over the second half, and of its square; `step_bias` and `step_bias_square`,
+        the same of what a step did beyond its exact conditional expectation, in units of
+        α²σ²/B; `recursion_gap`, the largest relative excess of that expectation over the
+        slides' right-hand side at any state looked at; `final`, the mean at the end.
+        Curves: `distance` and `distance_square` at the recorded times.
+    """
+    rng = np.random.default_rng([seed, plan.batch, round(plan.alpha * 1e9)])
+    size, dimension = problem.x.shape
+    step = ComparedStep(problem, known, plan)
+    points = points_of(
+        START * problem.radius * scattered(rng, plan.replicas, dimension, 1.0),
+        lambda error, samples: _gradient(problem, error, samples),
+        step,
+        plan.steps,
+        draws=iid(rng, size, plan.batch, plan.replicas),
+        project=onto_ball(problem.radius, _square) if plan.projected else None,
+    )
+    squares = record(points, _square, range(plan.steps + 1))
+    kept = np.unique(np.geomspace(1, plan.steps, POINTS).round().astype(int)).tolist()
+    metrics = {
+        **moments("ball", squares[plan.steps // 2 + 1 :].mean(axis=0)),
+        **moments("step_bias", step.bias()),
+        "recursion_gap": step.gap,
+        "final": float(squares[-1].mean()),
+    }
+    seen = [moments("distance", squares[t]) for t in kept]
+    return Outcome(metrics, {name: Curve(kept, [each[name] for each in seen]) for name in seen[0]})
+
+
+class ComparedStep:
+    """A step of SGD; some are compared with what is expected of them, exactly.
+
+    Attributes:
+        gap: the largest excess of E‖W_{t+1} − w*‖² over (1 − 2αc)‖W_t − w*‖² + α²(σ²/B + μ²),
+            relative to it.
+    """
+
+    def __init__(self, problem: Problem, known: Constants, plan: Plan) -> None:
+        self.problem, self.known, self.plan = problem, known, plan
+        self.every = max(1, plan.steps // plan.looks)
+        self.beyond, self.looks, self.gap = np.zeros(plan.replicas), 0, -math.inf
+
+    def __call__(self, error: Array, g: Array, t: int) -> None:
+        """Take the step in place."""
+        alpha = self.plan.alpha
+        if (t - 1) % self.every:
+            error -= alpha * g
+            return
+        expected, allowed = self.expected(error), self.allowed(error)
+        self.gap = max(self.gap, float((expected / allowed - 1).max()))
+        error -= alpha * g
+        self.beyond += _square(error) - expected
+        self.looks += 1
+
+    def expected(self, error: Array) -> Array:
+        """E[‖W_t − αg − w*‖² | W_t] of each trajectory, exactly, `(replicas,)`."""
+        w, alpha = self.problem.minimiser + error, self.plan.alpha
+        drift = error - alpha * self.problem.gradient(w)
+        return _square(drift) + alpha**2 * self.problem.variance(w) / self.plan.batch
+
+    def allowed(self, error: Array) -> Array:
+        """The slides' right-hand side, `(replicas,)`."""
+        alpha, known = self.plan.alpha, self.known
+        noise = alpha**2 * (known.sigma2 / self.plan.batch + known.mu2)
+        return (1 - 2 * alpha * known.c) * _square(error) + noise
+
+    def bias(self) -> Array:
+        """What steps did beyond their expectation, in units of α²σ²/B, `(replicas,)`."""
+        sigma2 = max(self.known.sigma2, 1e-300)
+        return self.beyond / (self.looks * self.plan.alpha**2 * sigma2 / self.plan.batch)
+
+
+def _gradient(problem: Problem, error: Array, samples: Array) -> Array:
+    """`Problem.minibatch_gradient` by matrix products, which round otherwise."""
+    w, x = problem.minimiser + error, problem.x[samples]
+    slopes = problem.slope((x @ w[:, :, None])[:, :, 0], problem.y[samples])
+    mean: Array = (slopes[:, None, :] @ x)[:, 0] / samples.shape[1] + problem.ridge * w
+    return mean
+
+
+def _square(error: Array) -> Array:
+    square: Array = (error**2).sum(axis=1)
+    return square
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from deepclaims.claims.optimisation.sgd_noise_regularises.judge import (
     BATCHES,
     DATA,
@@ -61,8 +63,13 @@ def diagonal(results: Results, drawing: Drawing) -> None:
     }
     for series, (arm, name) in enumerate(names.items()):
         base = diagonal_of(results, arm, max(sizes))
-        found = [ratio_interval(diagonal_of(results, arm, size), base) for size in sizes]
+        ratios = [diagonal_of(results, arm, size) / base for size in sizes]
+        kept = [each[np.isfinite(each)] for each in ratios]
+        found = [ratio_interval(each) for each in kept]
         panel.measured(sizes, found, name, series)
+        for size, each, own, all_ in zip(sizes, found, kept, ratios, strict=True):
+            if own.size < all_.size:
+                panel.ax.annotate(f"  {own.size}/{all_.size}", (size, each.value))
     panel.level(1.0)
     panel.axes(
         x=("batch size B (todo: 40)", "batch size B (full: 40)"),

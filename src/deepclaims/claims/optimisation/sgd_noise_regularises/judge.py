@@ -96,5 +96,5 @@ def _own_rates(net: Tuned) -> np.ndarray:
 
 
 def diagonal_of(results: Results, arm: str, batch: int) -> np.ndarray:
-    """‖w − w*‖² of the reporting problems of all seeds."""
-    return results.curve("diagonal", "error", arm, {"batch": batch})[1].ravel()
+    """‖w − w*‖² of the problems of all reporting seeds at the chosen rate, `(problems,)`."""
+    return results.tuned("diagonal", arm, {"batch": batch}).curve("error")[1].ravel()

@@ -13,7 +13,7 @@ from deepclaims.claims.overparametrisation.double_descent_width.judge import (
 )
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval, ratio_interval
-from deepclaims.report.panel import Drawing, Panel, Text
+from deepclaims.report.panel import Drawing, Panel, Text, credible
 from deepclaims.report.style import MARKERS, OKABE_ITO, THEORY
 
 NOISY, CLEAN, CONTROL = OKABE_ITO["vermilion"], OKABE_ITO["blue"], OKABE_ITO["green"]
@@ -93,10 +93,8 @@ def _labels(noise: float) -> Text:
 def _mean(
     panel: Panel, series: Series, label: Text, colour: str, marker: int, *, log: bool = False
 ) -> None:
-    found = [(ratio_interval if log else mean_interval)(column) for column in series.values.T]
-    # Two seeds would give absurd intervals, and an axis to hold them.
-    shown = [e if e.n > 2 else replace(e, low=-np.inf, high=np.inf) for e in found]
-    panel.measured(series.size, shown, label, colour=colour, marker=MARKERS[marker])
+    found = credible(map(ratio_interval if log else mean_interval, series.values.T))
+    panel.measured(series.size, found, label, colour=colour, marker=MARKERS[marker])
 
 
 def _threshold(panel: Panel, label: Text) -> None:

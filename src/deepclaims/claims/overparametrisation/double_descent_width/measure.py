@@ -6,16 +6,13 @@ import math
 from typing import Any
 
 import torch
+from torch import Tensor
+from torch.nn import functional as F
 
-from deepclaims.claims.overparametrisation.double_descent_width.random_features import (
-    Features,
-    errors,
-    least_norm,
-    one_hot,
-    scaled_inputs,
-)
 from deepclaims.data.registry import load
+from deepclaims.data.splits import Split
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.random_features import Features, errors, least_norm
 from deepclaims.project import Project
 
 CLASSES = 10
@@ -54,3 +51,14 @@ def features(config: dict[str, Any], seed: int) -> Outcome:
         for name, value in zip(MEASURED, row, strict=True):
             found[name].append(float(value))
     return Outcome({}, {name: Curve(counts, values) for name, values in found.items()})
+
+
+def scaled_inputs(split: Split) -> Tensor:
+    """The inputs as rows of length about one, (samples, inputs) float64."""
+    x = split.inputs[0].flatten(1).double()
+    return x / math.sqrt(x.shape[1])
+
+
+def one_hot(labels: Tensor, classes: int) -> Tensor:
+    """Centred targets (samples, classes): 1 - 1/K for the label's class, -1/K elsewhere."""
+    return F.one_hot(labels, classes).double() - 1 / classes

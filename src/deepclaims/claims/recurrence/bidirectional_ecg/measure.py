@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from deepclaims.claims.recurrence.rr_forecast import Forecaster, rr_intervals, runs, squares
+from deepclaims.claims.recurrence.bidirectional_ecg.forecaster import Forecaster, squares
 from deepclaims.data.aami import DS1, DS2
+from deepclaims.data.rr_intervals import rr_intervals, runs
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
 

@@ -1,16 +1,18 @@
-"""Se and +P of V and S on DS2, bootstrapped over patients, and the three controls."""
+"""Scores of an ensemble on patients it never saw, with intervals over patients."""
 
 from __future__ import annotations
 
-from deepclaims.claims.recurrence.class_scores import positive_predictivity, sensitivity
-from deepclaims.claims.recurrence.inter_patient_scores import (
-    DOMINANT,
-    Score,
-    ensemble,
-    macro_gain,
-    scored,
-)
+from deepclaims.claims.recurrence.class_panels import DOMINANT
 from deepclaims.claims.results import Results
+from deepclaims.evidence.beat_ensemble import EVERY_PIECE, ODD_PIECES, Ensemble
+from deepclaims.evidence.class_scores import (
+    Score,
+    macro_f1,
+    of_class,
+    positive_predictivity,
+    resampled,
+    sensitivity,
+)
 from deepclaims.evidence.family import OneQuantity
 from deepclaims.evidence.verdict import Measured
 
@@ -20,24 +22,35 @@ def judge(results: Results) -> dict[str, Measured]:
 
     S is asked for with and without record 232, and the answer that decides least counts.
     """
-    net = ensemble(results, "ds2")
+    net, leak = ensemble(results, "ds2"), ensemble(results, "intra")
     everybody = net.confusions()
     others = everybody.without({DOMINANT})
 
     def s_class(score: Score) -> OneQuantity:
-        return OneQuantity([scored(beats, score, "S") for beats in (everybody, others)])
+        return OneQuantity(
+            [resampled(of_class(score, "S"), beats) for beats in (everybody, others)]
+        )
 
-    leak = ensemble(results, "intra")
     shuffled = ensemble(results, "shuffled").confusions()
     return {
-        "v_sensitivity": scored(everybody, sensitivity, "V"),
+        "v_sensitivity": resampled(of_class(sensitivity, "V"), everybody),
         "s_sensitivity": s_class(sensitivity),
-        "v_predictivity": scored(everybody, positive_predictivity, "V"),
+        "v_predictivity": resampled(of_class(positive_predictivity, "V"), everybody),
         "s_predictivity": s_class(positive_predictivity),
-        "beats_all_n": macro_gain(everybody, everybody.majority()),
-        "shuffled_learns_nothing": macro_gain(shuffled, shuffled.majority()),
-        "leak_flatters": macro_gain(
+        "beats_all_n": resampled(macro_f1, everybody, everybody.majority()),
+        "shuffled_learns_nothing": resampled(macro_f1, shuffled, shuffled.majority()),
+        "leak_flatters": resampled(
+            macro_f1,
             leak.confusions().without({DOMINANT}),
             net.where(leak).confusions().without({DOMINANT}),
         ),
     }
+
+
+def ensemble(results: Results, part: str, arm: str | None = None) -> Ensemble:
+    """The ensemble of a part's replicas (of one arm): every fold's own, side by side."""
+    table = results.tables["probabilities"]
+    chosen = table["part"] == part
+    if arm is not None:
+        chosen &= table["arm"] == arm
+    return Ensemble.read(table[chosen], ODD_PIECES if part == "intra" else EVERY_PIECE)

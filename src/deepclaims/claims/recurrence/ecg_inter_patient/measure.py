@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deepclaims.claims.recurrence.ecg_strips import strip_tables, tapes
 from deepclaims.data.aami import DS2
+from deepclaims.data.ecg_strips import strip_tables, tapes
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from deepclaims.claims.recurrence.differences import scatter
+from deepclaims.claims.recurrence.differences import draw_differences
 from deepclaims.claims.results import Results
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS, OKABE_ITO
@@ -23,11 +23,7 @@ def differences(results: Results, drawing: Drawing) -> None:
         ("gradient_difference", ("gradientes, doble", "gradients, double")),
         ("difference", ("h y c, doble", "h and c, double")),
     )
-    scatter(panel, results, shown)
-    panel.axes(y=("diferencia relativa con torch", "relative difference from torch"))
-    drawing.figure.legend(
-        *panel.ax.get_legend_handles_labels(), loc="outside lower center", ncols=3
-    )
+    draw_differences(drawing, {panel: {}}, results, shown)
 
 
 def gates(results: Results, drawing: Drawing) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepclaims.claims.recurrence.extremes import extreme
+from deepclaims.claims.extremes import extreme
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 

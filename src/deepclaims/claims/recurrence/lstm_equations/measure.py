@@ -8,14 +8,14 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from deepclaims.claims.recurrence.agreement import (
+from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.against_torch import (
     draw_weights,
     gradients,
     normal,
     random_sizes,
     relative,
 )
-from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.cells import GATES, TORCH_ORDER, LstmCell
 
 WRITES, READS, LENGTH = (4, 22), (8, 14, 19, 30), 36
@@ -98,7 +98,7 @@ def latch(config: dict[str, Any], seed: int) -> Outcome:
     with torch.no_grad():
         h, c = (each[0, :, 0] for each in cell.unroll(x, zero, zero))
         gates = {gate: value[:, 0] for gate, value in cell.gates(x[0], zero).items()}
-        library = _as_torch(cell)(x)[0][0, :, 0]
+        library = cell.as_torch()(x)[0][0, :, 0]
     stored = torch.zeros(LENGTH, dtype=torch.float64)
     for t in range(LENGTH):
         stored[t] = gates["c"][t] if write[t] else stored[t - 1] if t else 0.0
@@ -139,27 +139,10 @@ def _swapped(cell: LstmCell) -> LstmCell:
 
 def _hand_set(k: float) -> LstmCell:
     """The cell of `latch`: weights on signal, write and read; none on h."""
-    W = {
-        "f": [0.0, -2 * k, 0.0],
-        "i": [0.0, 2 * k, 0.0],
-        "c": [1.0, 0.0, 0.0],
-        "o": [0.0, 0.0, 2 * k],
-    }
-    b = {"f": k, "i": -k, "c": 0.0, "o": -k}
+    W = {"f": (0, -2 * k, 0), "i": (0, 2 * k, 0), "c": (1, 0, 0), "o": (0, 0, 2 * k)}
+    b = {"f": k, "i": -k, "c": 0, "o": -k}
     return LstmCell(
         {gate: torch.tensor([row], dtype=torch.float64) for gate, row in W.items()},
-        {gate: torch.zeros(1, 1, dtype=torch.float64) for gate in GATES},
+        {gate: torch.zeros(1, 1).double() for gate in GATES},
         {gate: torch.tensor([value], dtype=torch.float64) for gate, value in b.items()},
     )
-
-
-def _as_torch(cell: LstmCell) -> nn.LSTM:
-    """Torch's layer with the cell's weights."""
-    layer = nn.LSTM(3, 1, batch_first=True).double()
-    with torch.no_grad():
-        for p in layer.parameters():
-            p.zero_()
-        layer.get_parameter("weight_ih_l0").copy_(torch.cat([cell.W[g] for g in TORCH_ORDER]))
-        layer.get_parameter("weight_hh_l0").copy_(torch.cat([cell.U[g] for g in TORCH_ORDER]))
-        layer.get_parameter("bias_ih_l0").copy_(torch.cat([cell.b[g] for g in TORCH_ORDER]))
-    return layer

@@ -76,13 +76,15 @@ def tuning(results: Results, drawing: Drawing) -> None:
     panels = drawing.panels(1, len(KINDS), titles, height=4.4, sharey=True)
     far = max(results.axis("rnn", "lag"))
     for panel, kind in zip(panels, KINDS, strict=True):
-        tuned, rates = results.tuned(kind, where={"lag": far}), results.axis(kind, "rate")
+        tuned = results.tuned(kind, where={"lag": far})
         for index, law in enumerate(results.axis(kind, "law")):
-            tried = ({"law": law, "rate": rate} for rate in rates)
+            tried = [value for value in tuned.choice.values if value["law"] == law]
+            tried.sort(key=lambda value: value["rate"])
             mean = [tuned.score("accuracy", value).mean() for value in tried]
             panel.ax.plot(
-                rates, mean, color=COLOURS[index], marker=MARKERS[index], label=_law(law, panel)
-            )
+                [value["rate"] for value in tried], mean, color=COLOURS[index],
+                marker=MARKERS[index], label=_law(law, panel),
+            )  # fmt: skip
         panel.level(CHANCE)
         panel.axes(x=("tasa de Adam α", "Adam's rate α"), log="x", ylim=(0, 1.04))
         panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17))

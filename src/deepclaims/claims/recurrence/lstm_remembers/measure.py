@@ -9,19 +9,18 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from deepclaims.claims.recurrence.memory_problems import recall
-from deepclaims.claims.recurrence.success_rate import Kind, success_rate
+from deepclaims.data.memory_problems import recall
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.stacked_recurrent import (
     Weights,
-    answer,
     draw_gated,
     draw_plain,
-    gated_states,
+    gated_answer,
     gated_step,
     inputs_of,
-    plain_states,
+    plain_answer,
 )
+from deepclaims.training.success_rate import Kind, success_rate
 
 CUES = 4
 LOOK = 4  # steps between two looks at a cell
@@ -38,19 +37,11 @@ def remember(config: dict[str, Any], seed: int) -> Outcome:
     """
     lag, sizes = int(config["lag"]), (CUES + 1, int(config["width"]), CUES)
     if config["cell"] == "rnn":
-        kind = Kind(_plain, lambda law, n, random: draw_plain(law, n, sizes, random))
+        kind = Kind(plain_answer, lambda law, n, random: draw_plain(law, n, sizes, random))
     else:
-        kind = Kind(_gated, lambda law, n, random: draw_gated(law, n, sizes, lag, random))
+        kind = Kind(gated_answer, lambda law, n, random: draw_gated(law, n, sizes, lag, random))
     problem = partial(recall, lag=lag, noise=float(config["noise"]), cues=CUES)
     return success_rate(kind, problem, config, seed)
-
-
-def _plain(weights: Weights, x: Tensor) -> Tensor:
-    return answer(weights, plain_states(weights, x)[-1])
-
-
-def _gated(weights: Weights, x: Tensor) -> Tensor:
-    return answer(weights, gated_states(weights, x)[-1])
 
 
 def hold(config: dict[str, Any], seed: int) -> Outcome:

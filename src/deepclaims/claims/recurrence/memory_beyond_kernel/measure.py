@@ -6,14 +6,14 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, nn
 
-from deepclaims.claims.recurrence.memory_problems import cue
-from deepclaims.claims.recurrence.success_rate import Kind, success_rate
+from deepclaims.data.memory_problems import cue
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.receptive_field import receptive_field
 from deepclaims.nn.stacked_convolution import draw_convolutions, last_output
-from deepclaims.nn.stacked_recurrent import Weights, answer, draw_gated, gated_states
+from deepclaims.nn.stacked_recurrent import draw_gated, gated_answer
+from deepclaims.training.success_rate import Kind, success_rate
 
 CHANNELS_IN, CLASSES = 2, 2
 
@@ -29,7 +29,7 @@ def find_cue(config: dict[str, Any], seed: int) -> Outcome:
     length = int(config["length"])
     sizes = (CHANNELS_IN, int(config["width"]), CLASSES)
     if config["net"] == "lstm":
-        kind = Kind(_read, lambda law, n, random: draw_gated(law, n, sizes, length, random))
+        kind = Kind(gated_answer, lambda law, n, random: draw_gated(law, n, sizes, length, random))
     else:
         taps, dilations = int(config["taps"]), tuple(config["dilations"])
         kind = Kind(
@@ -40,10 +40,6 @@ def find_cue(config: dict[str, Any], seed: int) -> Outcome:
         cue, distance=int(config["distance"]), steps=length, noise=float(config["noise"])
     )
     return success_rate(kind, problem, config, seed)
-
-
-def _read(weights: Weights, x: Tensor) -> Tensor:
-    return answer(weights, gated_states(weights, x)[-1])
 
 
 def reach(config: dict[str, Any], seed: int) -> Outcome:
@@ -67,7 +63,7 @@ def reach(config: dict[str, Any], seed: int) -> Outcome:
         formula = length
         weights = draw_gated("open", 1, (CHANNELS_IN, width, 1), length, generator)
         weights = {name: w.double() for name, w in weights.items()}
-        y = _read(weights, x.permute(2, 0, 1)[None])
+        y = gated_answer(weights, x.permute(2, 0, 1)[None])
     else:
         taps, layers = int(config["taps"]), int(config["layers"])
         dilations = [int(config["growth"]) ** layer for layer in range(layers)]

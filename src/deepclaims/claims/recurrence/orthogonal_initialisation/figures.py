@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.recurrence.mean_field import TRANSIENT, tanh_rate
 from deepclaims.claims.recurrence.orthogonal_initialisation.judge import over_training
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval
+from deepclaims.nn.mean_field import TRANSIENT, tanh_rate
 from deepclaims.report.panel import Drawing, Panel, columns
 from deepclaims.report.style import COLOURS, measured
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.recurrence.mean_field import tanh_rate
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import mean_interval, paired_difference
+from deepclaims.nn.mean_field import tanh_rate
 
 
 def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:

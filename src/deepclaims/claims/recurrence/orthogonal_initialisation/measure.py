@@ -10,11 +10,11 @@ import pandas as pd
 import torch
 from torch import Generator
 
-from deepclaims.claims.recurrence.gradient_gain import departure, draw_matrix, follow, tanh_gains
-from deepclaims.claims.recurrence.mean_field import TRANSIENT
-from deepclaims.claims.recurrence.memory_problems import recall
+from deepclaims.data.memory_problems import recall
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.nn.stacked_recurrent import answer, draw_plain, plain_states
+from deepclaims.nn.gradient_gain import departure, draw_matrix, follow, tanh_gains
+from deepclaims.nn.mean_field import TRANSIENT
+from deepclaims.nn.stacked_recurrent import answer, draw_plain, plain_answer, plain_states
 from deepclaims.optim import rules
 from deepclaims.training.stack import ADAM, Descent, train_stack
 from deepclaims.training.stacked_classifiers import cross_entropy
@@ -100,7 +100,7 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
             alpha=torch.full((replicas,), float(config["rate"])),
             **ADAM,
         ),
-        lambda now, batch: cross_entropy(answer(now, plain_states(now, batch[0])[-1]), batch[1]),
+        lambda now, batch: cross_entropy(plain_answer(now, batch[0]), batch[1]),
         lambda n: problem(n, int(config["batch"]), draws),
         int(config["steps"]),
         look,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.recurrence.differences import FLOOR, scatter
+from deepclaims.claims.recurrence.differences import FLOOR, draw_differences
 from deepclaims.claims.results import Results
 from deepclaims.report.panel import Drawing
 from deepclaims.report.style import COLOURS, MARKERS
@@ -22,12 +22,8 @@ def differences(results: Results, drawing: Drawing) -> None:
         ("gradient_difference", ("gradientes, doble", "gradients, double")),
         ("difference", ("h e y, doble", "h and y, double")),
     )
-    for panel, sigma in zip(panels, sigmas, strict=True):
-        scatter(panel, results, shown, sigma=sigma)
-    panels[0].axes(y=("diferencia relativa con torch", "relative difference from torch"))
-    drawing.figure.legend(
-        *panels[0].ax.get_legend_handles_labels(), loc="outside lower center", ncols=3
-    )
+    cases = {panel: {"sigma": sigma} for panel, sigma in zip(panels, sigmas, strict=True)}
+    draw_differences(drawing, cases, results, shown)
 
 
 def memory(results: Results, drawing: Drawing) -> None:

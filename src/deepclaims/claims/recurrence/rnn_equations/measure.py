@@ -7,14 +7,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from deepclaims.claims.recurrence.agreement import (
+from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.against_torch import (
     draw_weights,
     gradients,
     normal,
     random_sizes,
     relative,
 )
-from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.cells import RnnCell
 
 

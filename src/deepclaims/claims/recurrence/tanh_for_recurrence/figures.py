@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from deepclaims.claims.recurrence.mean_field import tanh_rate
 from deepclaims.claims.recurrence.tanh_for_recurrence.judge import of
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval
+from deepclaims.nn.mean_field import tanh_rate
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO, measured
 

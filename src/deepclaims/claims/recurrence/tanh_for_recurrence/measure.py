@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from deepclaims.claims.recurrence.gradient_gain import draw_matrix, follow
-from deepclaims.claims.recurrence.memory_problems import adding
+from deepclaims.data.memory_problems import adding
 from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.gradient_gain import draw_matrix, follow
 from deepclaims.nn.stacked_recurrent import answer, draw_plain, plain_states
 from deepclaims.optim import rules
 from deepclaims.training.stack import ADAM, Descent

@@ -8,40 +8,32 @@ import numpy as np
 import pandas as pd
 
 from deepclaims.claims.results import Results
-from deepclaims.claims.signals.init_schemes.judge import CHANCE, TRAINED, losses
+from deepclaims.claims.signals.init_schemes.judge import TRAINED, losses
 from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS, relu_factor
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing, Panel, Text
 from deepclaims.report.style import OKABE_ITO, THEORY
 
-NAMES = {
-    "he": ("He", "He"),
-    "he_truncated": ("He truncada", "truncated He"),
-    "he_truncated_corrected": ("He trunc. corregida", "truncated, corrected"),
-    "lecun": ("LeCun", "LeCun"),
-    "glorot": ("Glorot normal", "Glorot normal"),
-    "glorot_uniform": ("Glorot uniforme", "Glorot uniform"),
-    "normal": ("N(0, 1)", "N(0, 1)"),
+LOOKS: dict[str, tuple[Text, str, str]] = {
+    "he": ("He", "blue", "o"),
+    "he_truncated": (("He truncada", "truncated He"), "green", "D"),
+    "he_truncated_corrected": (("He trunc. corregida", "truncated, corrected"), "sky", "d"),
+    "lecun": ("LeCun", "orange", "s"),
+    "glorot": ("Glorot normal", "vermilion", "^"),
+    "glorot_uniform": (("Glorot uniforme", "Glorot uniform"), "purple", "v"),
+    "normal": ("N(0, 1)", "black", "X"),
 }
-COLOURS = {
-    "he": OKABE_ITO["blue"],
-    "he_truncated": OKABE_ITO["green"],
-    "he_truncated_corrected": OKABE_ITO["sky"],
-    "lecun": OKABE_ITO["orange"],
-    "glorot": OKABE_ITO["vermilion"],
-    "glorot_uniform": OKABE_ITO["purple"],
-    "normal": OKABE_ITO["black"],
-}
-MARKERS = dict(zip(NAMES, ("o", "D", "d", "s", "^", "v", "X"), strict=True))
+"""Name, colour and marker of each scheme."""
+COLOURS = {scheme: OKABE_ITO[colour] for scheme, (_, colour, _) in LOOKS.items()}
 
-PANELS: tuple[tuple[str, str, Text], ...] = (
-    ("relu", "", "ReLU, SGD"),
-    ("others", "leaky_relu", "Leaky ReLU, SGD"),
-    ("tanh", "", "tanh, SGD"),
-    ("others", "sigmoid", ("sigmoide, SGD", "sigmoid, SGD")),
-    ("adam", "", "ReLU, Adam"),
+PANELS: tuple[tuple[str, dict[str, str], Text], ...] = (
+    ("relu", {}, "ReLU, SGD"),
+    ("others", {"model.activation": "leaky_relu"}, "Leaky ReLU, SGD"),
+    ("tanh", {}, "tanh, SGD"),
+    ("others", {"model.activation": "sigmoid"}, ("sigmoide, SGD", "sigmoid, SGD")),
+    ("adam", {}, "ReLU, Adam"),
 )
-
+"""Part, its axes, and what the panel is called."""
 
 EDGE = 1.18
 """Losses beyond are drawn here, as arrows."""
@@ -98,10 +90,9 @@ def _scheme(
     panel: Panel, x: np.ndarray | list[int], values: list[np.ndarray], scheme: str, **line: Any
 ) -> None:
     """Means with their intervals in a scheme's colour, `values` one array of seeds a point."""
-    panel.measured(
-        x, list(map(mean_interval, values)), NAMES[scheme], colour=COLOURS[scheme],
-        marker=MARKERS[scheme], **line,
-    )  # fmt: skip
+    name, _, marker = LOOKS[scheme]
+    look = {"colour": COLOURS[scheme], "marker": marker, **line}
+    panel.measured(x, list(map(mean_interval, values)), name, **look)
 
 
 def depth(results: Results, drawing: Drawing) -> None:
@@ -114,11 +105,7 @@ def depth(results: Results, drawing: Drawing) -> None:
     _signals(above, results)
     depths = results.axis("depth", "model.depth")
     for scheme in results.axis("depth", "init"):
-        where = {"init": scheme}
-        found = [
-            results.values("depth", "train_loss", where={**where, "model.depth": each}) / CHANCE
-            for each in depths
-        ]
+        found = [losses(results, "depth", scheme, **{"model.depth": each}) for each in depths]
         _scheme(below, depths, found, scheme)
     below.level(1.0, ("azar: ln 10", "chance: ln 10"))
     below.level(TRAINED, ("umbral: 0,75 ln 10", "threshold: 0.75 ln 10"), THEORY)
@@ -135,7 +122,7 @@ def _signals(panel: Panel, results: Results) -> None:
     for scheme in results.axis("signal", "scheme"):
         layers, curves = results.curve("signal", "second_moment", where={"scheme": scheme})
         factor = relu_factor(scheme, width)
-        label = f"{panel.say(NAMES[scheme])} (×{panel.number(factor, '.3g')})"
+        label = f"{panel.say(LOOKS[scheme][0])} (×{panel.number(factor, '.3g')})"
         found = list(map(mean_interval, curves.T))
         panel.measured(layers, found, label, colour=COLOURS[scheme], band=True)
         panel.theory(layers, factor ** (layers - 1.0))
@@ -147,32 +134,20 @@ def _signals(panel: Panel, results: Results) -> None:
 def schemes(results: Results, drawing: Drawing) -> None:
     """Training loss of every scheme, a panel for each activation and optimiser."""
     panels = drawing.panels(1, len(PANELS), sharey=True, sharex=True, width=12.0, height=3.9)
-    order = [scheme for scheme in reversed(NAMES) if scheme in results.axis("relu", "init")]
-    for panel, (part, activation, title) in zip(panels, PANELS, strict=True):
+    order = [scheme for scheme in reversed(LOOKS) if scheme in results.axis("relu", "init")]
+    for panel, (part, axes, title) in zip(panels, PANELS, strict=True):
+        there = all(value in results.axis(part, axis) for axis, value in axes.items())
         for height, scheme in enumerate(order):
-            found = panel_losses(results, part, activation, scheme)
-            if found is not None:
-                _row(panel, height, found, scheme)
+            if there and scheme in results.axis(part, "init"):
+                _row(panel, height, losses(results, part, scheme, **axes), scheme)
         for value, colour in ((1.0, OKABE_ITO["grey"]), (TRAINED, THEORY)):
             panel.ax.axvline(value, linestyle=":", linewidth=1.3, color=colour, zorder=1)
         panel.axes(xlim=(0, 1.45), xticks=[0, 0.5, 1.0], ylim=(-0.6, len(order) - 0.4))
         panel.ax.set_title(panel.say(title))
-    panels[0].ax.set_yticks(range(len(order)), [drawing.say(NAMES[each]) for each in order])
+    panels[0].ax.set_yticks(range(len(order)), [drawing.say(LOOKS[each][0]) for each in order])
     text = ("pérdida de train / ln 10  (líneas punteadas: umbral 0,75 y azar 1)",
             "training loss / ln 10  (dotted lines: threshold 0.75 and chance 1)")  # fmt: skip
     drawing.figure.supxlabel(drawing.say(text), fontsize="medium")
-
-
-def panel_losses(results: Results, part: str, activation: str, scheme: str) -> np.ndarray | None:
-    """Losses over `CHANCE` that a panel shows, one per seed; None if the part lacks the scheme."""
-    if scheme not in results.axis(part, "init"):
-        return None
-    if not activation:
-        return losses(results, part, scheme)
-    if activation not in results.axis(part, "model.activation"):
-        return None
-    where = {"init": scheme, "model.activation": activation}
-    return results.values(part, "train_loss", where=where) / CHANCE
 
 
 def _row(panel: Panel, height: int, found: np.ndarray, scheme: str) -> None:
@@ -192,4 +167,4 @@ def _row(panel: Panel, height: int, found: np.ndarray, scheme: str) -> None:
         ax.plot(EDGE, height, ">", color=colour, markersize=7)
         return
     reach = [[mean.value - mean.low], [mean.high - mean.value]] if np.isfinite(mean.low) else None
-    ax.errorbar(mean.value, height, xerr=reach, marker=MARKERS[scheme], color=colour, markersize=7)
+    ax.errorbar(mean.value, height, xerr=reach, marker=LOOKS[scheme][2], color=colour, markersize=7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -67,9 +68,16 @@ def _reach(results: Results) -> Estimate:
     return exact(reach[np.abs(reach - 1).argmax()], reach.size)
 
 
-def losses(results: Results, part: str, scheme: str) -> np.ndarray:
-    """Training loss over `CHANCE`, one value per seed; where rates are tuned, at the chosen one."""
-    where = {"init": scheme}
+def losses(results: Results, part: str, scheme: str, **axes: Any) -> np.ndarray:
+    """Training loss over `CHANCE`, one value per seed; where rates are tuned, at the chosen one.
+
+    Args:
+        results: of the claim.
+        part: whose nets.
+        scheme: how they were initialised.
+        axes: values of the part's other axes.
+    """
+    where = {"init": scheme, **axes}
     if results.claim.part(part).tune is None:
         return results.values(part, "train_loss", where=where) / CHANCE
     return results.tuned(part, where=where).reported("train_loss") / CHANCE

@@ -1,0 +1,1 @@
+"""The two lecture decks, slide by slide, and which claim tests each of their sentences."""

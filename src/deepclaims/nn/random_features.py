@@ -1,0 +1,68 @@
+"""Random features with the smallest least-squares fit: Belkin et al. 2019, section 2.
+
+The hidden layer is drawn and stays; only the linear output is fitted, and where infinitely many
+outputs fit all samples the one of least norm is taken. Nothing is left to an optimiser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+RANK = 1e-10
+"""Singular values below this share of the largest count as zero."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """φ(x) = max(0, xW + b) with W ~ N(0, 1) and b ~ N(0, 0.3²), fixed.
+
+    Args:
+        w: (inputs, units).
+        b: (units,).
+    """
+
+    w: Tensor
+    b: Tensor
+
+    @classmethod
+    def draw(cls, inputs: int, units: int, generator: torch.Generator) -> Features:
+        """Draw the units; a narrower net is meant to take the first of them."""
+        w = torch.randn(inputs, units, generator=generator, dtype=torch.float64)
+        return cls(w, 0.3 * torch.randn(units, generator=generator, dtype=torch.float64))
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """(samples, inputs) -> (samples, units)."""
+        return torch.relu(x @ self.w + self.b)
+
+
+def least_norm(phi: Tensor, targets: Tensor, ridges: Sequence[float] = ()) -> Tensor:
+    """The least-squares θ of least norm, and the ridge solutions, from one decomposition.
+
+    Args:
+        phi: features of the training samples (samples, units).
+        targets: (samples, classes).
+        ridges: λ of ‖φθ - y‖² + λ‖θ‖².
+
+    Returns:
+        θ of shape (1 + ridges, units, classes), the least-norm solution first.
+    """
+    u, s, v = torch.linalg.svd(phi, full_matrices=False)
+    inverse = torch.where(s > RANK * s[0], 1 / s, 0.0)
+    filters = torch.stack([inverse, *(s / (s**2 + ridge) for ridge in ridges)])
+    return torch.einsum("nr,lr,rk->lnk", v.T, filters, u.T @ targets)
+
+
+def errors(phi: Tensor, theta: Tensor, labels: Tensor) -> Tensor:
+    """Share of wrong classes of each solution, (solutions,).
+
+    Args:
+        phi: (samples, units).
+        theta: (solutions, units, classes).
+        labels: (samples,).
+    """
+    scores = torch.einsum("sn,lnk->lsk", phi, theta)
+    return (scores.argmax(2) != labels).double().mean(1)

@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+import pytest
+
+from deepclaims.evidence.ledger import Event, Kind, Ledger
+from deepclaims.evidence.looks import Look, attempt_of, looks
+
+CHECKS = {
+    "gain": {
+        "relation": "above", "bound": 0.0, "value": 2.0, "low": 1.0, "high": None, "n": 5,
+        "outcome": True,
+    }
+}  # fmt: skip
+LOOK = Look("c-g-s-j", (5, 1000, 1004), "laptop", {"mnist": "official"}, "supported", CHECKS)
+
+
+def told(*seen: Look, reconstructed: bool = False) -> Ledger:
+    events = [Event(Kind.LOOK, "2026-11-28", "abc", each.to_dict(), reconstructed) for each in seen]
+    return Ledger("a/b", tuple(events), "")
+
+
+def with_value(look: Look, value: float) -> Look:
+    return replace(look, checks={"gain": {**look.checks["gain"], "value": value}})
+
+
+def test_a_look_is_read_as_it_was_told():
+    assert looks(told(LOOK)) == [LOOK]
+    assert LOOK.outcomes == {"gain": True}
+
+
+def test_a_rerun_repeats_whatever_its_late_digits():
+    assert with_value(LOOK, 2.1).repeats(LOOK)
+    assert not replace(LOOK, ruling="refuted").repeats(LOOK)
+    assert not replace(LOOK, seeds=(5, 2000, 2004)).repeats(LOOK)
+
+
+@pytest.mark.parametrize(
+    ("look", "attempts"),
+    [
+        (LOOK, "c-g-s-j"),  # the same registration
+        (replace(LOOK, attempt="x-y-z-k"), "c-g-s-j"),  # written otherwise, the same numbers
+        (with_value(replace(LOOK, attempt="x-y-z-k"), 2.0 + 1e-9), "c-g-s-j"),  # late digits
+        (with_value(replace(LOOK, attempt="x-y-z-k"), 2.01), "x-y-z-k"),  # other numbers
+        (replace(LOOK, attempt="x-y-z-k", seeds=(5, 2000, 2004)), "x-y-z-k"),  # other seeds
+    ],
+)
+def test_only_what_decides_nothing_anew_stays_the_same_attempt(look, attempts):
+    assert attempt_of(told(LOOK), look) == attempts
+
+
+def test_another_bound_is_another_attempt():
+    moved = replace(LOOK, attempt="x-g-s-j", checks={"gain": {**CHECKS["gain"], "bound": 1.0}})
+    assert attempt_of(told(LOOK), moved) == "x-g-s-j"
+
+
+def test_the_first_look_goes_on_with_an_attempt_from_before_the_ledger():
+    old = told(replace(LOOK, attempt="c-g-s-unknown"), reconstructed=True)
+    new = with_value(LOOK, 2.01)
+    assert attempt_of(old, new) == "c-g-s-unknown"
+    own = Event(Kind.LOOK, "2026-11-28", "abc", replace(new, attempt="c-g-s-unknown").to_dict())
+    grown = replace(old, events=(*old.events, own))
+    judged_otherwise = with_value(replace(LOOK, attempt="c-g-s-other"), 2.5)
+    assert attempt_of(grown, judged_otherwise) == "c-g-s-other"

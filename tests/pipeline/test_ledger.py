@@ -1,0 +1,142 @@
+import subprocess
+
+import pytest
+
+from deepclaims.claims import claim as claims
+from deepclaims.errors import ConfigError, StorageError
+from deepclaims.evidence import ledger
+from deepclaims.evidence.ledger import Kind
+from deepclaims.pipeline import entries, register
+from deepclaims.pipeline import judge as judging
+from deepclaims.pipeline import ledger as verb
+from deepclaims.pipeline.measure import measure
+from deepclaims.pipeline.request import Request
+from deepclaims.sweep.options import LocalOptions
+
+NAME = "convolution/lenet-parameters"
+
+
+@pytest.fixture
+def small(project):
+    """A project with one claim, registered."""
+    for name in set(claims.catalogue(project.conf)) - {NAME}:
+        (project.conf / "claim" / f"{name}.yaml").unlink()
+    register.run([])
+    return project
+
+
+def look_at(project, profile="laptop"):
+    measure(project, Request((NAME,), project.results, profile, LocalOptions(workers=0)))
+    (record,) = judging.judge(project)
+    return record
+
+
+def rewrite(project, before: str, after: str) -> None:
+    file = project.conf / "claim" / f"{NAME}.yaml"
+    assert before in file.read_text()
+    file.write_text(file.read_text().replace(before, after, 1))
+
+
+def kinds(project):
+    return [str(event.kind) for event in ledger.read(project.root, NAME).events]
+
+
+def test_a_registration_and_a_look_are_told_once(small):
+    assert kinds(small) == ["registration"]
+    record = look_at(small)
+    look_at(small)
+    register.run([])
+    assert kinds(small) == ["registration", "look"]
+    look = ledger.read(small.root, NAME).events[-1].content
+    assert look["ruling"] == record.verdict
+    assert set(look["checks"]) == {each.check for each in record.findings}
+    assert record.attempt == 1
+
+
+def test_other_seeds_and_other_bounds_are_other_attempts(small):
+    look_at(small)
+    rewrite(small, "seeds: {first: 1000", "seeds: {first: 1001")
+    register.run([])
+    assert look_at(small).attempt == 2
+    rewrite(small, "bound: [60, 60]", "bound: [59, 61]")
+    register.run([])
+    assert look_at(small).attempt == 3
+    assert kinds(small) == ["registration", "look"] * 3
+
+
+def test_a_text_is_registered_anew_and_is_no_attempt(small):
+    look_at(small)
+    rewrite(small, "Shape and parameters of every layer", "Every layer")
+    register.run([])
+    assert look_at(small).attempt == 1
+    assert kinds(small) == ["registration", "look", "registration"]
+
+
+def test_what_git_knows_from_before_counts_as_attempts(small):
+    file = ledger.path(small.root, NAME)
+    file.unlink()
+    told = {"criterion": "a", "grid": "b", "seeds": "c"}
+    old = ledger.Event(Kind.REGISTRATION, "2026-01-01", "abc", told, reconstructed=True)
+    other = ledger.Event(Kind.REGISTRATION, "2026-01-02", "abd", {**told, "grid": "d"}, True)
+    ledger.append(small.root, NAME, [old, other])
+    assert look_at(small).attempt == 3
+
+
+def test_a_small_profile_is_no_look_and_a_rehearsal_is_a_pilot(small):
+    look_at(small, "smoke")
+    assert kinds(small) == ["registration"]
+    aside = small.aside("rehearsal")
+    measure(small, Request((NAME,), aside.results, "smoke", LocalOptions(workers=0)))
+    judging.judge(aside, [NAME])
+    judging.judge(aside, [NAME])
+    assert kinds(small) == ["registration", "pilot"]
+
+
+def test_judging_refuses_a_ledger_that_was_tampered_with(small):
+    look_at(small)
+    file = ledger.path(small.root, NAME)
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[1:]))
+    with pytest.raises(StorageError, match="line 1 does not follow"):
+        judging.judge(small)
+
+
+def git(project, *words: str) -> None:
+    identity = ["-c", "user.name=reader", "-c", "user.email=reader@example.org"]
+    subprocess.run(["git", *identity, *words], cwd=project.root, check=True, capture_output=True)
+
+
+def test_a_line_cut_off_at_the_end_is_found_in_git(small, capsys):
+    look_at(small)
+    git(small, "init", "-q")
+    git(small, "add", "ledger")
+    git(small, "commit", "-qm", "looked")
+    verb.run(["--verify"])
+    assert "1 ledgers, 2 lines: every chain holds" in capsys.readouterr().out
+    file = ledger.path(small.root, NAME)
+    whole = file.read_text()
+    file.write_text(whole.splitlines(keepends=True)[0])
+    with pytest.raises(StorageError, match="lacks lines that it had at commit"):
+        verb.run(["--verify"])
+    file.unlink()
+    with pytest.raises(StorageError, match="lacks lines"):
+        verb.run(["--verify"])
+
+
+def test_a_history_is_shown(small, capsys):
+    look_at(small)
+    verb.run([f"claim={NAME}"])
+    shown = capsys.readouterr().out
+    assert "1 attempts" in shown
+    assert "attempt 1: supported" in shown
+    verb.run([])
+    assert "1 looks" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="leave claim= out"):
+        verb.run(["--verify", f"claim={NAME}"])
+
+
+def test_second_looks_are_all_kept(small):
+    look_at(small)
+    (raw,) = judging.judge_only(small, [NAME])
+    entries.write_second_look(small, raw, "supported", 1)
+    entries.write_second_look(small, raw, "supported", 1)
+    assert kinds(small)[-2:] == ["second_look", "second_look"]
