@@ -54,8 +54,9 @@ VERBS = {
     ),
     "recheck": Verb(
         "deepclaims.pipeline.recheck",
-        "measure again with other seeds: which verdicts stand",
-        "chapter=NAME|all | claim=CHAPTER/ID [series=N] [profile=smoke|laptop|full] [executor=…]",
+        "measure again with other seeds, or on another data set: which verdicts stand",
+        "chapter=NAME|all | claim=CHAPTER/ID [series=N | data=fashion_mnist] "
+        "[profile=smoke|laptop|full] [executor=…]",
         "deepclaims recheck chapter=all",
     ),
     "publish": Verb(

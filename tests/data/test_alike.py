@@ -4,7 +4,7 @@ import pytest
 
 from deepclaims.claims.claim import catalogue, load
 from deepclaims.data import DRAWN, PREPARED, drawn_by_seed
-from deepclaims.data.alike import ALIKE, in_place
+from deepclaims.data.alike import ALIKE, in_place, in_place_of
 from deepclaims.data.registry import LOADERS, folder_of
 from deepclaims.errors import ConfigError
 from deepclaims.sweep.compose import Composer
@@ -20,6 +20,14 @@ def test_a_data_set_takes_the_others_place_with_all_its_options():
     assert found == {**config, "data": {**data, "name": "fashion_mnist"}}
     assert config == before
     assert in_place(data, "fashion_mnist") == found["data"]
+
+
+def test_a_task_that_loads_by_itself_is_told_by_name():
+    config = {"dataset": "mnist", "kind": "mnist", "inner": {"dataset": "ecg"}}
+    assert in_place(config, "fashion_mnist") == {**config, "dataset": "fashion_mnist"}
+    assert in_place_of(("ecg", "mnist"), "fashion_mnist") == ("ecg", "fashion_mnist")
+    with pytest.raises(ConfigError, match="known: fashion_mnist for mnist"):
+        in_place_of((), "mnist")
 
 
 def test_what_names_no_such_data_set_stays_as_it_is():

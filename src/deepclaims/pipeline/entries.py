@@ -11,12 +11,14 @@ from typing import Any
 
 from deepclaims.claims.claim import Claim
 from deepclaims.environment import commit
-from deepclaims.evidence import ledger, second_look
+from deepclaims.evidence import ledger, second_look, transfer
 from deepclaims.evidence.ledger import Event, Kind
 from deepclaims.evidence.looks import Look, attempt_of, looks
 from deepclaims.evidence.record import REAL_SOURCES
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook
+from deepclaims.evidence.transfer import Transfer
+from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
@@ -106,6 +108,34 @@ def write_second_look(project: Project, judged: Judged, ruling: str, series: int
     )
     told = _event(project, Kind.SECOND_LOOK, {**look.to_dict(), "checks": dict(seen.checks)})
     ledger.append(project.root, judged.claim.name, [told])
+
+
+def transfers(project: Project, judged: Judged) -> list[tuple[Transfer, bool]]:
+    """All transfers of a claim, and whether each is of the claim as it is now."""
+    seen = _look(judged)
+    now = (str(Registration.of(judged.claim.written)), seen.profile, seen.seeds, seen.sources)
+    return [
+        (each, each.is_of(*now))
+        for each in transfer.transfers(ledger.read(project.root, judged.claim.name))
+    ]
+
+
+def write_transfer(project: Project, judged: Judged, settled: Verdict, dataset: str) -> None:
+    """Tell the ledger what another data set gave, whatever it gave."""
+    seen = _look(judged)
+    told = Transfer(
+        dataset=dataset,
+        ruling=str(settled.ruling),
+        reason=dict(settled.reason),
+        seeds=seen.seeds,
+        registration=str(Registration.of(judged.claim.written)),
+        profile=seen.profile,
+        sources=seen.sources,
+        checks=seen.checks,
+        post_hoc=settled.post_hoc,
+    )
+    event = _event(project, Kind.TRANSFER, told.to_dict())
+    ledger.append(project.root, judged.claim.name, [event])
 
 
 def counts(judged: Judged) -> bool:

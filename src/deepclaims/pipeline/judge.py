@@ -24,6 +24,7 @@ from deepclaims.evidence import record as records
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns
 from deepclaims.evidence.second_look import SecondLook, confirm
+from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Finding, Verdict
 from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import entries
@@ -156,13 +157,17 @@ def _settled(project: Project, judged: Mapping[str, Judged]) -> list[EvidenceRec
     for name, each in judged.items():
         looks = entries.second_looks(project, each)
         final = confirm(settled[name], [look for look, current in looks if current])
-        record = _record(each, final, attempts[name], looks)
+        record = _record(each, final, attempts[name], looks, entries.transfers(project, each))
         found.append(replace(record, chapter_title=chapters[each.claim.chapter]))
     return found
 
 
 def _record(
-    judged: Judged, settled: Verdict, attempt: int, looks: Sequence[tuple[SecondLook, bool]]
+    judged: Judged,
+    settled: Verdict,
+    attempt: int,
+    looks: Sequence[tuple[SecondLook, bool]],
+    transfers: Sequence[tuple[Transfer, bool]],
 ) -> EvidenceRecord:
     from deepclaims.sweep.cell import library_versions
 
@@ -178,6 +183,7 @@ def _record(
         p_adjusted=settled.p_adjusted,
         attempt=attempt,
         second_looks=tuple({**look.to_dict(), "stale": not current} for look, current in looks),
+        transfers=tuple({**each.to_dict(), "stale": not current} for each, current in transfers),
         post_hoc=settled.post_hoc,
         command=_command(claim),
         versions=library_versions(),

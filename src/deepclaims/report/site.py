@@ -20,6 +20,7 @@ from deepclaims.atomic import json_text
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import checks, rounding, summary
+from deepclaims.report.elsewhere import elsewhere
 from deepclaims.report.figures import file_name
 from deepclaims.report.formulas import Formulas, convert, strings
 from deepclaims.report.words import Words
@@ -128,6 +129,7 @@ class _Writer:
             reason=lambda record: _sentence(record, self.words),
             rich=lambda text: formulas.text(self.words.of(text)),
             display=lambda latex: formulas.display(self.words.of(latex)),
+            elsewhere=elsewhere,
             picture=lambda finding: checks.picture(finding, self.words),
             measured=lambda finding: checks.measured(finding, self.words),
             required=lambda finding: checks.required(finding, self.words),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from deepclaims.evidence.record import VERDICTS, EvidenceRecord, Finding
+from deepclaims.report import elsewhere
 
 VERDICT_CODES = {"refuted": 0, "inconclusive": 1, "corrected": 2, "supported": 3}
 """Numbers for `dvc metrics`, which compares numbers only."""
@@ -87,6 +88,7 @@ def _claim(record: EvidenceRecord) -> dict[str, Any]:
         "title": plain["claim"]["title"],
         "stand_in_data": list(record.stand_ins),
         "checks": checks,
+        "transfers": elsewhere.published(record),
         **{key: plain[key] for key in kept},
     }
 
