@@ -1,7 +1,9 @@
 """What several tests share: the checkout, the real data if they can be had, made-up projects."""
 
+import gzip
 import os
 import shutil
+import struct
 import sys
 import textwrap
 from pathlib import Path
@@ -9,7 +11,8 @@ from pathlib import Path
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import pytest  # noqa: E402  the thread variables come first
+import numpy as np  # noqa: E402  the thread variables come first
+import pytest  # noqa: E402
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -73,6 +76,50 @@ def stand_in_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project_with_data(project, stand_in_data: Path):
     """A project whose data sets are the stand-ins."""
     (project.root / "data").symlink_to(stand_in_data)
+    return project
+
+
+@pytest.fixture(scope="session")
+def made_fashion(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared folder that passes for Fashion-MNIST: as many images as the stand-in has digits.
+
+    Each class is a bright bar at its own height. It is read from files as published ones are.
+    """
+    from deepclaims.data import mnist_files
+    from deepclaims.data.prepared import write_prepared
+
+    raw, prepared = (tmp_path_factory.mktemp("fashion") / name for name in ("raw", "prepared"))
+    raw.mkdir()
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 4_000), ("t10k", 1_000)):
+        labels = rng.permutation(np.arange(count, dtype=np.uint8) % 10)
+        images = rng.integers(0, 100, (count, 28, 28))
+        images[np.arange(count), 2 * labels + 4] += 150
+        write_idx(raw / f"{part}-images-idx3-ubyte.gz", images.astype(np.uint8))
+        write_idx(raw / f"{part}-labels-idx1-ubyte.gz", labels)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mnist_files, "PUBLISHED", {"train": 4_000, "test": 1_000})
+        patch.setattr(mnist_files, "HELD_OUT", {"official": 500})
+        arrays, facts = mnist_files.fashion_mnist_arrays(raw, "official")
+    meta = {"dataset": "fashion_mnist", "source": "official", "fingerprint": "made up"}
+    write_prepared(prepared, arrays, meta | facts)
+    return prepared
+
+
+def write_idx(file: Path, array: np.ndarray) -> None:
+    """An array as LeCun's files hold it, compressed."""
+    head = bytes((0, 0, 8, array.ndim)) + struct.pack(f">{array.ndim}I", *array.shape)
+    file.write_bytes(gzip.compress(head + array.tobytes(), 1))
+
+
+@pytest.fixture
+def project_with_fashion(project, stand_in_data: Path, made_fashion: Path):
+    """A project with the stand-ins, and what passes for Fashion-MNIST."""
+    folder = project.root / "data" / "prepared"
+    folder.mkdir(parents=True)
+    for name in ("mnist", "ecg"):
+        (folder / name).symlink_to(stand_in_data / "prepared" / name)
+    (folder / "fashion_mnist").symlink_to(made_fashion)
     return project
 
 

@@ -26,13 +26,13 @@ VERBS = {
     "fetch": Verb(
         "deepclaims.pipeline.fetch",
         "the files of a data set, verified against their sha256",
-        "[dataset=all|mnist|mitdb] [data.source=auto|mirror|official|embedded]",
+        "[dataset=all|mnist|mitdb|fashion_mnist] [data.source=auto|mirror|official|embedded]",
         "DEEPCLAIMS_MIRROR=/folder/or/url deepclaims fetch data.source=mirror",
     ),
     "prepare": Verb(
         "deepclaims.pipeline.prepare",
         "raw files to arrays that map into memory",
-        "[dataset=all|mnist|ecg]",
+        "[dataset=all|mnist|ecg|fashion_mnist]",
         "deepclaims prepare dataset=ecg",
     ),
     "register": Verb(
@@ -54,8 +54,9 @@ VERBS = {
     ),
     "recheck": Verb(
         "deepclaims.pipeline.recheck",
-        "measure again with other seeds: which verdicts stand",
-        "chapter=NAME|all | claim=CHAPTER/ID [series=N] [profile=smoke|laptop|full] [executor=…]",
+        "measure again with other seeds, or on another data set: which verdicts stand",
+        "chapter=NAME|all | claim=CHAPTER/ID [series=N | data=fashion_mnist] "
+        "[profile=smoke|laptop|full] [executor=…]",
         "deepclaims recheck chapter=all",
     ),
     "publish": Verb(

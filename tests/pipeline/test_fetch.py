@@ -326,9 +326,9 @@ def test_the_verb(project, mirrored, capsys):
 @pytest.mark.parametrize(
     ("override", "says"),
     [
-        ("dataset=cifar", "no dataset 'cifar'; known: all, mnist, mitdb"),
+        ("dataset=cifar", "no dataset 'cifar'; known: all, mnist, mitdb, fashion_mnist"),
         ("data.source=web", "known: auto, mirror, official, embedded"),
-        ("source=auto", r"'source=auto'; known: dataset=all\|mnist\|mitdb, data\.source="),
+        ("source=auto", r"'source=auto'; known: dataset=all\|mnist\|mitdb\|fashion_mnist, "),
         ("mnist", "does not know 'mnist'"),
     ],
 )
@@ -379,4 +379,4 @@ def test_a_data_set_that_fails_does_not_keep_the_others(project, monkeypatch):
     monkeypatch.setattr(fetch_module, "fetch", refused)
     with pytest.raises(DataError, match=r"(?s)mnist: a\.gz .*mitdb: a\.gz"):
         run([])
-    assert asked == ["mnist", "mitdb"]
+    assert asked == ["mnist", "mitdb", "fashion_mnist"]

@@ -141,7 +141,7 @@ def _words(tree: ast.Module) -> set[str]:
     return {value for value in constants if isinstance(value, str)}
 
 
-TEXTS = ("title", "statement", "question", "control", "repair")
+TEXTS = ("title", "statement", "question", "control", "transfer")
 """Entries of a claim's file that are one text in both languages."""
 
 

@@ -11,12 +11,28 @@ from typing import Any
 
 from deepclaims.groups import Table
 
-PREPARED = Table("prepared data set", {"mnist": "mnist", "ecg": "ecg", "ecg_segments": "ecg"})
+PREPARED = Table(
+    "prepared data set",
+    {
+        "mnist": "mnist",
+        "fashion_mnist": "fashion_mnist",
+        "ecg": "ecg",
+        "ecg_segments": "ecg",
+    },
+)
 """Prepared folder of each data set that has one; the others are computed from their config."""
 
 
+_DRAWN_IMAGES: Mapping[str, object] = {
+    "n_train": None,
+    "label_noise": 0.0,
+    "validation_noise": 0.0,
+    "permute": False,
+}
+
 DRAWN: Mapping[str, Mapping[str, object]] = {
-    "mnist": {"n_train": None, "label_noise": 0.0, "validation_noise": 0.0, "permute": False},
+    "mnist": _DRAWN_IMAGES,
+    "fashion_mnist": _DRAWN_IMAGES,
     "ecg": {"shuffle_labels": False},
     "ecg_segments": {"n_train": None, "balanced": False},
     "function": {},

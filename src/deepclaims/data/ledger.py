@@ -6,15 +6,32 @@ that is the same whenever and from wherever it was fetched.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import zlib
 from pathlib import Path
 
 
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file's content, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256_of(path: Path, *, unpacked: bool = False) -> str:
+    """The sha256 of a file, in hexadecimal.
+
+    Args:
+        path: the file.
+        unpacked: of what a gzip file holds instead, the same whoever compressed it and how well;
+            empty if it is no whole gzip file.
+
+    Raises:
+        OSError: there is no such file, or it cannot be read.
+    """
+    if not unpacked:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with gzip.open(path) as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        return ""
 
 
 class Ledger:
@@ -22,10 +39,12 @@ class Ledger:
 
     Args:
         path: its JSON file; a missing or damaged one is an empty ledger, which costs time only.
+        unpacked: whether it knows files by what they hold, see `sha256_of`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, unpacked: bool = False) -> None:
         self.path = path
+        self.unpacked = unpacked
         self.served_by = ""
         self._files: dict[str, list[int | str]] = {}
         self._changed = False
@@ -44,7 +63,7 @@ class Ledger:
         size, time, digest = self._files.get(path.name, (None, None, ""))
         if (size, time) == (stat.st_size, stat.st_mtime_ns):
             return str(digest)
-        found = sha256_of(path)
+        found = sha256_of(path, unpacked=self.unpacked)
         self._files[path.name] = [stat.st_size, stat.st_mtime_ns, found]
         self._changed = True
         return found

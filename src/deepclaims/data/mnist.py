@@ -1,5 +1,7 @@
 """MNIST (LeCun, Cortes & Burges 1998) as resident tensors, with what the claims change in it.
 
+Fashion-MNIST (Xiao, Rasul & Vollgraf 2017) has MNIST's shapes and sizes, and is read alike.
+
 Prepared arrays (written by `pipeline.prepare`), for each of train, validation and test:
 `<split>_images` (n, 28, 28) uint8, `<split>_pooled` (n, 14, 14) int16 (sums of 2x2 pixels, so
 that the average is exact) and `<split>_labels` (n,) uint8.
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ from deepclaims.data.options import (
 from deepclaims.data.prepared import read_array, read_meta
 from deepclaims.data.sampling import flip_labels, stratified_order
 from deepclaims.data.splits import Split, Splits
-from deepclaims.errors import ConfigError
+from deepclaims.errors import ConfigError, DataError
 from deepclaims.groups import read_options
 
 CLASSES = 10
@@ -33,7 +36,7 @@ SUBSET, LABEL_NOISE, VALIDATION_NOISE, PERMUTATION, HELD_OUT = 101, 102, 103, 10
 
 @dataclass(frozen=True)
 class MnistOptions:
-    """Options of `conf/data/mnist.yaml`, which says what each one means."""
+    """Options of `conf/data/mnist.yaml`, which says what each means, and of Fashion-MNIST."""
 
     n_train: int | None = None
     n_validation: int | None = None
@@ -68,11 +71,40 @@ def load_mnist(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
         ConfigError: an unknown option or value, or more samples than there are.
         StageError: not prepared yet.
     """
-    options = read_options("data=mnist", MnistOptions, config)
-    meta = read_meta(folder, "mnist")
-    train = _draw(folder, options, "train", options.n_train, seed)
-    validation = _draw(folder, options, "validation", options.n_validation, seed)
-    test = _draw(folder, options, "test", options.n_test, seed)
+    return _load(_Prepared("mnist", folder), config, seed)
+
+
+def load_fashion_mnist(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
+    """Load Fashion-MNIST, as `load_mnist` does MNIST: the same draws of the same seed."""
+    return _load(_Prepared("fashion_mnist", folder), config, seed)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """The prepared folder of a data set."""
+
+    dataset: str
+    folder: Path
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """What `prepare` wrote of it; refused if it is of another data set."""
+        meta = read_meta(self.folder, self.dataset)
+        if meta["dataset"] != self.dataset:
+            raise DataError(f"{self.folder} holds {meta['dataset']}, and not {self.dataset}")
+        return meta
+
+    def array(self, name: str) -> np.ndarray:
+        """One of its arrays, mapped."""
+        return read_array(self.folder, name, self.dataset)
+
+
+def _load(prepared: _Prepared, config: Mapping[str, Any], seed: int) -> Splits:
+    options = read_options(f"data={prepared.dataset}", MnistOptions, config)
+    source = str(prepared.meta["source"])
+    train = _draw(prepared, options, "train", options.n_train, seed)
+    validation = _draw(prepared, options, "validation", options.n_validation, seed)
+    test = _draw(prepared, options, "test", options.n_test, seed)
     side = 28 // options.pool
     shape = (1, side, side) if options.pca is None else (options.pca,)
     return Splits(
@@ -82,20 +114,22 @@ def load_mnist(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
         task="classification",
         outputs=CLASSES,
         input_shapes=(shape,),
-        source=str(meta["source"]),
+        source=source,
     )
 
 
-def _draw(folder: Path, options: MnistOptions, part: str, count: int | None, seed: int) -> Split:
-    labels = np.asarray(read_array(folder, f"{part}_labels", "mnist")).astype(np.int64)
+def _draw(
+    prepared: _Prepared, options: MnistOptions, part: str, count: int | None, seed: int
+) -> Split:
+    labels = np.asarray(prepared.array(f"{part}_labels")).astype(np.int64)
     index = _choose(labels, part, count, seed)
     kind = "images" if options.pool == 1 else "pooled"
-    images = read_array(folder, f"{part}_{kind}", "mnist")
+    images = prepared.array(f"{part}_{kind}")
     pixels = torch.from_numpy((images if index is None else images[index]).astype(np.float32))
     if options.pca is not None:
-        inputs = _whitened(pixels, folder, options)
+        inputs = _whitened(pixels, prepared, options)
     else:
-        inputs = _standardised(pixels, folder, options).unsqueeze(1)
+        inputs = _standardised(pixels, prepared, options).unsqueeze(1)
     if options.permute:
         order = np.random.default_rng([seed, PERMUTATION]).permutation(inputs[0].numel())
         inputs = inputs.flatten(1)[:, torch.from_numpy(order)].view_as(inputs)
@@ -124,23 +158,23 @@ def _noisy(labels: np.ndarray, part: str, options: MnistOptions, seed: int) -> n
     return labels
 
 
-def _standardised(pixels: torch.Tensor, folder: Path, options: MnistOptions) -> torch.Tensor:
+def _standardised(pixels: torch.Tensor, prepared: _Prepared, options: MnistOptions) -> torch.Tensor:
     # In place: at 55 000 images each copy would cost 170 MB.
     pixels /= 255.0 * options.pool**2
     if options.standardise == "none":
         return pixels
-    statistics = read_meta(folder, "mnist")["statistics"][f"pool{options.pool}"]
+    statistics = prepared.meta["statistics"][f"pool{options.pool}"]
     if options.standardise == "scalar":
         return pixels.sub_(statistics["mean"]).div_(statistics["std"])
-    mean = read_array(folder, f"mean_image_pool{options.pool}", "mnist")
+    mean = prepared.array(f"mean_image_pool{options.pool}")
     return pixels.sub_(torch.from_numpy(np.array(mean))).div_(statistics["std_about_mean_image"])
 
 
-def _whitened(pixels: torch.Tensor, folder: Path, options: MnistOptions) -> torch.Tensor:
+def _whitened(pixels: torch.Tensor, prepared: _Prepared, options: MnistOptions) -> torch.Tensor:
     """The first principal components of the training part, each of unit variance in it."""
-    matrix = read_array(folder, f"whitening_pool{options.pool}", "mnist")
+    matrix = prepared.array(f"whitening_pool{options.pool}")
     if options.pca is not None and options.pca > matrix.shape[1]:
         raise ConfigError(f"data.pca={options.pca}, but {matrix.shape[1]} components are prepared")
-    mean = read_array(folder, f"mean_image_pool{options.pool}", "mnist")
+    mean = prepared.array(f"mean_image_pool{options.pool}")
     grey = pixels.div_(255.0 * options.pool**2).sub_(torch.from_numpy(np.array(mean)))
     return grey.flatten(1) @ torch.from_numpy(np.array(matrix[:, : options.pca]))

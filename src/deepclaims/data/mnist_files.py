@@ -1,4 +1,4 @@
-"""Raw MNIST files to the arrays that `deepclaims.data.mnist` maps."""
+"""Raw files of MNIST and of Fashion-MNIST to the arrays that `deepclaims.data.mnist` maps."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from deepclaims.data.sampling import stratified_order
 from deepclaims.data.source import Kind
 from deepclaims.errors import DataError
 
+Labelled = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Images (n, 28, 28) and labels (n,) uint8, to train and to test."""
+
 VERSION = 2
 """Of this preparation: part of the data's fingerprint."""
 
@@ -25,11 +28,11 @@ EMBEDDED_TEST = 1_000
 COMPONENTS = 64
 """Principal components that are kept for `data.pca`."""
 SPLIT_SEED = 1998
-"""Of the fixed cuts, the year of the paper: no replica's seed moves them."""
+"""Of the fixed cuts, the year of MNIST's paper: no replica's seed moves them."""
 
 
 def mnist_arrays(raw: Path, kind: Kind) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Read the raw files and cut validation from the training images only.
+    """Read the raw files of MNIST and cut validation from the training images only.
 
     Args:
         raw: the folder of the raw files.
@@ -42,11 +45,29 @@ def mnist_arrays(raw: Path, kind: Kind) -> tuple[dict[str, np.ndarray], dict[str
     Raises:
         DataError: a file is missing, damaged, or not of the published size.
     """
-    images, labels, test_images, test_labels = (
-        _official(raw) if kind == "official" else _embedded(raw / EMBEDDED_DIGITS)
-    )
+    images = _official(raw) if kind == "official" else _embedded(raw / EMBEDDED_DIGITS)
+    return _cut(images, HELD_OUT[kind])
+
+
+def fashion_mnist_arrays(raw: Path, kind: Kind) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The same of Fashion-MNIST, which has the files, the sizes and the cuts of MNIST.
+
+    Raises:
+        DataError: a file is missing, damaged, or not of the published size; or what lies there is
+            a stand-in, of which Fashion-MNIST has none.
+    """
+    if kind != "official":
+        raise DataError(
+            f"{raw} holds a stand-in, which is no Fashion-MNIST: "
+            "run `deepclaims fetch dataset=fashion_mnist` again"
+        )
+    return _cut(_official(raw), HELD_OUT[kind])
+
+
+def _cut(whole: Labelled, held_out_of: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    images, labels, test_images, test_labels = whole
     order = stratified_order(labels, np.random.default_rng(SPLIT_SEED))
-    held_out, kept = np.split(order, [HELD_OUT[kind]])
+    held_out, kept = np.split(order, [held_out_of])
     parts = {
         "train": (images[kept], labels[kept]),
         "validation": (images[held_out], labels[held_out]),
@@ -107,21 +128,21 @@ def _whitening(pixels: np.ndarray, white: int) -> np.ndarray:
     return (axes * signs / np.sqrt(variances)).astype(np.float32)
 
 
-def _official(raw: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _official(raw: Path) -> Labelled:
     arrays = []
     for prefix, part in (("train", "train"), ("t10k", "test")):
         images = read_idx(raw / f"{prefix}-images-idx3-ubyte.gz")
         labels = read_idx(raw / f"{prefix}-labels-idx1-ubyte.gz")
         if images.shape != (PUBLISHED[part], 28, 28) or labels.shape != (PUBLISHED[part],):
             raise DataError(
-                f"MNIST {part} in {raw} is {images.shape} and {labels.shape}, "
+                f"{part} in {raw} is {images.shape} and {labels.shape}, "
                 f"but {PUBLISHED[part]} images of 28x28 were published"
             )
         arrays += [images, labels]
     return arrays[0], arrays[1], arrays[2], arrays[3]
 
 
-def _embedded(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _embedded(path: Path) -> Labelled:
     try:
         text = gzip.decompress(path.read_bytes()).decode("ascii")
         table = np.loadtxt(io.StringIO(text), delimiter=",", dtype=np.float32).astype(np.uint8)

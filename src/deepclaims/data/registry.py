@@ -9,16 +9,18 @@ from typing import Any
 from deepclaims.data import PREPARED
 from deepclaims.data.ecg import load_ecg
 from deepclaims.data.ecg_segments import load_ecg_segments
-from deepclaims.data.mnist import load_mnist
+from deepclaims.data.mnist import load_fashion_mnist, load_mnist
 from deepclaims.data.splits import Splits
 from deepclaims.data.toys import load_checkerboard, load_curve, load_function
 from deepclaims.errors import StageError
 from deepclaims.groups import Table
+from deepclaims.project import Project
 
 LOADERS: Table[Callable[..., Splits]] = Table(
     "data set",
     {
         "mnist": load_mnist,
+        "fashion_mnist": load_fashion_mnist,
         "ecg": load_ecg,
         "ecg_segments": load_ecg_segments,
         "function": load_function,
@@ -29,6 +31,17 @@ LOADERS: Table[Callable[..., Splits]] = Table(
 """Called with config and seed, and with the prepared folder where there is one."""
 
 
+def folder_of(config: Mapping[str, Any]) -> Path | None:
+    """Where the data set that a config names lies prepared in this project; None if it is computed.
+
+    Raises:
+        ConfigError: there is no project here.
+    """
+    if config.get("name") not in PREPARED:
+        return None
+    return Project.here().prepared(PREPARED.named(config))
+
+
 def load(config: Mapping[str, Any], seed: int, folder: Path | None = None) -> Splits:
     """Load the data set `config["name"]` as tensors, in memory.
 
@@ -37,8 +50,8 @@ def load(config: Mapping[str, Any], seed: int, folder: Path | None = None) -> Sp
             data set (`conf/data/*.yaml` says each one's type and meaning).
         seed: the replica's seed; every random choice (subset, label noise, permutation) draws
             from its own stream of it. The same config, seed and files give the same bits.
-        folder: the prepared folder, `Project.prepared(PREPARED[name])`; None for the data sets
-            that need none.
+        folder: the prepared folder, as `folder_of` finds it; None for the data sets that need
+            none.
 
     Raises:
         ConfigError: an unknown name, option or value.

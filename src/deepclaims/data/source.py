@@ -20,7 +20,7 @@ class SourceRecord:
     """What raw files are there.
 
     Args:
-        dataset: "mnist" or "mitdb".
+        dataset: "mnist", "mitdb" or "fashion_mnist".
         kind: "official", every file as its manifest says, or "embedded", the stand-in.
         fingerprint: hash of the content alone: the same files have the same fingerprint,
             whoever served them. Who did is noted elsewhere (`pipeline.fetch.served_by`), so

@@ -134,7 +134,7 @@ class WebServer:
             time.sleep(attempt)
 
 
-def obtain(server: Server, name: str, digest: str, target: Path) -> None:
+def obtain(server: Server, name: str, digest: str, target: Path, *, unpacked: bool = False) -> None:
     """Put the file `name` at `target`, verified; `target` is complete and right, or untouched.
 
     Args:
@@ -142,19 +142,22 @@ def obtain(server: Server, name: str, digest: str, target: Path) -> None:
         name: of the file.
         digest: its sha256.
         target: where it shall lie.
+        unpacked: whether that is the sha256 of what the gzip file holds.
 
     Raises:
         LackingError: the source does not have the file.
-        DamagedError: its sha256 is another one; the message gives the beginning of both.
+        DamagedError: its sha256 is another one, of which the message gives the beginning, or it
+            cannot be unpacked.
         UnreachableError: the source does not answer.
         StorageError: the target cannot be written.
     """
     part = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         server.copy(name, part)
-        found = sha256_of(part)
+        found = sha256_of(part, unpacked=unpacked)
         if found != digest:
-            raise DamagedError(f"{name} (sha256 {found[:12]}…, expected {digest[:12]}…)")
+            is_now = f"sha256 {found[:12]}…" if found else "no whole gzip file"
+            raise DamagedError(f"{name} ({is_now}, expected {digest[:12]}…)")
         part.replace(target)
     except OSError as error:
         raise storage_error(error, target) from error

@@ -128,6 +128,8 @@ class EvidenceRecord:
         attempt: number of the attempt at the claim that this is, from its ledger.
         second_looks: how the claim came out with other seeds, each as `second_look.SecondLook` has
             it, with `stale` where the claim has changed since.
+        transfers: how it came out on other data sets, each as `transfer.Transfer` has it, with
+            `stale` likewise.
         seeds: every seed that was run.
         n_runs: runs (cells) behind the evidence.
         n_replicas: replicas (cells times seeds).
@@ -155,6 +157,7 @@ class EvidenceRecord:
     post_hoc: tuple[str, ...] = ()
     attempt: int = 1
     second_looks: tuple[Mapping[str, Any], ...] = ()
+    transfers: tuple[Mapping[str, Any], ...] = ()
     seeds: tuple[int, ...] = ()
     n_runs: int | None = None
     n_replicas: int | None = None
@@ -207,7 +210,7 @@ class EvidenceRecord:
             _required(_required(known, "claim"), key, "claim.")
         _one_of(VERDICTS, _required(known, "verdict"), "verdict")
         _text(known, "reason")
-        for key in ("post_hoc", "seeds", "keys", "second_looks"):
+        for key in ("post_hoc", "seeds", "keys", "second_looks", "transfers"):
             known[key] = tuple(known.get(key, ()))
         known["findings"] = tuple(_finding(each) for each in known.get("findings", ()))
         known["sentences"] = tuple(_sentence(each) for each in known.get("sentences", ()))

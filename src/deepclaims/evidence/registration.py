@@ -23,7 +23,7 @@ from typing import Any
 
 from deepclaims.errors import StorageError
 
-_CRITERION = ("criterion", "control", "repair")
+_CRITERION = ("criterion", "control")
 _WORDS = ("says", "fails", "relevant")
 """Entries of a check that explain it and decide nothing."""
 _GRID = ("data", "grid", "parts", "seeds", "profiles")

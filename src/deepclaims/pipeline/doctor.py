@@ -60,7 +60,7 @@ def _data(project: Project) -> Iterator[tuple[bool, str, str]]:
 
     mirror = os.environ.get("DEEPCLAIMS_MIRROR")
     yield bool(mirror), "DEEPCLAIMS_MIRROR", mirror or "not set: official hosts, else stand-ins"
-    for name in ("mnist", "ecg"):
+    for name in ("mnist", "ecg", "fashion_mnist"):
         try:
             source = str(read_meta(project.prepared(name), name)["source"])
             yield source != "embedded", name, f"prepared, {source}"

@@ -12,13 +12,14 @@ from typing import Any
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import Claim
 from deepclaims.environment import commit
-from deepclaims.evidence import ledger, second_look
+from deepclaims.evidence import ledger, second_look, transfer
 from deepclaims.evidence.ledger import Event, Kind
 from deepclaims.evidence.looks import Look, attempt_of, looks
 from deepclaims.evidence.record import REAL_SOURCES
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook
 from deepclaims.evidence.sentence import sentences_of
+from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
@@ -118,6 +119,35 @@ def write_second_look(project: Project, judged: Judged, settled: Verdict, series
     ledger.append(project.root, judged.claim.name, [told])
 
 
+def transfers(project: Project, judged: Judged) -> list[tuple[Transfer, bool]]:
+    """All transfers of a claim, and whether each is of the claim as it is now."""
+    seen = _look(judged)
+    now = (str(Registration.of(judged.claim.written)), seen.profile, seen.seeds, seen.sources)
+    return [
+        (each, each.is_of(*now))
+        for each in transfer.transfers(ledger.read(project.root, judged.claim.name))
+    ]
+
+
+def write_transfer(project: Project, judged: Judged, settled: Verdict, dataset: str) -> None:
+    """Tell the ledger what another data set gave, whatever it gave."""
+    seen = _look(judged).ruled(settled)
+    told = Transfer(
+        dataset=dataset,
+        ruling=seen.ruling,
+        reason=dict(settled.reason),
+        seeds=seen.seeds,
+        registration=str(Registration.of(judged.claim.written)),
+        profile=seen.profile,
+        sources=seen.sources,
+        checks=seen.checks,
+        post_hoc=settled.post_hoc,
+        sentences=seen.sentences,
+    )
+    event = _event(project, Kind.TRANSFER, told.to_dict())
+    ledger.append(project.root, judged.claim.name, [event])
+
+
 def counts(judged: Judged) -> bool:
     """Whether a verdict may rest on it: on the data it is about, in a profile that is published."""
     sources = judged.facts["data_sources"].values()
@@ -145,5 +175,5 @@ def content_hash(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-_DECIDING = ("question", "criterion", "control", "repair", "data", "grid", "parts", "seeds",
+_DECIDING = ("question", "criterion", "control", "data", "grid", "parts", "seeds",
              "profiles", "tune", "sentences")  # fmt: skip

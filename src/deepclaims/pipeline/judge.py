@@ -185,6 +185,10 @@ def _records(
                 {**look.to_dict(), "stale": not current}
                 for look, current in entries.second_looks(project, each)
             ),
+            transfers=tuple(
+                {**seen.to_dict(), "stale": not current}
+                for seen, current in entries.transfers(project, each)
+            ),
             chapter_title=chapters[each.claim.chapter],
         )
         for name, each in judged.items()

@@ -97,7 +97,8 @@ def _line(found: Ledger) -> str:
     looks = len(found.of(Kind.LOOK))
     return (
         f"  {found.claim:<48}{len(found.attempts):>2} attempts {looks:>3} looks "
-        f"{second:>3} second looks {len(found.of(Kind.PILOT)):>3} pilots"
+        f"{second:>3} second looks {len(found.of(Kind.TRANSFER)):>3} transfers "
+        f"{len(found.of(Kind.PILOT)):>3} pilots"
     )
 
 
@@ -114,4 +115,5 @@ def _content(event: Event, found: Ledger) -> str:
         return " ".join(f"{key} {value}" for key, value in told.items())
     seeds = "{} seeds {} to {}".format(*told["seeds"]) if "seeds" in told else ""
     number = f"attempt {found.attempt(told['attempt'])}: " if event.kind is Kind.LOOK else ""
-    return f"{number}{told.get('ruling', '')} ({seeds}, {told.get('profile', '')})"
+    where = f"on {told['dataset']} " if event.kind is Kind.TRANSFER else ""
+    return f"{number}{where}{told.get('ruling', '')} ({seeds}, {told.get('profile', '')})"

@@ -73,7 +73,7 @@ def _measured(
     project: Project, request: Request, loaded: Sequence[Claim]
 ) -> tuple[list[Planned], list[Logbook]]:
     """Run all goes; what was run, and the logbooks that know its MLflow runs."""
-    planner = Planner(project, RunStore(project.runs), request.options.stack)
+    planner = Planner(project, RunStore(project.runs), request.options.stack, request.dataset)
     plan = planner.first(loaded)
     settled = [each for each in plan if each.part.tune is None]
     books = [_go(project, request, request.title, plan, settled)]

@@ -23,21 +23,27 @@ from deepclaims.sweep.store import RunStore
 
 @dataclass(frozen=True)
 class Planned:
-    """A cell with the claim and part it belongs to and the seeds it is wanted for."""
+    """A cell with the claim and part it belongs to and the seeds it is wanted for.
+
+    `dataset` is what stands in another data set's place in the claim, "" if none does.
+    """
 
     claim: Claim
     part: Part
     cell: Cell
     seeds: tuple[int, ...]
+    dataset: str = ""
 
     @property
     def entry(self) -> LogEntry:
         """What MLflow is to know of the cell."""
         claim = self.claim
-        other = f"+{claim.shift}" if claim.shift else ""
+        other = "".join(f"+{each}" for each in (claim.shift, self.dataset) if each)
         identity = f"{claim.name}{other}/{self.cell.part}/{self.cell.arm}/{self.cell.key}"
         tags = {"deepclaims.claim": claim.name}
-        parent = Parent(claim.name + other, claim.id + (other and f" seeds {other}"), tags)
+        title = claim.id + (f" seeds +{claim.shift}" if claim.shift else "")
+        title += f" on {self.dataset}" if self.dataset else ""
+        parent = Parent(claim.name + other, title, tags)
         return LogEntry(self.cell, claim.chapter, identity, self.seeds, parent)
 
 
@@ -49,11 +55,13 @@ class Planner:
         project: whose configs and prepared data.
         store: the run cache, which knows what the choosing seeds gave.
         stack: which trainings are stacked.
+        dataset: what stands in the place of the data set it is alike to; "" for none.
     """
 
     project: Project
     store: RunStore
     stack: str = "auto"
+    dataset: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_composer", Composer(self.project.conf))
@@ -123,9 +131,10 @@ class Planner:
     ) -> Planned:
         composer: Composer = self._composer  # type: ignore[attr-defined]
         cell = cell_of(
-            claim, part, arm or "", dict(axes), composer, self.project, self.stack, variants
-        )
-        return Planned(claim, part, cell, seeds)
+            claim, part, arm or "", dict(axes), composer, self.project, self.stack, variants,
+            self.dataset,
+        )  # fmt: skip
+        return Planned(claim, part, cell, seeds, self.dataset)
 
     def _choices(self, plan: Sequence[Planned]) -> Iterator[Tuned]:
         """All that is chosen among what the choosing seeds of a plan gave, as far as it is done."""

@@ -1,7 +1,8 @@
 """Recheck: measure claims again with seeds of their own, and set the verdicts side by side.
 
 The tables go to `second/results/`, what came out to the ledgers, which `judge` reads: a
-verdict that does not stand is called inconclusive. Each time is another series of seeds.
+verdict that does not stand is called inconclusive. Each time is another series of seeds. With
+`data=…` the seeds stay, and another data set takes the place of the claims' own: see `transfer`.
 """
 
 from __future__ import annotations
@@ -9,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deepclaims.claims.claim import Claim, catalogue
-from deepclaims.errors import ConfigError, StageError
+from deepclaims.claims.claim import Claim
+from deepclaims.errors import ConfigError
 from deepclaims.evidence import ledger
-from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.evidence.second_look import second_looks
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline import entries
+from deepclaims.pipeline.comparison import as_first_measured, differences
 from deepclaims.pipeline.judge import judge_only
 from deepclaims.pipeline.judging import Judged
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.request import Request, read_request
+from deepclaims.pipeline.transfer import transfer
 from deepclaims.project import Project
 from deepclaims.sweep.executors.local import warm_up
 from deepclaims.sweep.options import LocalOptions
@@ -42,6 +44,13 @@ def run(overrides: Sequence[str]) -> None:
     if asked.changes:
         change = next(iter(asked.changes))
         raise ConfigError(f"recheck takes a claim as its file has it, without claim.{change}=")
+    if asked.dataset and asked.series:
+        raise ConfigError("data= keeps the seeds as they are: leave series= out")
+    if isinstance(asked.options, LocalOptions) and asked.options.workers != 0:
+        warm_up()  # it imports while this process composes
+    if asked.dataset:
+        transfer(project, asked)
+        return
     aside = project.aside(SECOND)
     series = asked.series or _next_series(project, asked)
     request = replace(
@@ -52,9 +61,7 @@ def run(overrides: Sequence[str]) -> None:
         single=False,
         rehearsal=False,
     )
-    if isinstance(request.options, LocalOptions) and request.options.workers != 0:
-        warm_up()  # it imports while this process composes
-    first = _first(project, request)
+    first = as_first_measured(project, request.names, request.profile)
     loaded = measure(project, request)
     second = {each.claim.name: each for each in judge_only(aside, request.names)}
     _keep(project, request, loaded, first, {**first, **second})
@@ -68,23 +75,6 @@ def _next_series(project: Project, request: Request) -> int:
         for look in second_looks(ledger.read(project.root, name))
     )
     return max(seen, default=0) + 1
-
-
-def _first(project: Project, request: Request) -> dict[str, Judged]:
-    """The whole catalogue as first measured: a verdict is corrected for the number of all claims.
-
-    Raises:
-        StageError: when it has not been measured, or with another profile.
-    """
-    judged = {each.claim.name: each for each in judge_only(project, catalogue(project.conf))}
-    for name in request.names:
-        profile = judged[name].claim.profile
-        if profile != request.profile:
-            raise StageError(
-                f"{name} was measured with profile={profile}: say so here, or measure it with "
-                f"profile={request.profile} first"
-            )
-    return judged
 
 
 def _keep(
@@ -101,7 +91,7 @@ def _keep(
         entries.write_second_look(project, second[claim.name], other, request.series)
         same += one.ruling == other.ruling
         print(f"{one.ruling:>12}  {other.ruling:<12}  {claim.name}")
-        for line in _differences(one, other):
+        for line in differences(one, other):
             print(f"{'':28}{line}")
     print(
         f"{same} of {len(loaded)} verdicts are the same with series {request.series} of seeds; the "
@@ -113,15 +103,3 @@ def _rulings(project: Project, judged: dict[str, Judged]) -> dict[str, Verdict]:
     attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
     verdicts = {name: each.verdict for name, each in judged.items()}
     return settle(verdicts, attempts, entries.family(project))
-
-
-def _differences(one: Verdict, other: Verdict) -> list[str]:
-    return [
-        f"{a.check.name} ({a.check.role}) {a.check.relation} {a.check.bound}: "
-        f"{OUTCOMES[a.outcome]} {a.estimate.value:.4g} "
-        f"[{a.estimate.low:.4g}, {a.estimate.high:.4g}]"
-        f" | {OUTCOMES[b.outcome]} {b.estimate.value:.4g} "
-        f"[{b.estimate.low:.4g}, {b.estimate.high:.4g}]"
-        for a, b in zip(one.findings, other.findings, strict=True)
-        if a.outcome != b.outcome
-    ]

@@ -12,6 +12,7 @@ from omegaconf import OmegaConf
 from deepclaims.arguments import Arguments, Key
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import PROFILES, Claim
+from deepclaims.data.alike import ALIKE
 from deepclaims.errors import ClaimError, ConfigError
 from deepclaims.pipeline.place import REHEARSAL
 from deepclaims.project import Project
@@ -22,12 +23,15 @@ RETRY = "--retry-failed"
 ALL = "all"
 
 
-SERIES = "series"
+SERIES, DATA = "series", "data"
 
 
 def arguments(verb: str) -> Arguments:
     """What the verbs take that run claims: `measure`, `recheck`, and `runs --why`."""
-    series = Key("N", read=_series, says="which series of other seeds; without it the next one")
+    other = {
+        SERIES: Key("N", read=_series, says="which series of other seeds; without it the next one"),
+        DATA: Key(choices=tuple(ALIKE), default="", says="in MNIST's place, with the same seeds"),
+    }
     return Arguments(
         verb,
         {
@@ -37,7 +41,7 @@ def arguments(verb: str) -> Arguments:
                 choices=PROFILES,
                 says="smoke: seconds; laptop: as published; full: paper-sized",
             ),
-            **({SERIES: series} if verb == "recheck" else {}),
+            **(other if verb == "recheck" else {}),
         },
         flags=(RETRY,),
         prefixes={
@@ -59,7 +63,8 @@ class Request:
     """What the command line asks for: claims by name, and the folder their tables go to.
 
     `shift` is added to every seed; `series` is the number of a series of other seeds, 0 if none is
-    named. A rehearsal measures a claim as the pipeline does not: changed, or with another profile.
+    named; `dataset` is what stands in the place of the data set it is alike to. A rehearsal
+    measures a claim as the pipeline does not: changed, or with another profile.
     """
 
     names: tuple[str, ...]
@@ -71,6 +76,7 @@ class Request:
     rehearsal: bool = False
     shift: int = 0
     series: int = 0
+    dataset: str = ""
 
     @property
     def title(self) -> str:
@@ -108,17 +114,20 @@ def read_request(words: Sequence[str], project: Project, verb: str = "measure") 
     changes = _changes([word for word in given.passed if not word.startswith("executor")])
     options = _options(executor, project)
     usual = usual_profile(project)
-    series = given.values.get(SERIES) or 0
+    series, dataset = given.values.get(SERIES) or 0, given.values.get(DATA) or ""
     profile = given["profile"] or usual
     if given["claim"]:
         name = claims.find(project.conf, given["claim"])
         rehearsal = bool(changes) or profile != usual
         folder = project.aside(REHEARSAL).results if rehearsal else project.results
-        return Request((name,), folder, profile, options, changes, True, rehearsal, series=series)
+        return Request(
+            (name,), folder, profile, options, changes, True, rehearsal,
+            series=series, dataset=dataset,
+        )  # fmt: skip
     if changes:
         raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
     names = _of_chapter(given["chapter"] or "", project)
-    return Request(names, project.results, profile, options, series=series)
+    return Request(names, project.results, profile, options, series=series, dataset=dataset)
 
 
 def _changes(words: Sequence[str]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from deepclaims.evidence.operating import ENOUGH
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import checks, rounding, summary
+from deepclaims.report.elsewhere import elsewhere
 from deepclaims.report.figures import file_name
 from deepclaims.report.formulas import Formulas, convert, strings
 from deepclaims.report.words import Words
@@ -28,7 +29,7 @@ from deepclaims.report.words import Words
 INDEX = {"en": "index.html", "es": "index.es.html"}
 """The first page in each language; the English one is what a web server shows by default."""
 
-_OPTIONAL = ("formula", "question", "criterion", "control", "repair", "literature", "notes")
+_OPTIONAL = ("formula", "question", "criterion", "control", "literature", "notes")
 
 STYLESHEET = "static/report.css"
 
@@ -129,6 +130,7 @@ class _Writer:
             reason=lambda ruled: _sentence(ruled.reason, self.words),
             rich=lambda text: formulas.text(self.words.of(text)),
             display=lambda latex: formulas.display(self.words.of(latex)),
+            elsewhere=elsewhere,
             picture=lambda finding: checks.picture(finding, self.words),
             measured=lambda finding: checks.measured(finding, self.words),
             required=lambda finding: checks.required(finding, self.words),

@@ -6,6 +6,7 @@ from typing import Any
 
 from deepclaims.evidence.record import VERDICTS, EvidenceRecord, Finding
 from deepclaims.evidence.sentence import STUDY
+from deepclaims.report import elsewhere
 
 VERDICT_CODES = {"refuted": 0, "inconclusive": 1, "corrected": 2, "supported": 3}
 """Numbers for `dvc metrics`, which compares numbers only."""
@@ -104,6 +105,7 @@ def _claim(record: EvidenceRecord) -> dict[str, Any]:
         "stand_in_data": list(record.stand_ins),
         "sentences": {each["id"]: _ruling(each) for each in plain["sentences"]},
         "checks": checks,
+        "transfers": elsewhere.published(record),
         **{key: plain[key] for key in kept},
     }
 

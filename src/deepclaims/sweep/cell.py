@@ -15,6 +15,7 @@ from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim, Part
 from deepclaims.claims.tuning import VARIANTS
 from deepclaims.data import PREPARED
+from deepclaims.data.alike import NAMED, in_place, in_place_of, replaced_by
 from deepclaims.data.prepared import read_meta
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
@@ -123,6 +124,7 @@ def cell_of(
     project: Project,
     stack: str = "auto",
     variants: Sequence[Mapping[str, Any]] = (),
+    dataset: str = "",
 ) -> Cell:
     """One cell of a claim.
 
@@ -135,14 +137,15 @@ def cell_of(
         project: whose prepared data.
         stack: which trainings are stacked, see `training_task`.
         variants: the combinations that a task tries at once, where the part is tuned that way.
+        dataset: what stands in the place of the data set it is alike to; "" for none.
 
     Raises:
-        ConfigError: when the part's overrides do not compose.
+        ConfigError: when the part's overrides do not compose, or `dataset` is alike to none.
         StageError: when the prepared data are not there.
     """
     if part.task == pattern.TRAIN:
         config = composer.cell([*part.base, *part.arms[arm]], axes)
-        config = within_stand_in(config, project)
+        config = within_stand_in(in_place(config, dataset) if dataset else config, project)
         task, data = training_task(config, stack), data_of(config, project)
     else:
         config = {**part.params, **({"arm": arm} if arm else {}), **axes}
@@ -150,9 +153,13 @@ def cell_of(
             tuned = part.tune.axes if part.tune else ()
             config = {key: value for key, value in config.items() if key not in tuned}
             config[VARIANTS] = [dict(each) for each in variants]
+        names = part.data
+        if dataset and (old := replaced_by(dataset)) in names:
+            config = in_place({NAMED: old, **config}, dataset)
+            names = in_place_of(names, dataset)
         config = within_stand_in(config, project)
         task = pattern.task(claim, part.task)
-        data = {name: prepared_fingerprint(name, project) for name in part.data}
+        data = {name: prepared_fingerprint(name, project) for name in names}
     return Cell(config, task, data, claim.name, part.name, arm, axes)
 
 

@@ -166,7 +166,7 @@ _MODELS: Mapping[str, Callable[[Mapping[str, Any], Shape, int], Parts]] = Mappin
 
 def _shape(data: Mapping[str, Any]) -> Shape | None:
     match data.get("name"):
-        case "mnist":
+        case "mnist" | "fashion_mnist":
             side = 28 // int(data.get("pool", 1))
             pca = data.get("pca")
             features, rows = (side * side, side) if pca is None else (int(pca), int(pca))

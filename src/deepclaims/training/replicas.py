@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from deepclaims.data import PREPARED, drawn_by_seed
-from deepclaims.data.registry import load
+from deepclaims.data import drawn_by_seed
+from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
@@ -28,7 +28,6 @@ from deepclaims.nn.stacked import Stack
 from deepclaims.optim.optimizers import build_optimizer
 from deepclaims.optim.schedules import schedule_factors
 from deepclaims.optim.stacked import StackedUpdate
-from deepclaims.project import Project
 from deepclaims.training.augmentation import build_augment
 from deepclaims.training.early_stopping import Patience
 from deepclaims.training.machine import DTYPES, bare_trainer, device_of, in_precision, machine_state
@@ -67,10 +66,8 @@ def train_stacked(configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) ->
         data = config["data"]
         key = (json.dumps(dict(data), sort_keys=True), seed if drawn_by_seed(data) else None)
         if key not in known:
-            name = str(data.get("name"))
-            folder = Project.here().prepared(PREPARED.named(data)) if name in PREPARED else None
             dtype = DTYPES[Settings.read(config).machine.precision]
-            known[key] = _interned(in_precision(load(data, seed, folder), dtype), intern)
+            known[key] = _interned(in_precision(load(data, seed, folder_of(data)), dtype), intern)
         everything.append(known[key])
     return train_stacked_on(everything, configs, seeds)
 

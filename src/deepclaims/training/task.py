@@ -10,8 +10,7 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
-from deepclaims.data import PREPARED
-from deepclaims.data.registry import load
+from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
@@ -20,7 +19,6 @@ from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model, count_parameters
 from deepclaims.optim.optimizers import build_optimizer
 from deepclaims.optim.schedules import schedule_factors
-from deepclaims.project import Project
 from deepclaims.training.augmentation import build_augment
 from deepclaims.training.checkpoint import Checkpoint
 from deepclaims.training.chunked import ChunkedTraining
@@ -57,9 +55,7 @@ def train(config: Mapping[str, Any], seed: int) -> Outcome:
     settings = Settings.read(config)
     if _is_to_be_shared(settings):
         return run_ranks(Job(config, seed, None), settings.machine.devices)
-    name = str(settings.data.get("name"))
-    folder = Project.here().prepared(PREPARED.named(settings.data)) if name in PREPARED else None
-    return train_on(load(settings.data, seed, folder), config, seed)
+    return train_on(load(settings.data, seed, folder_of(settings.data)), config, seed)
 
 
 def train_on(splits: Splits, config: Mapping[str, Any], seed: int) -> Outcome:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from deepclaims.claims.convolution.moved_images import rotated, shifted
 from deepclaims.claims.convolution.trained_net import probabilities, trained_net
-from deepclaims.data.mnist import load_mnist
+from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.convolutional import ConvNet
 from deepclaims.nn.dropout import Keep
@@ -60,18 +60,16 @@ def features(config: dict[str, Any], seed: int) -> Outcome:
     """How far the features of an untrained net move with the image; the same filters in all nets.
 
     Args:
-        config: `pool`; `model`, the rest of it; `images`; `shift` and `rotation` as in `moved`.
+        config: `pool`; `model`, the rest of it; `images`; `shift` and `rotation` as in `moved`;
+            `dataset`, MNIST if it names none.
         seed: draws the filters.
 
     Returns:
         For each kind of move a curve: ‖φ(moved x) − φ(x)‖/‖φ(x)‖, over all images together.
     """
-    data = load_mnist(
-        {"name": "mnist", "n_train": 10, "n_validation": 10, "n_test": config["images"]},
-        0,
-        Project.here().prepared("mnist"),
-    )
-    x = data.test.inputs[0]
+    name = config.get("dataset", "mnist")
+    options = {"name": name, "n_train": 10, "n_validation": 10, "n_test": config["images"]}
+    x = load(options, 0, Project.here().prepared(name)).test.inputs[0]
     model = {**config["model"], "pool": config["pool"]}
     random = torch.Generator().manual_seed(seed)
     net = build_model(model, {"name": "he"}, Interface(((1, 28, 28),), 10), Keep(), random)

@@ -98,8 +98,8 @@ def hidden(config: dict[str, Any], seed: int) -> Outcome:
         config: `method` (one of `HIDDEN`), `share` of the images on which a unit is active at the
             start, `leak` (slope of the activation below 0; 0 is ReLU), `steps`, `batch`,
             `components`, `width`, `held_out` [validation, test] images, `variants` (each an
-            `alpha`). A stand-in for MNIST may have fewer images: then all of them are used, in
-            fewer steps.
+            `alpha`), `dataset` (MNIST if it names none). A stand-in for MNIST may have fewer
+            images: then all of them are used, in fewer steps.
         seed: draws images, initial weights and batches; the same for every method.
 
     Returns:
@@ -132,12 +132,13 @@ def hidden(config: dict[str, Any], seed: int) -> Outcome:
 
 
 def _images(config: dict[str, Any], seed: int) -> Splits:
-    folder = Project.here().prepared("mnist")
-    counts = read_meta(folder, "mnist")["counts"]
+    name = config.get("dataset", "mnist")
+    folder = Project.here().prepared(name)
+    counts = read_meta(folder, name)["counts"]
     steps = min(config["steps"], counts["train"] // config["batch"])
     asked = (steps * config["batch"], *config["held_out"])
-    images = {f"n_{name}": min(n, counts[name]) for name, n in zip(SPLITS, asked, strict=True)}
-    options = {"name": "mnist", "pool": 2, "pca": config["components"], **images}
+    images = {f"n_{part}": min(n, counts[part]) for part, n in zip(SPLITS, asked, strict=True)}
+    options = {"name": name, "pool": 2, "pca": config["components"], **images}
     return load(options, seed, folder)
 
 

@@ -72,7 +72,8 @@ def mnist(config: dict[str, Any], seed: int) -> Outcome:
     """SGD with a decaying rate, from 0, on softmax regression on MNIST.
 
     Args:
-        config: see `rates`; `batch`, `samples`, `components`, `ridge`, `replicas`, `share`.
+        config: see `rates`; `batch`, `samples`, `components`, `ridge`, `replicas`, `share`;
+            `dataset`, MNIST if it names none.
         seed: of the samples drawn, the same for every law; the population is always the same.
 
     Returns:

@@ -65,15 +65,17 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
     effective rate α(1 − β₁)/(1 − β₁^t) (`sgd_effective`).
 
     Args:
-        config: `beta1`, `alpha`, `steps`, `width` (one hidden ReLU layer), `batch`, `n_train`.
+        config: `beta1`, `alpha`, `steps`, `width` (one hidden ReLU layer), `batch`, `n_train`;
+            `dataset`, MNIST if it names none.
         seed: draws the subset, the initial weights and the batches.
 
     Returns:
         A curve for each rule: cross-entropy of the whole training subset after steps 1, 2, 5, ….
     """
-    options = {"name": "mnist", "pool": 2, "n_train": config["n_train"]}
+    name = config.get("dataset", "mnist")
+    options = {"name": name, "pool": 2, "n_train": config["n_train"]}
     options |= {"n_validation": 100, "n_test": 100}
-    train = load(options, seed, Project.here().prepared("mnist")).train
+    train = load(options, seed, Project.here().prepared(name)).train
     x, y = train.inputs[0].flatten(1), train.targets
     random = torch.Generator().manual_seed(seed)
     theta = _net(x.shape[1], config["width"], random)

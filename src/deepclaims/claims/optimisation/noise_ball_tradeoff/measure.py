@@ -61,7 +61,8 @@ def plateau(config: dict[str, Any], seed: int) -> Outcome:
     """Excess loss at which SGD stays on softmax regression on MNIST.
 
     Args:
-        config: `lr`, `batch`, `samples`, `components`, `ridge`, `replicas`.
+        config: `lr`, `batch`, `samples`, `components`, `ridge`, `replicas`; `dataset`, MNIST if it
+            names none.
         seed: of the samples drawn; the population is always the same.
 
     Returns:

@@ -32,9 +32,9 @@ def features(config: dict[str, Any], seed: int) -> Outcome:
         of the ridge chosen by validation on each N.
     """
     options = {**config["data"], "label_noise": config["label_noise"], "n_train": config["n_train"]}
-    splits = load(options, seed, Project.here().prepared("mnist"))
+    splits = load(options, seed, Project.here().prepared(options["name"]))
     train, validation, test = splits.train, splits.validation, splits.test
-    assert validation is not None  # MNIST always has one
+    assert validation is not None  # `data=mnist` and what is alike always have one
     targets = one_hot(train.targets, CLASSES)
     counts = sorted({max(1, round(ratio * len(train))) for ratio in config["ratios"]})
     drawn = Features.draw(

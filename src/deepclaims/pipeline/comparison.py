@@ -1,0 +1,52 @@
+"""A claim measured twice: how the catalogue came out at first, and what differs now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepclaims.claims.claim import catalogue
+from deepclaims.errors import StageError
+from deepclaims.evidence.check import OUTCOMES, Finding
+from deepclaims.evidence.verdict import Verdict
+from deepclaims.pipeline.judge import judge_only
+from deepclaims.pipeline.judging import Judged
+from deepclaims.project import Project
+
+
+def as_first_measured(project: Project, names: Sequence[str], profile: str) -> dict[str, Judged]:
+    """The whole catalogue as first measured: a verdict is corrected for the number of all claims.
+
+    Args:
+        project: whose tables.
+        names: of the claims that are measured again.
+        profile: with which.
+
+    Raises:
+        StageError: when it has not been measured, or with another profile.
+    """
+    judged = {each.claim.name: each for each in judge_only(project, catalogue(project.conf))}
+    for name in names:
+        measured = judged[name].claim.profile
+        if measured != profile:
+            raise StageError(
+                f"{name} was measured with profile={measured}: say so here, or measure it with "
+                f"profile={profile} first"
+            )
+    return judged
+
+
+def differences(one: Verdict, other: Verdict) -> list[str]:
+    """A line for each check that came out otherwise: how at first, and how now."""
+    return [
+        f"{a.check.name} ({a.check.role}) {a.check.relation} {a.check.bound}: "
+        f"{_outcome(a)} | {_outcome(b)}"
+        for a, b in zip(one.findings, other.findings, strict=True)
+        if a.outcome != b.outcome
+    ]
+
+
+def _outcome(found: Finding) -> str:
+    estimate = found.estimate
+    return (
+        f"{OUTCOMES[found.outcome]} {estimate.value:.4g} [{estimate.low:.4g}, {estimate.high:.4g}]"
+    )
