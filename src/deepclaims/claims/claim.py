@@ -15,6 +15,8 @@ from deepclaims.errors import ClaimError, ConfigError
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, a tenth of the time
 PROFILES = ("smoke", "laptop", "full")
+REGISTERED = 1000
+"""Seeds from here on are for what is published; those below are for trying things out."""
 CHAPTER = "_chapter.yaml"
 """The file that says a chapter's title and its place in the order of the lectures."""
 REQUIRED = (
@@ -102,6 +104,17 @@ class Claim:
     def checks(self) -> Mapping[str, Mapping[str, Any]]:
         """The registered checks by name: role, relation, bound, says."""
         return self.text["criterion"]["checks"]
+
+    @property
+    def pilot(self) -> str:
+        """Why this is a pilot, which must not see a test split; "" where it is none."""
+        if self.profile == "smoke":
+            return "profile=smoke"
+        if self.changed:
+            return f"claim.{self.changed[0]} was changed"
+        if any(seed < REGISTERED for part in self.parts for seed in part.seeds):
+            return f"seeds below {REGISTERED}"
+        return ""
 
     @property
     def package(self) -> str:

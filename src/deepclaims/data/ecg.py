@@ -18,6 +18,7 @@ from deepclaims.data.aami import (
     SWAPPED_VALIDATION,
     UNKNOWN,
     VALIDATION,
+    halves,
 )
 from deepclaims.data.beats import WINDOW, cut
 from deepclaims.data.options import require_choice, require_count
@@ -47,6 +48,7 @@ class EcgOptions:
     sequence_length: int = 64
     use_validation: bool = True
     shuffle_labels: bool = False
+    locked: bool = False
 
     def __post_init__(self) -> None:
         require_choice("protocol", self.protocol, ("inter", "swap", "intra", "folds"))
@@ -56,6 +58,7 @@ class EcgOptions:
         require_count("sequence_length", self.sequence_length, optional=False)
         require_choice("use_validation", self.use_validation, (True, False))
         require_choice("shuffle_labels", self.shuffle_labels, (False, True))
+        require_choice("locked", self.locked, (False, True))
 
 
 def load_ecg(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
@@ -106,15 +109,17 @@ def divide(record: np.ndarray, place: np.ndarray, options: EcgOptions) -> dict[s
             other way round), folds (inside DS1: the patients of `fold` to test, the rest to train)
             or intra (all records in alternate pieces of one sequence, those of DS2 to test: as
             many beats to train as in DS1, but of the patients tested too, the leak that makes
-            published results look better).
+            published results look better). `locked`: patients kept to choose by take the place of
+            those to test on, and of the latter nothing is read.
 
     Returns:
         Masks by "train", "validation" (absent if unused), "test".
     """
     if options.protocol == "intra":
         piece = place // options.sequence_length
-        kept = np.isin(record, (*DS1, *DS2)) & (piece % 2 == 0)
-        test = np.isin(record, DS2) & (piece % 2 == 1)
+        known, tested = (DS1, VALIDATION) if options.locked else ((*DS1, *DS2), DS2)
+        kept = np.isin(record, known) & (piece % 2 == 0)
+        test = np.isin(record, tested) & (piece % 2 == 1)
         held_out = kept & (piece % 10 == 4)
     else:
         first, second, patients = _patients(options)
@@ -127,14 +132,22 @@ def divide(record: np.ndarray, place: np.ndarray, options: EcgOptions) -> dict[s
 
 def _patients(options: EcgOptions) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     """Records to learn from, to test on, and those of the first that are kept to choose by."""
+    known: tuple[int, ...]
+    tested: tuple[int, ...]
+    held_out: tuple[int, ...]
     match options.protocol:
         case "swap":
-            return DS2, DS1, SWAPPED_VALIDATION
+            known, tested, held_out = DS2, DS1, SWAPPED_VALIDATION
         case "folds":
             tested = FOLDS[options.fold]
-            others = tuple(number for number in DS1 if number not in tested)
-            return others, tested, FOLDS[(options.fold + 1) % len(FOLDS)]
-    return DS1, DS2, VALIDATION
+            known = tuple(number for number in DS1 if number not in tested)
+            held_out = FOLDS[(options.fold + 1) % len(FOLDS)]
+        case _:
+            known, tested, held_out = DS1, DS2, VALIDATION
+    if options.locked:
+        held_out, tested = halves(held_out)
+        known = tuple(number for number in known if number not in tested)
+    return known, tested, held_out
 
 
 class _Beats:

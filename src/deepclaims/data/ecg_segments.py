@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from deepclaims.data.aami import CLASSES, DS1, VALIDATION
+from deepclaims.data.aami import CLASSES, DS1, VALIDATION, halves
 from deepclaims.data.beats import PREPARED_RATE
 from deepclaims.data.options import require_choice, require_count
 from deepclaims.data.prepared import read_array, read_meta
@@ -40,6 +40,7 @@ class SegmentOptions:
     n_train: int | None = None
     balanced: bool = False
     validation: str = "patients"
+    locked: bool = False
 
     def __post_init__(self) -> None:
         for key in ("seconds", "test_seconds"):
@@ -51,6 +52,7 @@ class SegmentOptions:
         require_count("n_train", self.n_train)
         require_choice("balanced", self.balanced, (False, True))
         require_choice("validation", self.validation, ("patients", "rest"))
+        require_choice("locked", self.locked, (False, True))
 
 
 def load_ecg_segments(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
@@ -77,15 +79,16 @@ def load_ecg_segments(config: Mapping[str, Any], seed: int, folder: Path) -> Spl
         found = _segments(folder, numbers, seconds, options.rate)
         return _balanced(found, stream) if options.balanced else found
 
+    held_out, tested = (VALIDATION, TEST) if not options.locked else halves(VALIDATION)
     train, rest = _drawn(segments(learnt, options.seconds, [seed, BALANCE]), options.n_train, seed)
     if options.validation == "patients":
-        rest = segments(VALIDATION, options.seconds, [HELD_OUT])
+        rest = segments(held_out, options.seconds, [HELD_OUT])
     if not len(rest):
         raise ConfigError("data.validation=rest needs a data.n_train that leaves segments over")
     return Splits(
         train=train,
         validation=rest,
-        test=segments(TEST, longer, [HELD_OUT]),
+        test=segments(tested, longer, [HELD_OUT]),
         task="classification",
         outputs=2,
         input_shapes=((1, length),),

@@ -47,6 +47,7 @@ class MnistOptions:
     standardise: str = "scalar"
     pca: int | None = None
     permute: bool = False
+    locked: bool = False
 
     def __post_init__(self) -> None:
         for key in ("n_train", "n_validation", "n_test"):
@@ -57,6 +58,7 @@ class MnistOptions:
         require_choice("pool", self.pool, (1, 2))
         require_choice("standardise", self.standardise, ("scalar", "pixel", "none"))
         require_choice("permute", self.permute, (False, True))
+        require_choice("locked", self.locked, (False, True))
 
 
 def load_mnist(config: Mapping[str, Any], seed: int, folder: Path) -> Splits:
@@ -104,7 +106,8 @@ def _load(prepared: _Prepared, config: Mapping[str, Any], seed: int) -> Splits:
     source = str(prepared.meta["source"])
     train = _draw(prepared, options, "train", options.n_train, seed)
     validation = _draw(prepared, options, "validation", options.n_validation, seed)
-    test = _draw(prepared, options, "test", options.n_test, seed)
+    tested = "validation" if options.locked else "test"
+    test = _draw(prepared, options, tested, options.n_test, seed, instead=options.locked)
     side = 28 // options.pool
     shape = (1, side, side) if options.pca is None else (options.pca,)
     return Splits(
@@ -119,12 +122,25 @@ def _load(prepared: _Prepared, config: Mapping[str, Any], seed: int) -> Splits:
 
 
 def _draw(
-    prepared: _Prepared, options: MnistOptions, part: str, count: int | None, seed: int
+    prepared: _Prepared,
+    options: MnistOptions,
+    part: str,
+    count: int | None,
+    seed: int,
+    instead: bool = False,
 ) -> Split:
+    """Some samples of a prepared part; of a locked validation the first half, or the other.
+
+    The other stands `instead` of the locked test split.
+    """
     labels = np.asarray(prepared.array(f"{part}_labels")).astype(np.int64)
-    index = _choose(labels, part, count, seed)
     kind = "images" if options.pool == 1 else "pooled"
     images = prepared.array(f"{part}_{kind}")
+    if options.locked and part == "validation":
+        half = slice(int(instead), None, 2)
+        labels, images = labels[half], images[half]
+        count = None if count is None else min(count, len(labels))
+    index = _choose(labels, part, count, seed)
     pixels = torch.from_numpy((images if index is None else images[index]).astype(np.float32))
     if options.pca is not None:
         inputs = _whitened(pixels, prepared, options)

@@ -25,9 +25,6 @@ from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
 
-COUNTED = ("laptop", "full")
-"""Profiles that a verdict may rest on."""
-
 
 def registration(claim: Claim) -> dict[str, str]:
     """Hashes of all that a claim promises: what it asks, how it decides, on which seeds, in words.
@@ -151,7 +148,7 @@ def write_transfer(project: Project, judged: Judged, settled: Verdict, dataset: 
 def counts(judged: Judged) -> bool:
     """Whether a verdict may rest on it: on the data it is about, in a profile that is published."""
     sources = judged.facts["data_sources"].values()
-    return judged.claim.profile in COUNTED and all(each in REAL_SOURCES for each in sources)
+    return not judged.claim.pilot and all(each in REAL_SOURCES for each in sources)
 
 
 def _look(judged: Judged) -> Look:

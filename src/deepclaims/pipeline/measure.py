@@ -9,6 +9,7 @@ another profile than the pipeline's, it is a rehearsal: its tables go to `rehear
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from deepclaims.errors import StorageError
 from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.registration import Registration
 from deepclaims.lectures.reading import of_checkout as inventory
+from deepclaims.pipeline import entries
 from deepclaims.pipeline.place import REHEARSED
 from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
@@ -62,11 +64,24 @@ def measure(project: Project, request: Request) -> list[Claim]:
     lectures = inventory(project.conf)
     for claim in loaded:
         pattern.check(claim, lectures)
+        _announce(project, claim)
     plan, books = _measured(project, request, loaded)
     for claim in loaded:
         own = [each for each in plan if each.claim is claim]
         _export(project, claim, own, books, request)
     return loaded
+
+
+def _announce(project: Project, claim: Claim) -> None:
+    """Say that a pilot is one; what is no pilot is registered before it is run."""
+    if not claim.pilot:
+        entries.write_registration(project, claim)
+    elif any(part.data for part in claim.parts):
+        print(
+            f"{claim.name}: a pilot ({claim.pilot}): test splits stay locked, and a part of "
+            "validation takes their place",
+            file=sys.stderr,
+        )
 
 
 def _measured(
@@ -97,8 +112,8 @@ def _go(
     settled: Sequence[Planned],
 ) -> Logbook:
     """Run some cells, and log those that no later go adds seeds to."""
-    entries = [each.entry for each in settled]
-    session = run_session(title, _units(project, plan), entries, project, request.options)
+    logged = [each.entry for each in settled]
+    session = run_session(title, _units(project, plan), logged, project, request.options)
     session.tally.raise_if_failed()
     return session.logbook
 

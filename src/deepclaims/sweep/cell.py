@@ -16,6 +16,7 @@ from deepclaims.claims.claim import Claim, Part
 from deepclaims.claims.tuning import VARIANTS
 from deepclaims.data import PREPARED
 from deepclaims.data.alike import NAMED, in_place, in_place_of, replaced_by
+from deepclaims.data.locked import LOCKED, locked
 from deepclaims.data.prepared import read_meta
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
@@ -126,7 +127,7 @@ def cell_of(
     variants: Sequence[Mapping[str, Any]] = (),
     dataset: str = "",
 ) -> Cell:
-    """One cell of a claim.
+    """One cell of a claim; a pilot's test split is locked.
 
     Args:
         claim: the claim.
@@ -146,6 +147,7 @@ def cell_of(
     if part.task == pattern.TRAIN:
         config = composer.cell([*part.base, *part.arms[arm]], axes)
         config = within_stand_in(in_place(config, dataset) if dataset else config, project)
+        config = locked(config) if claim.pilot else config
         task, data = training_task(config, stack), data_of(config, project)
     else:
         config = {**part.params, **({"arm": arm} if arm else {}), **axes}
@@ -158,6 +160,8 @@ def cell_of(
             config = in_place({NAMED: old, **config}, dataset)
             names = in_place_of(names, dataset)
         config = within_stand_in(config, project)
+        if claim.pilot and names:
+            config = {**locked(config), LOCKED: True}
         task = pattern.task(claim, part.task)
         data = {name: prepared_fingerprint(name, project) for name in names}
     return Cell(config, task, data, claim.name, part.name, arm, axes)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from deepclaims.claims.convolution.moved_images import rotated, shifted
 from deepclaims.claims.convolution.trained_net import probabilities, trained_net
+from deepclaims.data.locked import LOCKED, is_locked
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.convolutional import ConvNet
@@ -68,7 +69,8 @@ def features(config: dict[str, Any], seed: int) -> Outcome:
         For each kind of move a curve: ‖φ(moved x) − φ(x)‖/‖φ(x)‖, over all images together.
     """
     name = config.get("dataset", "mnist")
-    options = {"name": name, "n_train": 10, "n_validation": 10, "n_test": config["images"]}
+    options = {"name": name, "n_train": 10, "n_validation": 10, "n_test": config["images"],
+               LOCKED: is_locked(config)}  # fmt: skip
     x = load(options, 0, Project.here().prepared(name)).test.inputs[0]
     model = {**config["model"], "pool": config["pool"]}
     random = torch.Generator().manual_seed(seed)

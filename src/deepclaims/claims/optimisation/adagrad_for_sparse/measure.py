@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from deepclaims.claims.tuning import VARIANTS
+from deepclaims.data.locked import LOCKED, is_locked
 from deepclaims.data.prepared import read_meta
 from deepclaims.data.registry import load
 from deepclaims.data.splits import Split, Splits
@@ -138,7 +139,8 @@ def _images(config: dict[str, Any], seed: int) -> Splits:
     steps = min(config["steps"], counts["train"] // config["batch"])
     asked = (steps * config["batch"], *config["held_out"])
     images = {f"n_{part}": min(n, counts[part]) for part, n in zip(SPLITS, asked, strict=True)}
-    options = {"name": name, "pool": 2, "pca": config["components"], **images}
+    options = {"name": name, "pool": 2, "pca": config["components"], **images,
+               LOCKED: is_locked(config)}  # fmt: skip
     return load(options, seed, folder)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from deepclaims.claims.recurrence.bidirectional_ecg.forecaster import Forecaster, squares
-from deepclaims.data.aami import DS1, DS2
+from deepclaims.data.aami import DS1, DS2, VALIDATION
+from deepclaims.data.locked import is_locked
 from deepclaims.data.rr_intervals import rr_intervals, runs
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
@@ -28,8 +29,10 @@ def forecast(config: dict[str, Any], seed: int) -> Outcome:
     import pandas as pd
 
     folder, length = Project.here().prepared("ecg"), config["length"]
-    trained = Forecaster.train(config, seed, runs(rr_intervals(folder, DS1), length, 1))
-    patients = rr_intervals(folder, DS2)
+    asked = VALIDATION if is_locked(config) else DS2
+    known = [record for record in DS1 if record not in asked]
+    trained = Forecaster.train(config, seed, runs(rr_intervals(folder, known), length, 1))
+    patients = rr_intervals(folder, asked)
     ends = squares(runs(patients, length, ASK_EVERY), trained, last=True)
     if config["question"] == "next":
         tables = [ends.assign(asked="next")]
