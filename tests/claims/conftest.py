@@ -92,16 +92,25 @@ def made_world() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def ruling() -> Callable[..., str]:
-    """`ruling(results)`: what the claim's own judge and checks make of them."""
+    """`ruling(results)`: what the claim's own judge and checks make of them, its headline."""
+    return lambda results: str(_verdict(results).ruling)
+
+
+@pytest.fixture(scope="session")
+def rulings() -> Callable[..., dict[str, str]]:
+    """`rulings(results)`: the same sentence by sentence, by the sentence's id."""
+    return lambda results: {
+        name: str(each) for name, each in _verdict(results).rulings.items()
+    }  # fmt: skip
+
+
+def _verdict(results):
     from deepclaims.claims import pattern
     from deepclaims.evidence.check import findings
     from deepclaims.evidence.verdict import verdict
 
-    def rule(results) -> str:
-        found = findings(results.claim.checks, pattern.judge(results))
-        return str(verdict(found, results.claim.text, results.void()).ruling)
-
-    return rule
+    found = findings(results.claim.checks, pattern.judge(results))
+    return verdict(found, results.claim.text, results.void())
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ import pytest
 from deepclaims.errors import ClaimError
 from deepclaims.evidence.check import Check, Role, findings
 from deepclaims.evidence.estimate import exact, undecided
-from deepclaims.evidence.statistics import mean_interval
+from deepclaims.evidence.statistics import mean_interval, proportion_interval
 
 BOTH = {"es": "gana", "en": "it gains"}
 
@@ -70,3 +70,13 @@ def test_a_repair_by_the_number_that_failed_is_refused():
         findings(checks, {"faster": FASTER, "no_faster": [exact(1.0), FASTER]})
     own = mean_interval([0.97, 1.01, 0.99, 1.02])
     assert findings(checks, {"faster": FASTER, "no_faster": own})[1].outcome is True
+
+
+@pytest.mark.parametrize(("claim", "repair"), [("above", "above"), ("below", "below")])
+def test_numbers_that_agree_by_chance_are_not_refused(claim, repair):
+    """24 of 24 twice, or 0 of 24 twice: no statement is saved by the number it failed by."""
+    checks = {"some": written("claim", claim, 0.5), "others": written("repair", repair, 0.5)}
+    for successes in (0, 24):
+        both = {name: proportion_interval(successes, 24) for name in checks}
+        one, other = findings(checks, both)
+        assert one.outcome is other.outcome is ((successes == 24) == (claim == "above"))

@@ -82,6 +82,8 @@ def test_a_claim_names_a_slide_of_its_sentences(lectures, checkout):
         if claim in lectures.studies or claim not in lectures.claims:
             continue
         own = [each for each in slides if any(claim in item.claims for item in each.items)]
+        if claim in lectures.studies and not own:
+            continue
         words = {each.title for each in own} | {item.text for each in own for item in each.items}
         assert any(text in source["slide"] for text in words if text), name
         assert source["lecture"] in {each.id.split(".")[0] for each in own}, name

@@ -168,22 +168,26 @@ def findings(
         raise ClaimError(
             f"checks registered: {sorted(checks)}; estimated: {sorted(measured)}; they must agree"
         )
-    registered = [Check.of(name, written) for name, written in checks.items()]
-    for repair, claim in _pairs(registered):
+    found = tuple(Check.of(name, each).find(measured[name]) for name, each in checks.items())
+    for repair, claim in _mended(found):
         if repeats(_members(measured[repair.name]), _members(measured[claim.name])):
             raise ClaimError(
                 f"check {repair.name} repairs with the number of the check {claim.name} read "
                 "another way: a repair needs an estimate of its own"
             )
-    return tuple(check.find(measured[check.name]) for check in registered)
+    return found
 
 
-def _pairs(checks: Sequence[Check]) -> Iterator[tuple[Check, Check]]:
-    """Each repair with each check of the claim."""
-    for repair in checks:
-        for claim in checks:
-            if repair.role is Role.REPAIR and claim.role is Role.CLAIM:
-                yield repair, claim
+def _mended(found: Sequence[Finding]) -> Iterator[tuple[Check, Check]]:
+    """Each repair that holds with each check of the claim that fails.
+
+    Of others two numbers may agree by chance, as 23 of 24 and 23 of 24: nothing is gained by it.
+    """
+    for repair in found:
+        for claim in found:
+            holds = repair.check.role is Role.REPAIR and repair.outcome is True
+            if holds and claim.check.role is Role.CLAIM and claim.outcome is False:
+                yield repair.check, claim.check
 
 
 def _members(measured: Measured) -> Sequence[Estimate]:

@@ -53,11 +53,25 @@ def test_where_one_number_differs_it_is_refuted(results, made_world, ruling, par
     assert ruling(made_world(results, part, {metric: lambda values: values + 1})) == "refuted"
 
 
+def test_a_wrong_example_refutes_its_numbers_but_no_doubtful_words(results, made_world, rulings):
+    found = rulings(made_world(results, "example", {"wrong": lambda values: values + 1}))
+    assert found.pop("L1.s51.2") == "refuted"
+    assert found.pop("L1.s51.3") == "inconclusive"
+    assert set(found.values()) == {"supported"}
+
+
 @pytest.mark.parametrize(
-    ("part", "metric"), [("example", "flipped_wrong"), ("dimensions", "printed_wrong")]
+    ("part", "metric", "sentences"),
+    [
+        ("example", "flipped_wrong", {"L1.s51.3"}),
+        ("dimensions", "printed_wrong", {"L1.s52.8", "L1.s54.1", "L1.s54.7"}),
+        ("paddings", "keeping", {"L1.s55.5"}),
+    ],
 )
-def test_where_a_wrong_formula_goes_unnoticed_nothing_is_concluded(
-    results, made_world, ruling, part, metric
+def test_where_a_wrong_formula_goes_unnoticed_its_sentences_are_left_open(
+    results, made_world, rulings, part, metric, sentences
 ):
-    blind = made_world(results, part, {metric: lambda values: 0 * values})
-    assert ruling(blind) == "inconclusive"
+    unnoticed = float(metric == "keeping")
+    found = rulings(made_world(results, part, {metric: lambda values: 0 * values + unnoticed}))
+    assert {name for name, each in found.items() if each == "inconclusive"} == sentences
+    assert set(found.values()) == {"inconclusive", "supported"}

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from deepclaims.claims.claim import load
-from deepclaims.claims.convolution.convolution_saves_parameters import measure
+from deepclaims.claims.convolution.convolution_saves_parameters import judge, measure
 from deepclaims.evidence.outcome import Outcome
 
 NAME = "convolution/convolution-saves-parameters"
@@ -35,24 +35,53 @@ def test_with_the_lectures_effect_it_is_supported(world, ruling):
     assert ruling(world()) == "supported"
 
 
-def test_where_dense_does_as_well_with_as_many_parameters_it_is_refuted(world, ruling):
-    assert ruling(world(dense_9=(4.0, 4.0))) == "refuted"
-
-
-def test_where_the_larger_dense_net_wins_it_is_refuted(world, ruling):
-    assert ruling(world(dense_40=(4.0, 4.0))) == "refuted"
+@pytest.mark.parametrize(
+    ("changed", "failing"),
+    [
+        ({"dense_9": (4.0, 4.0)}, {"gain_at_equal_parameters"}),
+        ({"dense_40": (4.0, 4.0)}, {"beats_four_times_larger"}),
+        ({"sizes": {"dense_9": 1000}}, {"sizes_are_equal"}),
+    ],
+)
+def test_errors_of_which_the_slide_says_nothing_decide_nothing(world, ruling, changed, failing):
+    results = world(**changed)
+    found = judge.judge(results)
+    checks = results.claim.checks
+    assert failing <= {
+        name for name, each in checks.items()
+        if found[name].satisfies(each["relation"], each["bound"]) is False
+    }  # fmt: skip
+    assert {checks[name]["role"] for name in failing} == {"benchmark"}
+    assert ruling(results) == "supported"
 
 
 @pytest.mark.parametrize(
-    "changed",
+    ("changed", "sentence"),
     [
-        {"conv": (5.0, 5.0)},  # the permutation does not matter
-        {"dense_150": (5.5, 9.5)},  # it matters to dense nets
-        {"sizes": {"dense_9": 1000}},
+        ({"conv": (5.0, 5.0)}, "L1.s52.2"),  # the permutation does not matter
+        ({"dense_150": (5.5, 9.5)}, "L1.s49.2"),  # it matters to dense nets
     ],
 )
-def test_without_its_controls_it_decides_nothing(world, ruling, changed):
-    assert ruling(world(**changed)) == "inconclusive"
+def test_without_its_control_a_sentence_is_left_open(world, rulings, changed, sentence):
+    found = rulings(world(**changed))
+    assert found.pop(sentence) == "inconclusive"
+    assert set(found.values()) == {"supported"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "refuted"),
+    [
+        ("weight_ratio", 0.3, {"L1.s51.1", "L1.s52.4"}),
+        ("shift_difference", 0.1, {"L1.s52.2"}),
+        ("dense_difference", 0.1, {"L1.s49.2"}),
+    ],
+)
+def test_where_its_arithmetic_is_wrong_a_sentence_is_refuted(
+    world, made_world, rulings, metric, value, refuted
+):
+    wrong = made_world(world(), "layers", {metric: lambda values: 0 * values + value})
+    found = rulings(wrong)
+    assert {name for name, each in found.items() if each == "refuted"} == refuted
 
 
 def test_the_slides_numbers():

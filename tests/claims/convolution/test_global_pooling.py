@@ -50,16 +50,19 @@ def test_where_it_wins_off_centre_and_on_ecg_it_is_supported(world, ruling):
 
 
 @pytest.mark.parametrize(
-    "changed",
+    ("changed", "refuted"),
     [
-        {"errors": {"global_max": (0.055, 0.65)}},
-        {"areas": {"global_max": 0.80}},
-        {"lengths": 2},
-        {"other": 0.6},
+        ({"errors": {"global_max": (0.055, 0.65)}}, "L1.s58.1"),
+        ({"areas": {"global_max": 0.80}}, "L1.s58.1"),
+        ({"lengths": 2}, "L1.s58.2"),
+        ({"other": 0.6}, "L1.s58.2"),
     ],
 )
-def test_where_it_does_not_it_is_refuted(world, ruling, changed):
-    assert ruling(world(**changed)) == "refuted"
+def test_where_it_does_not_that_sentence_is_refuted(world, ruling, rulings, changed, refuted):
+    results = world(**changed)
+    found = rulings(results)
+    assert found.pop(refuted) == "refuted" == ruling(results)
+    assert set(found.values()) == {"supported"}
 
 
 @pytest.mark.parametrize(
@@ -69,8 +72,8 @@ def test_where_it_does_not_it_is_refuted(world, ruling, changed):
         {"sizes": {"flatten": 9000.0}},
     ],
 )
-def test_without_its_controls_it_decides_nothing(world, ruling, changed):
-    assert ruling(world(**changed)) == "inconclusive"
+def test_without_its_controls_nothing_is_better(world, rulings, changed):
+    assert rulings(world(**changed)) == {"L1.s58.1": "inconclusive", "L1.s58.2": "supported"}
 
 
 def test_few_seeds_do_not_crash(world, ruling):

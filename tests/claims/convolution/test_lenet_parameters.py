@@ -56,14 +56,22 @@ def test_as_printed_last_it_is_supported(results, ruling):
     assert ruling(results) == "supported"
 
 
-@pytest.mark.parametrize("wrong", ["parameters", "shape"])
-def test_where_a_layer_differs_it_is_refuted(results, ruling, wrong):
+@pytest.mark.parametrize(
+    ("wrong", "refuted"),
+    [
+        ("parameters", {"L1.s59.1", "L1.s59.4"}),
+        ("shape", {"L1.s59.1", "L1.s59.3", "L1.s59.4"}),
+    ],
+)
+def test_where_a_layer_differs_its_sentences_are_refuted(results, rulings, wrong, refuted):
     from dataclasses import replace
 
     table = results.tables["layers"].copy()
     of_network = table.index[(table["part"] == "network") & (table["layer"] == "conv2")]
     table.loc[of_network, wrong] = 881 if wrong == "parameters" else "12×12×16"
-    assert ruling(replace(results, tables={"layers": table})) == "refuted"
+    found = rulings(replace(results, tables={"layers": table}))
+    assert {name for name, each in found.items() if each == "refuted"} == refuted
+    assert found["L1.s50.4"] == "supported"
 
 
 def test_where_another_kernel_goes_unnoticed_nothing_is_concluded(results, ruling):

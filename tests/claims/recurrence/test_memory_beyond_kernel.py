@@ -39,21 +39,31 @@ def world(imagined):
     return make
 
 
-def test_as_measured_static_memory_reaches_too(world, ruling):
-    assert ruling(world()) == "corrected"
+CNN, DYNAMIC, DISTANT, RECURRENT = "L1.s61.2", "L1.s61.3", "L1.s61.5", "L1.s62.2"
+
+
+def refuted(found):
+    return {name for name, each in found.items() if each == "refuted"}
+
+
+def test_as_measured_static_memory_reaches_too(world, ruling, rulings):
+    found = rulings(world())
+    assert found.pop(DYNAMIC) == "refuted" == ruling(world())
+    assert set(found.values()) == {"supported"}
 
 
 def test_where_only_the_lstm_reaches_far_it_is_supported(world, ruling):
     assert ruling(world(dilated=lambda d: 0.5 if d > 17 else 1.0)) == "supported"
 
 
-def test_where_the_lstm_does_not_reach_it_is_refuted_or_mended(world, ruling):
+def test_where_the_lstm_does_not_reach_what_is_said_of_recurrence_is_refuted(world, rulings):
     lost = world(lstm=lambda d: 1.0 if d < 17 else 0.5, dilated=lambda d: 0.5)
-    assert ruling(lost) == "refuted"
+    assert refuted(rulings(lost)) == {DISTANT, RECURRENT}
 
 
-def test_where_the_formula_misses_it_is_refuted(world, ruling):
-    assert ruling(world(miss=1.0)) == "refuted"
+@pytest.mark.parametrize("changed", [{"miss": 1.0}, {"cnn": lambda d: 1.0}])
+def test_where_memory_is_another_than_the_kernels_that_is_refuted(world, rulings, changed):
+    assert refuted(rulings(world(**changed))) == {CNN, DYNAMIC}
 
 
 def test_where_the_cnn_learns_nothing_inside_nothing_is_concluded(world, ruling):

@@ -21,7 +21,6 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
         return proportion_interval(*counts(results, kind, distance=distance))
 
     seen, distances = field(results), results.axis("cnn", "distance")
-    dilated = share("dilated", max(distances))
     gaps = (
         results.rows("reach", "seen")["value"].to_numpy()
         - results.rows("reach", "formula")["value"].to_numpy()
@@ -29,8 +28,7 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
     return {
         "cnn_blind": [accuracy(results, "cnn", d) for d in distances if d >= seen],
         "lstm_reaches": [share("lstm", d) for d in distances],
-        "only_dynamic_memory": dilated,
-        "static_memory_reaches": dilated,
+        "only_dynamic_memory": share("dilated", max(distances)),
         "receptive_field": exact(float(np.abs(gaps).max()), len(gaps)),
         "cnn_inside": [share("cnn", d) for d in distances if d < seen],
     }
