@@ -107,7 +107,7 @@ def test_a_caption_and_a_check_need_both_languages(written: Claim, folder: Path)
     checks = {**written.checks, check: {**written.checks[check], "says": {"es": "sí"}}}
     criterion = {**written.text["criterion"], "checks": checks}
     assert complaint(rewritten(written, figures=figures, criterion=criterion)) == (
-        f"claim {NAME}: figures.{figure} lacks es and en; check {check} lacks en"
+        f"claim {NAME}: figures.{figure} lacks es and en; check {check}: 'says' needs es and en"
     )
 
 

@@ -43,7 +43,7 @@ def changed(path, value):
         (("criterion", "checks", "gain", "role"), "control", ["criterion"]),
         (("criterion", "text", "en"), "less than 0", ["criterion"]),
         (("control", "es"), "otro", ["criterion"]),
-        (("repair",), {"es": "r", "en": "r"}, ["criterion"]),
+        (("sentences",), {"L1.s1.1": {"reading": "literal"}}, ["criterion"]),
         (("grid", "lr"), [0.1], ["grid"]),
         (("parts", "sweep", "task"), "moments", ["grid"]),
         (("profiles", "smoke", "seeds", "count"), 3, ["grid"]),

@@ -183,7 +183,6 @@ def _missing_languages(claim: Claim) -> Iterator[str]:
         written = text.get(name) or ()
         several = [written] if isinstance(written, Mapping) else written
         asked |= {f"{name}[{i}]": each for i, each in enumerate(several)}
-    asked |= {f"check {name}": check.get("says") for name, check in claim.checks.items()}
     for where, written in asked.items():
         lacking = [each for each in LANGUAGES
                    if not isinstance(written, Mapping) or not written.get(each)]  # fmt: skip
