@@ -18,9 +18,9 @@ from deepclaims.optim import rules
 from deepclaims.optim.rare_features import LogisticProblem, logistic_loss
 from deepclaims.optim.shared_rates import decaying_sgd, falling, layer_rates, one_rate
 from deepclaims.project import Project
-from deepclaims.training.stack import ADAM, Descent, Rule, train_stack
+from deepclaims.training.stack import Descent, Rule, train_stack
 
-EPS = 1e-8
+BETA1, BETA2, EPS = 0.9, 0.999, 1e-8
 SPLITS = ("train", "validation", "test")
 
 REGRESSION: dict[str, Rule] = {
@@ -30,9 +30,9 @@ REGRESSION: dict[str, Rule] = {
     "adagrad": partial(rules.adagrad, eps=EPS, root="inside"),
 }
 HIDDEN: dict[str, Rule] = {
-    "momentum": partial(rules.momentum, beta1=ADAM["beta1"], form="average", corrected=True),
-    "layer": partial(layer_rates, **ADAM),
-    "adam": partial(rules.adam, **ADAM),
+    "momentum": partial(rules.momentum, beta1=BETA1, form="average", corrected=True),
+    "layer": partial(layer_rates, beta1=BETA1, beta2=BETA2, eps=EPS),
+    "adam": partial(rules.adam, beta1=BETA1, beta2=BETA2, eps=EPS),
 }
 """Adam; without its denominator; with one denominator for each layer."""
 
