@@ -49,6 +49,20 @@ def test_ratio_interval_is_t_on_logarithms():
     assert statistics.ratio_interval([1.0, -2.0], [1.0, 1.0]).satisfies("above", 0.5) is None
 
 
+def test_power_law_is_the_slope_of_logarithms_seed_by_seed():
+    random = np.random.default_rng(12)
+    x, own = np.array([1.0, 2.0, 4.0, 8.0]), np.exp(random.normal(size=(5, 4)))
+    y = 3 * x**1.5 * np.exp(0.1 * random.normal(size=(5, 4)))
+    for across in (x, own):
+        lines = [
+            stats.linregress(np.log(a), np.log(b)).slope
+            for a, b in zip(np.broadcast_to(across, y.shape), y, strict=True)
+        ]
+        found, expected = statistics.power_law(across, y), statistics.mean_interval(lines)
+        assert found.value == pytest.approx(expected.value)
+        assert (expected.low, expected.high) == ends(found)
+
+
 def test_slope_interval_is_scipys():
     x = np.arange(6.0)
     y = 2 * x + RNG.normal(size=6)

@@ -33,6 +33,7 @@ __all__ = [
     "paired_difference",
     "patient_mean",
     "pooled_mean",
+    "power_law",
     "proportion_difference",
     "proportion_interval",
     "rank_correlation",
@@ -132,6 +133,19 @@ def slope_interval(
     labels = np.asarray(groups).ravel()
     slopes = [_line(across[labels == g], up[labels == g], level).value for g in np.unique(labels)]
     return _student(np.asarray(slopes), "t over slopes", level)
+
+
+def power_law(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Estimate:
+    """Exponent p of y ∝ x^p: one log–log line a seed, averaged over seeds; see `slope_interval`.
+
+    Args:
+        x: positive abscissae, `(points,)`, or `(seeds, points)` where each seed has its own.
+        y: positive ordinates, `(seeds, points)`.
+        level: confidence.
+    """
+    up = np.log(np.asarray(y, dtype=float))
+    across = np.broadcast_to(np.log(np.asarray(x, dtype=float)), up.shape)
+    return slope_interval(across, up, np.repeat(np.arange(len(up)), up.shape[1]), level)
 
 
 def slope_through(x: ArrayLike, y: ArrayLike, errors: ArrayLike, level: float = 0.95) -> Estimate:

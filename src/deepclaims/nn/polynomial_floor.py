@@ -1,4 +1,7 @@
-"""The smallest sup-norm error a polynomial of given degree can have: a linear programme."""
+"""The smallest errors that polynomials, and linear codes, can have: floors that nets are held to.
+
+In the sup norm a floor is the value of a linear programme; in the mean square it is least squares.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,26 @@ def minimax(basis: np.ndarray, values: np.ndarray) -> float:
     free = [(None, None)] * basis.shape[1] + [(0, None)]
     solved = linprog(cost, A_ub=rows, b_ub=np.concatenate([values, -values]), bounds=free)
     return float(solved.fun)
+
+
+def rms_floor(f: Function, degree: int, points: int = 4001) -> float:
+    """Root-mean-square error on [-1, 1] of the least-squares polynomial of one variable.
+
+    Args:
+        f: a function of one variable.
+        degree: of the polynomial.
+        points: equispaced, at which it is fitted.
+    """
+    x = np.linspace(-1, 1, points)
+    values = _values(f, x[:, None])
+    polynomial = np.polynomial.Polynomial.fit(x, values, degree)
+    return float(np.sqrt(np.mean((polynomial(x) - values) ** 2)))
+
+
+def linear_code_floor(points: np.ndarray) -> float:
+    """Root-mean-square error of the best linear code of one number (PCA) on points `(n, d)`."""
+    values = np.linalg.svd(points - points.mean(0), compute_uv=False)
+    return float(np.sqrt((values[1:] ** 2).sum() / points.size))
 
 
 def _values(f: Function, x: np.ndarray) -> np.ndarray:

@@ -179,23 +179,6 @@ def test_trained_parts_compose_and_shrink(checkout):
             assert {"test_mse", "test_error"} & set(metrics)
 
 
-def test_the_theory_lines_of_training():
-    from deepclaims.claims.approximation.universal_approximation import figures
-
-    # ∫ over [-1, 1] of (|x - 0.2| - best parabola)² / 2, by Legendre's coefficients
-    x, weight = np.polynomial.legendre.leggauss(500)
-    f = np.abs(x - 0.2)
-    best = sum(
-        (2 * k + 1) / 2 * (weight * f * np.polynomial.legendre.Legendre.basis(k)(x)).sum()
-        * np.polynomial.legendre.Legendre.basis(k)(x)
-        for k in range(3)
-    )  # fmt: skip
-    assert figures._best_parabola() == pytest.approx(
-        math.sqrt((weight * (f - best) ** 2).sum() / 2), rel=1e-3
-    )
-    assert 0.5 < figures._best_line_code() < 0.7
-
-
 def test_every_registered_check_is_estimated(imagined):
     results = imagined(NAME, imagine)
     assert set(judge.judge(results)) == set(results.claim.checks)

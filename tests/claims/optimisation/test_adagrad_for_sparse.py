@@ -64,14 +64,6 @@ def test_where_a_control_fails_nothing_is_concluded(world, ruling, spoilt):
     assert ruling(world(**spoilt)) == "inconclusive"
 
 
-def test_divergence_against_torchs():
-    random = torch.Generator().manual_seed(0)
-    true, fitted = (torch.randn(7, generator=random, dtype=torch.float64) for _ in range(2))
-    laws = [torch.distributions.Bernoulli(logits=z) for z in (true, fitted)]
-    expected = torch.distributions.kl_divergence(*laws)
-    torch.testing.assert_close(measure.kl(true, fitted), expected)
-
-
 def test_rows_step_at_their_own_rate_as_the_slide_says():
     """Two steps of each method by hand, on two rows with different α."""
     alpha = torch.tensor([0.1, 0.3], dtype=torch.float64)
@@ -90,12 +82,6 @@ def test_rows_step_at_their_own_rate_as_the_slide_says():
         torch.testing.assert_close(before - theta, alpha[:, None] * expected, rtol=1e-6, atol=1e-9)
 
 
-def test_features_have_their_frequencies():
-    config = {"features": "sparse", "dimensions": 4, "power": 1.0}
-    x = measure.inputs(config, 40_000, torch.Generator().manual_seed(1))
-    np.testing.assert_allclose(x.mean(dim=0), 0.5 / np.arange(1, 5), atol=0.01)
-
-
 def test_a_regression_learns_the_same_alone_as_among_other_rates():
     config = {
         "features": "sparse", "method": "adagrad", "power": 1.0, "dimensions": 20, "samples": 2000,
@@ -107,18 +93,6 @@ def test_a_regression_learns_the_same_alone_as_among_other_rates():
     for name in ("divergence", "rare"):
         assert alone[name].values[0] == pytest.approx(both[name].values[1], rel=1e-4)
     assert both["divergence"].values[1] < 0.3 * both["divergence"].values[0]
-
-
-@pytest.mark.parametrize("leak", [0.0, 0.5])
-def test_units_start_active_on_the_share_asked_for_at_mean_square_one(leak):
-    config = {"width": 6, "share": 0.2, "leak": leak}
-    random = torch.Generator().manual_seed(0)
-    x = torch.randn(measure.SETTING, 8, generator=random)
-    net = measure.initial_net(config, x, random)
-    h = torch.nn.functional.leaky_relu(x @ net["w"] + net["b"], leak)
-    np.testing.assert_allclose((h > 0).float().mean(0), 0.2, atol=2e-3)
-    np.testing.assert_allclose(h.square().mean(0), 1.0, rtol=1e-4)
-    assert net["w_out"].shape == (6, 10)
 
 
 def test_first_step_of_each_method_by_hand():

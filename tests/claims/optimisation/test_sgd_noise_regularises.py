@@ -6,6 +6,7 @@ from deepclaims.claims.optimisation.sgd_noise_regularises import judge, measure
 from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.evidence.verdict import verdict
+from deepclaims.optim.sparse_regression import SparseRegression
 
 NAME = "optimisation/sgd-noise-regularises"
 OURS = {"1": 2.0, "4": 0.0, "16": 0.1, "full": 0.3}
@@ -134,7 +135,7 @@ def test_a_rate_scores_where_all_interpolate_and_is_then_reported_problem_by_pro
 
 
 def problems(count=3, n=10, d=20, k=2):
-    return measure.draw(count, n, d, k, torch.Generator().manual_seed(5))
+    return SparseRegression.drawn(count, n, d, k, torch.Generator().manual_seed(5))
 
 
 def sgd(data, rates, batch, steps, **options):
@@ -166,9 +167,3 @@ def test_a_rate_too_high_diverges_without_disturbing_the_other():
     alone = sgd(data, [0.02], 10, 600)
     assert not (data.loss(both[1]) < measure.DIVERGED).any()
     torch.testing.assert_close(both[0], alone[0], rtol=1e-9, atol=0.0)
-
-
-def test_a_sparse_truth_of_signs():
-    w = problems(k=4).w
-    assert (w[:, :4].abs() == 1).all()
-    assert (w[:, 4:] == 0).all()

@@ -9,9 +9,9 @@ from deepclaims.claims import claim as claims
 from deepclaims.claims.signals.init_schemes import measure
 from deepclaims.claims.signals.init_schemes.judge import CHANCE, HALVING, judge, losses
 from deepclaims.claims.signals.init_schemes.measure import draw_layer, laws, signal
-from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS, relu_factor
 from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.printed_laws import PRINTED_LAWS, relu_factor
 
 NAME = "signals/init-schemes"
 LAW = {"fan_in": 200, "fan_out": 100}

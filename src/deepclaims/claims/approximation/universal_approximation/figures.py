@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from deepclaims.claims.approximation.universal_approximation.judge import trained
 from deepclaims.claims.approximation.universal_approximation.targets import LINE, PLANE, Target
 from deepclaims.claims.results import Results
 from deepclaims.data.toys import load_curve
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval, ratio_interval
-from deepclaims.nn.polynomial_floor import plane_floor, polynomial_floor
+from deepclaims.nn.polynomial_floor import (
+    linear_code_floor,
+    plane_floor,
+    polynomial_floor,
+    rms_floor,
+)
 from deepclaims.report.panel import Drawing, Panel, Text, credible
 from deepclaims.report.style import OKABE_ITO
 
-NAMES: dict[str, Text] = {
-    "sigmoid": ("sigmoide", "sigmoid"),
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "elu": "ELU",
-    "leaky_relu": "Leaky ReLU",
-    "step": ("escalón", "step"),
-    "square": r"$z^2$",
-    "cube": r"$z^3$",
-    "square_at_zero": r"$z^2+1\{z=0\}$",
+LOOKS: dict[str, tuple[Text, str, str]] = {
+    "sigmoid": (("sigmoide", "sigmoid"), "blue", "o"),
+    "tanh": ("tanh", "vermilion", "s"),
+    "relu": ("ReLU", "green", "^"),
+    "elu": ("ELU", "purple", "D"),
+    "leaky_relu": ("Leaky ReLU", "sky", "v"),
+    "step": (("escalón", "step"), "orange", "P"),
+    "square": (r"$z^2$", "black", "X"),
+    "cube": (r"$z^3$", "grey", "*"),
+    "square_at_zero": (r"$z^2+1\{z=0\}$", "vermilion", "o"),
 }
-LOOKS: dict[str, tuple[str, str]] = {
-    "sigmoid": ("blue", "o"),
-    "tanh": ("vermilion", "s"),
-    "relu": ("green", "^"),
-    "elu": ("purple", "D"),
-    "leaky_relu": ("sky", "v"),
-    "step": ("orange", "P"),
-    "square": ("black", "X"),
-    "cube": ("grey", "*"),
-    "square_at_zero": ("vermilion", "o"),
-}
-"""Colour and marker of each activation."""
+"""Name, colour and marker of each activation."""
 
 
 def existence(results: Results, drawing: Drawing) -> None:
@@ -72,7 +69,7 @@ def existence(results: Results, drawing: Drawing) -> None:
 
 def counterexample(results: Results, drawing: Drawing) -> None:
     """The g that is no polynomial and does not approximate: one net, and errors against width."""
-    g, units = NAMES["square_at_zero"], results.claim.part("close_up").params["units"]
+    g, units = LOOKS["square_at_zero"][0], results.claim.part("close_up").params["units"]
     titles = (
         (f"$g(z)=${g}, {units} unidades", f"$g(z)=${g}, {units} units"),
         ("no alcanza con no ser un polinomio", "not being a polynomial is not enough"),
@@ -93,7 +90,8 @@ def _close_up(panel: Panel, results: Results) -> None:
     net = net[net["seed"] == net["seed"].min()].sort_values("x")
     centre = net["at_centre"].astype(bool)
     x, colour = np.linspace(-1, 1, 401), OKABE_ITO["vermilion"]
-    panel.ax.plot(x, _kink(x), linewidth=4, alpha=0.6, color=OKABE_ITO["sky"],
+    kink = LINE["kink"].f(torch.from_numpy(x)[:, None]).numpy()
+    panel.ax.plot(x, kink, linewidth=4, alpha=0.6, color=OKABE_ITO["sky"],
                   label=panel.say(_formula(LINE["kink"])))  # fmt: skip
     panel.ax.plot(net["x"][~centre], net["net"][~centre], color=colour,
                   label=panel.say(("la red", "the net")))  # fmt: skip
@@ -113,15 +111,24 @@ def training(results: Results, drawing: Drawing) -> None:
         "autoencoder": ("autoencoder: código de un número", "autoencoder: one-number code"),
     }
     panels = drawing.panels(1, 3, list(titles.values()), width=12.5, height=4.3)
+    curve = load_curve({"name": "curve"}, 0).test.targets.double().numpy()
     best: dict[str, tuple[float, Text]] = {
-        "regression": (_best_parabola(), ("mejor parábola", "best parabola")),
-        "autoencoder": (_best_line_code(), ("mejor código lineal (PCA)", "best linear code (PCA)")),
+        "regression": (rms_floor(LINE["kink"].f, 2), ("mejor parábola", "best parabola")),
+        "autoencoder": (
+            linear_code_floor(curve),
+            ("mejor código lineal (PCA)", "best linear code (PCA)"),
+        ),
     }
     for part, panel in zip(titles, panels, strict=True):
         for g in results.axis(part, "model.activation"):
             _trained(panel, results, part, g)
         if part == "regression":
-            _rms_of_existence(panel, results)
+            widths, values = results.curve("line", "rms_kink", where={"activation": "tanh"})
+            _errors(
+                panel, widths, map(ratio_interval, values.T), "tanh",
+                label=("tanh, existe (mínimos cuadrados)", "tanh, exists (least squares)"),
+                colour=OKABE_ITO["blue"], marker="D",
+            )  # fmt: skip
         error: Text = ("fracción de errores", "share of errors")
         if part in best:
             level, label = best[part]
@@ -140,11 +147,8 @@ def _formula(target: Target) -> Text:
 def _curve(panel: Panel, results: Results, part: str, metric: str, activation: str) -> None:
     """Geometric means over draws of an error of the nets that exist, against their width."""
     widths, values = results.curve(part, metric, where={"activation": activation})
-    look = _look(activation)
-    if activation == "square_at_zero":
-        look["markerfacecolor"] = "white"
-    found = credible(map(ratio_interval, values.T))
-    panel.measured(widths, found, NAMES[activation], linewidth=1.4, **look)
+    look = {"markerfacecolor": "white"} if activation == "square_at_zero" else {}
+    _errors(panel, widths, map(ratio_interval, values.T), activation, linewidth=1.4, **look)
 
 
 def _trained(panel: Panel, results: Results, part: str, activation: str) -> None:
@@ -152,25 +156,18 @@ def _trained(panel: Panel, results: Results, part: str, activation: str) -> None
         found = map(mean_interval, trained(results, part, "test_error", activation))
     else:
         found = map(ratio_interval, np.sqrt(trained(results, part, "test_mse", activation)))
-    name = panel.say(NAMES[activation])
-    panel.measured(
-        results.axis(part, "model.width"), credible(found),
-        (f"{name}, entrenada", f"{name}, trained"), **_look(activation),
-    )  # fmt: skip
+    name = panel.say(LOOKS[activation][0])
+    label = (f"{name}, entrenada", f"{name}, trained")
+    _errors(panel, results.axis(part, "model.width"), found, activation, label=label)
 
 
-def _rms_of_existence(panel: Panel, results: Results) -> None:
-    widths, values = results.curve("line", "rms_kink", where={"activation": "tanh"})
-    panel.measured(
-        widths, credible(map(ratio_interval, values.T)),
-        ("tanh, existe (mínimos cuadrados)", "tanh, exists (least squares)"),
-        colour=OKABE_ITO["blue"], marker="D",
-    )  # fmt: skip
-
-
-def _look(activation: str) -> dict[str, Any]:
-    colour, marker = LOOKS[activation]
-    return {"colour": OKABE_ITO[colour], "marker": marker}
+def _errors(
+    panel: Panel, widths: ArrayLike, found: Iterable[Estimate], activation: str, **look: Any
+) -> None:
+    """Estimates against the width, in an activation's look unless another is asked for."""
+    name, colour, marker = LOOKS[activation]
+    own = {"label": name, "colour": OKABE_ITO[colour], "marker": marker}
+    panel.measured(widths, credible(found), **{**own, **look})
 
 
 def _floor(panel: Panel, results: Results, part: str, name: str, degree: int = 3) -> None:
@@ -188,24 +185,6 @@ def _floor(panel: Panel, results: Results, part: str, name: str, degree: int = 3
 def _epsilon(panel: Panel, results: Results, check: str) -> None:
     bound = results.claim.checks[check]["bound"]
     panel.level(bound, (r"$\varepsilon$ registrado", r"registered $\varepsilon$"))
-
-
-def _kink(x: np.ndarray) -> np.ndarray:
-    return np.asarray(LINE["kink"].f(torch.from_numpy(x)[:, None]))
-
-
-def _best_parabola(points: int = 4001) -> float:
-    """Root-mean-square error of the least-squares parabola on the kink: what z² can reach."""
-    x = np.linspace(-1, 1, points)
-    parabola = np.polynomial.Polynomial.fit(x, _kink(x), 2)
-    return float(np.sqrt(np.mean((parabola(x) - _kink(x)) ** 2)))
-
-
-def _best_line_code() -> float:
-    """Root-mean-square error of the best linear code of one number (PCA) on the curve."""
-    points = load_curve({"name": "curve"}, 0).test.targets.double().numpy()
-    values = np.linalg.svd(points - points.mean(0), compute_uv=False)
-    return float(np.sqrt((values[1:] ** 2).sum() / points.size))
 
 
 def _widths(panel: Panel) -> None:

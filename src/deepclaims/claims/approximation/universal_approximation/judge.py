@@ -12,7 +12,7 @@ from deepclaims.claims.approximation.universal_approximation.targets import (
 )
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
-from deepclaims.evidence.statistics import paired_difference, ratio_interval, slope_interval
+from deepclaims.evidence.statistics import paired_difference, power_law, ratio_interval
 from deepclaims.evidence.verdict import Measured
 
 ASYMPTOTIC = 16
@@ -65,9 +65,7 @@ def _slope(results: Results, part: str, activation: str, target: str) -> Estimat
     """Exponent of the sup error in the width: one log-log line a draw, averaged over draws."""
     widths, errors = results.curve(part, f"sup_{target}", where={"activation": activation})
     kept = widths >= ASYMPTOTIC
-    draws = np.arange(len(errors))[:, None]
-    x, group = np.broadcast_arrays(np.log(widths[kept]), draws)
-    return slope_interval(x.ravel(), np.log(errors[:, kept]).ravel(), group.ravel())
+    return power_law(widths[kept], errors[:, kept])
 
 
 def trained(results: Results, part: str, metric: str, activation: str) -> np.ndarray:
@@ -82,9 +80,7 @@ def trained(results: Results, part: str, metric: str, activation: str) -> np.nda
 def _trained_slope(results: Results, part: str, activation: str) -> Estimate:
     """Exponent in the width of the root-mean-square error that training reaches."""
     errors = np.sqrt(trained(results, part, "test_mse", activation))
-    widths = np.array(results.axis(part, "model.width"), dtype=float)
-    x, group = np.broadcast_arrays(np.log(widths)[:, None], np.arange(errors.shape[1]))
-    return slope_interval(x.ravel(), np.log(errors).ravel(), group.ravel())
+    return power_law(results.axis(part, "model.width"), errors.T)
 
 
 def _trained_fall(results: Results, activation: str) -> Estimate:

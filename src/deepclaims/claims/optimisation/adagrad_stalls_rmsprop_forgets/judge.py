@@ -6,7 +6,7 @@ import numpy as np
 
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
-from deepclaims.evidence.statistics import ratio_interval, slope_interval
+from deepclaims.evidence.statistics import power_law, ratio_interval
 from deepclaims.evidence.verdict import Measured
 
 
@@ -46,8 +46,6 @@ def _plateau(results: Results, method: str) -> np.ndarray:
 
 
 def _slope(results: Results, method: str, name: str) -> Estimate:
-    """Of logarithms, from the second time on: at the first the rates were matched."""
+    """The exponent, from the second time on: at the first the rates were matched."""
     jumps, values = curve(results, method, name)
-    across = np.tile(np.log(jumps[1:]), len(values))
-    groups = np.repeat(np.arange(len(values)), len(jumps) - 1)
-    return slope_interval(across, np.log(values[:, 1:]).ravel(), groups)
+    return power_law(jumps[1:], values[:, 1:])

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.against_torch import normal
 from deepclaims.optim import rules
 
 Gradient = Callable[[Tensor, int], Tensor]
@@ -73,12 +74,8 @@ def identities(config: dict[str, Any], seed: int) -> Outcome:
 
 def _noisy_quadratic(dimension: int, steps: int, seed: int) -> tuple[Tensor, Gradient]:
     generator = torch.Generator().manual_seed(seed)
-
-    def normal(*shape: int) -> Tensor:
-        return torch.empty(shape, dtype=torch.float64).normal_(generator=generator)
-
     H = torch.logspace(-1, 1, dimension, dtype=torch.float64)
-    start, noise = normal(dimension), normal(steps, dimension)
+    start, noise = normal(generator, dimension), normal(generator, steps, dimension)
     return start, lambda x, t: H * x + noise[t - 1]
 
 

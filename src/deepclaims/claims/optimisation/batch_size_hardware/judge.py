@@ -8,7 +8,7 @@ import pandas as pd
 from deepclaims.claims.optimisation.batch_size_hardware.measure import RATIO, SECONDS
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import exact
-from deepclaims.evidence.statistics import ratio_interval, slope_interval
+from deepclaims.evidence.statistics import power_law, ratio_interval
 from deepclaims.evidence.verdict import Measured
 
 
@@ -19,7 +19,6 @@ def judge(results: Results) -> dict[str, Measured]:
     small, large = min(batches), max(batches)
     few = min((b for b in batches if b >= 4 * small), default=large)
     wide = [b for b in batches if b >= large / 8]
-    rows = seconds[wide]
     used = results.tables["memory"]
     used = used[(used["batch"] >= large / 8) & (used["seed"] == used["seed"].min())]
     slope = np.polyfit(np.log(used["batch"]), np.log(used["bytes"]), 1)[0]
@@ -27,11 +26,7 @@ def judge(results: Results) -> dict[str, Measured]:
         "flat_below_minimum": ratio_interval(seconds[few].to_numpy(), seconds[small].to_numpy()),
         "memory_scales": exact(float(slope), n=len(used)),
         "powers_of_two": ratio_interval(_contrasts(results, "cpu", power=True)),
-        "grows_above_it": slope_interval(
-            np.tile(np.log(np.asarray(wide, dtype=float)), len(rows)),
-            np.log(rows.to_numpy()).ravel(),
-            np.repeat(np.arange(len(rows)), len(wide)),
-        ),
+        "grows_above_it": power_law(wide, seconds[wide].to_numpy()),
         "other_sizes": ratio_interval(_contrasts(results, "cpu", power=False)),
     }
 

@@ -14,7 +14,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.against_torch import normal
 from deepclaims.optim import rules
+from deepclaims.optim.shared_rates import falling
+from deepclaims.optim.walks import by, walk
 
 
 def identities(config: dict[str, Any], seed: int) -> Outcome:
@@ -30,13 +33,13 @@ def identities(config: dict[str, Any], seed: int) -> Outcome:
     """
     random = torch.Generator().manual_seed(seed)
     n, classes = config["samples"], config["classes"]
-    logits = _normal(random, n, classes)
+    logits = normal(random, n, classes)
     label = torch.randint(classes, (n,), generator=random)
     hot = F.one_hot(label, classes)
     categorical = stats.multinomial.logpmf(hot.numpy(), 1, logits.softmax(1).numpy())
-    z, y = _normal(random, n), torch.randint(2, (n,), generator=random)
+    z, y = normal(random, n), torch.randint(2, (n,), generator=random)
     bernoulli = stats.bernoulli.logpmf(y.numpy(), z.sigmoid().numpy())
-    f, target = _normal(random, n), _normal(random, n)
+    f, target = normal(random, n), normal(random, n)
     sigma = float(0.5 + torch.rand(1, generator=random, dtype=torch.float64))
     squared = F.mse_loss(f, target, reduction="none") / (2 * sigma**2)
     absolute = F.l1_loss(f, target, reduction="none") / sigma
@@ -57,10 +60,6 @@ def identities(config: dict[str, Any], seed: int) -> Outcome:
             "wrong_law": _gap(absolute + constant, gaussian),
         }
     )
-
-
-def _normal(random: torch.Generator, *shape: int) -> Tensor:
-    return torch.randn(shape, generator=random, dtype=torch.float64)
 
 
 def _gap(loss: Tensor, log_likelihood: np.ndarray) -> float:
@@ -171,8 +170,6 @@ def _cross_entropy(z: Tensor, share: Tensor) -> Tensor:
 
 def _minimise(theta: Tensor, slope: Callable[[Tensor], Tensor], steps: int, alpha: float) -> Tensor:
     """Adam from `theta`, its rate falling linearly to 0."""
-    state: rules.State = {}
-    for t in range(1, steps + 1):
-        rate = alpha * (1 - (t - 1) / steps)
-        rules.adam([theta], [slope(theta)], state, t, alpha=rate, beta1=0.9, beta2=0.99, eps=1e-12)
-    return theta
+    adam = by(falling(rules.adam, steps), alpha, beta1=0.9, beta2=0.99, eps=1e-12)
+    *_, last = walk(theta, lambda at, _: slope(at), adam, steps)
+    return last

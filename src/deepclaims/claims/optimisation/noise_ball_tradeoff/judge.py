@@ -10,7 +10,7 @@ from deepclaims.claims.extremes import extreme
 from deepclaims.claims.optimisation.measured_balls import ball_of, log_slope, param
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import exact, slope_interval
+from deepclaims.evidence.statistics import exact, power_law
 from deepclaims.evidence.verdict import Measured
 
 
@@ -68,11 +68,8 @@ def mnist_theory(results: Results, alpha: float, batch: int) -> float:
 
 def _slope(results: Results, cells: list[tuple[float, int]]) -> Estimate:
     """D log samples / d log ball through cells, one line a seed."""
-    x, y, seeds = [], [], []
-    for alpha, batch in cells:
-        where = {"lr": alpha, "batch": batch}
-        balls = results.values("race", "ball", where=where)
-        x.append(np.log(balls))
-        y.append(np.log(batch * results.values("race", "steps", where=where)))
-        seeds.append(np.arange(len(balls)))
-    return slope_interval(np.concatenate(x), np.concatenate(y), np.concatenate(seeds))
+    balls, steps = (
+        np.stack([results.values("race", name, where={"lr": a, "batch": b}) for a, b in cells], 1)
+        for name in ("ball", "steps")
+    )
+    return power_law(balls, steps * [b for _, b in cells])

@@ -8,7 +8,7 @@ from deepclaims.claims.optimisation.measured_balls import param
 from deepclaims.claims.optimisation.sgd_cheaper_than_gd.measure import METHODS
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import exact, ratio_interval, slope_interval
+from deepclaims.evidence.statistics import exact, power_law, ratio_interval
 from deepclaims.evidence.verdict import Measured
 
 
@@ -69,10 +69,7 @@ def share_left(results: Results, metric: str, n: int) -> Estimate:
 
 def samples_slope(results: Results, method: str, sizes: list[int]) -> Estimate:
     """D log samples / d log n, one line a seed."""
-    found = np.array([samples(results, method, n) for n in sizes])
-    across = np.repeat(np.log(np.array(sizes, dtype=float))[:, None], found.shape[1], axis=1)
-    seeds = np.tile(np.arange(found.shape[1]), (len(sizes), 1))
-    return slope_interval(across.ravel(), np.log(found).ravel(), seeds.ravel())
+    return power_law(sizes, np.stack([samples(results, method, n) for n in sizes], axis=1))
 
 
 def work_slope(results: Results, axis: str) -> Estimate:

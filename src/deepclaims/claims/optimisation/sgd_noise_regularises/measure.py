@@ -8,7 +8,6 @@ itself is the control: from 0, every batch size ends in the same interpolant of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,6 +16,7 @@ from torch import Generator, Tensor
 from deepclaims.claims.tuning import VARIANTS
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.optim import rules
+from deepclaims.optim.sparse_regression import SparseRegression
 from deepclaims.training.stack import Descent, Weights, train_stack
 
 INIT = 0.1
@@ -45,7 +45,7 @@ def diagonal(config: dict[str, Any], seed: int) -> Outcome:
     """
     generator = Generator().manual_seed(seed)
     problems, n, d, k = (int(config[key]) for key in ("problems", "n", "d", "k"))
-    data = draw(problems, n, d, k, generator)
+    data = SparseRegression.drawn(problems, n, d, k, generator)
     rates = [float(each["alpha"]) for each in config[VARIANTS]]
     linear = config["arm"] == "linear"
     w = train(data, rates, int(config["batch"]), int(config["steps"]), generator, linear=linear)
@@ -56,36 +56,6 @@ def diagonal(config: dict[str, Any], seed: int) -> Outcome:
         return Outcome({}, curves)
     curves["error"] = Curve(range(error.shape[1]), error[0].tolist())
     return Outcome({"fitted": float(fits.double().mean())}, curves)
-
-
-@dataclass(frozen=True)
-class SparseRegression:
-    """P noiseless problems y = x·w* with few nonzero entries.
-
-    Args:
-        x: inputs, `(P, n, d)`.
-        w: the truth, `(P, d)`.
-    """
-
-    x: Tensor
-    w: Tensor
-
-    @property
-    def y(self) -> Tensor:
-        """Targets, `(P, n)`."""
-        return torch.einsum("pnd,pd->pn", self.x, self.w)
-
-    def loss(self, w: Tensor) -> Tensor:
-        """Mean squared training errors of weights `(…, P, d)`, `(…, P)`."""
-        return (torch.einsum("...pd,pnd->...pn", w, self.x) - self.y).square().mean(-1)
-
-
-def draw(problems: int, n: int, d: int, k: int, generator: Generator) -> SparseRegression:
-    """Gaussian inputs; k entries of w* are ±1, the others 0."""
-    x = torch.empty(problems, n, d, dtype=torch.float64).normal_(generator=generator)
-    w = torch.zeros(problems, d, dtype=torch.float64)
-    w[:, :k] = (torch.rand(problems, k, generator=generator) < 0.5).double() * 2 - 1
-    return SparseRegression(x, w)
 
 
 def train(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.against_torch import normal
 from deepclaims.nn.dropout import Dropout
 
 
@@ -55,11 +56,8 @@ def moments(config: dict[str, Any], seed: int) -> Outcome:
 
 def _layer(width: int, outputs: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
     """W, b and h in double precision: He's W, a normal b, and h as a ReLU layer would give it."""
-
-    def normal(*shape: int) -> Tensor:
-        return torch.empty(shape, dtype=torch.float64).normal_(generator=generator)
-
-    return normal(outputs, width) * (2 / width) ** 0.5, normal(outputs), normal(width).relu()
+    W = normal(generator, outputs, width) * (2 / width) ** 0.5
+    return W, normal(generator, outputs), normal(generator, width).relu()
 
 
 def _slope(y: Tensor, x: Tensor) -> float:

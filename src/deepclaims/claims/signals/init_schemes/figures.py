@@ -9,8 +9,8 @@ import pandas as pd
 
 from deepclaims.claims.results import Results
 from deepclaims.claims.signals.init_schemes.judge import TRAINED, losses
-from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS, relu_factor
 from deepclaims.evidence.statistics import mean_interval
+from deepclaims.nn.printed_laws import PRINTED_LAWS, relu_factor
 from deepclaims.report.panel import Drawing, Panel, Text
 from deepclaims.report.style import OKABE_ITO, THEORY
 

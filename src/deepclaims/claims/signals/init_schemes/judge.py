@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from deepclaims.claims.results import Results
-from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import (
     exact,
@@ -17,6 +16,7 @@ from deepclaims.evidence.statistics import (
     proportion_interval,
 )
 from deepclaims.evidence.verdict import Measured
+from deepclaims.nn.printed_laws import PRINTED_LAWS
 
 CHANCE = math.log(10)
 """Cross-entropy of ten equal probabilities: the loss of a net that has learnt nothing."""

@@ -11,9 +11,9 @@ import torch
 from scipy import stats
 from torch import Tensor, nn
 
-from deepclaims.claims.signals.init_schemes.printed_laws import PRINTED_LAWS
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.initialisation import initialise
+from deepclaims.nn.printed_laws import PRINTED_LAWS
 
 BINS = np.linspace(-4.0, 4.0, 65)
 

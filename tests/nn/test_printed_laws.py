@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from deepclaims.claims.signals.init_schemes.printed_laws import (
+from deepclaims.nn.initialisation import LAWS
+from deepclaims.nn.printed_laws import (
     PRINTED_LAWS,
     TRUNCATION,
     relu_factor,
 )
-from deepclaims.nn.initialisation import LAWS
 
 
 def test_truncation_by_the_textbook_formula():
