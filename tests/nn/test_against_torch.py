@@ -1,8 +1,17 @@
+import numpy as np
 import pytest
 import torch
+from scipy.signal import correlate2d
 from torch import nn
 
-from deepclaims.nn.against_torch import draw_weights, gradients, random_sizes, relative
+from deepclaims.nn.against_torch import (
+    convolved,
+    convolved_dimension,
+    draw_weights,
+    gradients,
+    random_sizes,
+    relative,
+)
 
 
 def test_relative_is_the_norm_of_everything_together():
@@ -28,3 +37,16 @@ def test_sizes_and_weights_are_drawn_by_the_generator():
     assert all(
         torch.equal(*both) for both in zip(layer.parameters(), twin.parameters(), strict=True)
     )
+
+
+def test_a_matrix_is_convolved_without_flipping():
+    rng = np.random.default_rng(1)
+    x, f = rng.standard_normal((6, 6)), rng.standard_normal((3, 3))
+    np.testing.assert_allclose(convolved(x, f), correlate2d(x, f, "valid"))
+    full = correlate2d(x, f, "full")
+    np.testing.assert_allclose(convolved(x, f, padding=2, stride=2), full[::2, ::2])
+
+
+def test_torch_refuses_a_filter_larger_than_the_input():
+    assert convolved_dimension(2, 5, 1, 1) == 0
+    assert convolved_dimension(2, 5, 2, 1) == 2

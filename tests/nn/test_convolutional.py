@@ -3,9 +3,11 @@ import torch
 from torch import nn
 
 from deepclaims.errors import ConfigError
+from deepclaims.nn.convolutional import causal_convolutions
 from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model, count_parameters
+from deepclaims.nn.receptive_field import receptive_field
 
 IMAGE, SIGNAL = ((1, 28, 28),), ((2, 90),)
 
@@ -89,3 +91,13 @@ def test_dropout_is_before_the_first_and_the_last_layer():
 def test_what_cannot_be_built_is_refused(options, message):
     with pytest.raises(ConfigError, match=message):
         build(**options)
+
+
+def test_causal_convolutions_see_their_receptive_field_and_nothing_later():
+    net = causal_convolutions(3, (1, 2), (2, 5), torch.Generator().manual_seed(0))
+    x = torch.randn(4, 2, 12, dtype=torch.float64, requires_grad=True)
+    y = net(x)
+    assert y.shape == (4, 5, 12)
+    (gradient,) = torch.autograd.grad(y[..., 8].sum(), [x])
+    seen = gradient.abs().sum((0, 1)).nonzero().ravel().tolist()
+    assert seen == list(range(8 - receptive_field(3, (1, 2)) + 1, 9))

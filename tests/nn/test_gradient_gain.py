@@ -4,15 +4,17 @@ import numpy as np
 import pytest
 import torch
 from scipy import integrate, optimize, stats
+from torch import nn
 
 from deepclaims.nn.gradient_gain import (
+    cell_gains,
     departure,
     draw_matrix,
     follow,
     tanh_gains,
 )
 from deepclaims.nn.mean_field import tanh_rate
-from deepclaims.nn.stacked_recurrent import draw_plain, plain_states
+from deepclaims.nn.stacked_recurrent import draw_gated, draw_plain, plain_states
 
 
 def drawn(seed=0):
@@ -97,3 +99,41 @@ def test_gains_of_trained_nets_are_autograds():
 def test_departure_is_zero_for_orthogonal_matrices_only():
     w = torch.stack([torch.eye(4), 2 * torch.eye(4)])
     assert departure(w).tolist() == pytest.approx([0.0, 3.0])
+
+
+@pytest.mark.parametrize("bias", [0.0, 1.0, 4.0])
+def test_a_cell_that_sees_nothing_keeps_what_its_constant_gate_lets_through(bias):
+    weights = draw_gated("orthogonal", 1, (2, 5, 1), 30, drawn())
+    weights = {name: torch.zeros_like(w) for name, w in weights.items()}
+    weights["b"][:, :5] = bias
+    found = cell_gains(weights, 1.0, [1, 10, 30], drawn(1))
+    gate = 1 / (1 + math.exp(-bias))
+    assert found == pytest.approx([steps * math.log10(gate) for steps in (1, 10, 30)])
+
+
+def test_all_paths_are_torchs():
+    width, steps = 4, 6
+    weights = draw_gated("one", 1, (1, width, 1), steps, drawn())
+    found = cell_gains(weights, 0.0, [steps], drawn(1))[0]
+    cell = nn.LSTMCell(1, width).double()
+
+    def order(w):  # ours f, i, o, c; torch's i, f, c, o
+        f, i, o, c = w.split(width)
+        return torch.cat([i, f, c, o])
+
+    with torch.no_grad():
+        cell.weight_ih.copy_(order(weights["w_xh"][0].T))
+        cell.weight_hh.copy_(order(weights["w_hh"][0].T))
+        cell.bias_ih.copy_(order(weights["b"][0]))
+        cell.bias_hh.zero_()
+
+    def after(c):
+        state = (torch.zeros_like(c), c)
+        for _ in range(steps):
+            state = cell(torch.zeros(1, 1, dtype=torch.float64), state)
+        return state[1]
+
+    start = torch.zeros(1, width, dtype=torch.float64)
+    jacobian = torch.autograd.functional.jacobian(after, start).view(width, width)
+    # One sign vector a sequence: an estimate of the norm, from 32 sequences.
+    assert found == pytest.approx(math.log10(float(jacobian.norm()) / width**0.5), abs=0.1)

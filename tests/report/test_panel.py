@@ -3,6 +3,7 @@ import pytest
 
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing
+from deepclaims.report.style import COLOURS
 
 
 @pytest.fixture
@@ -33,3 +34,25 @@ def test_ticks_are_the_values_alone_in_the_pages_language(panel):
     assert [each.get_text() for each in panel.ax.get_xticklabels()] == ["0,25", "4"]
     assert [each.get_text() for each in panel.ax.get_yticklabels()] == ["SGD", "cota"]
     assert panel.ax.get_xticks(minor=True).size == 0
+
+
+def test_points_have_no_interval_and_may_share_a_place(panel):
+    drawn = panel.points(2.0, [1.0, 3.0], ("cada red", "each net"), 1)
+    assert drawn.get_xydata().tolist() == [[2.0, 1.0], [2.0, 3.0]]
+    assert (drawn.get_label(), drawn.get_linestyle()) == ("cada red", "None")
+    assert drawn.get_color() == COLOURS[1]
+    assert panel.points([1, 2], [1, 2], linestyle="-").get_linestyle() == "-"
+
+
+def test_places_are_named_and_without_grid_lines(panel):
+    panel.places("x", ("N", ("todas", "all")))
+    assert panel.ax.get_xticks().tolist() == [0, 1]
+    assert [each.get_text() for each in panel.ax.get_xticklabels()] == ["N", "todas"]
+    assert not any(line.get_visible() for line in panel.ax.get_xgridlines())
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_thousands_stand_apart_in_either_language(language):
+    assert [Drawing(language).count(n) for n in (999, 60_074.0, 1_234_567)] == [
+        "999", "60 074", "1 234 567",
+    ]  # fmt: skip

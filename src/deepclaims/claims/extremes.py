@@ -9,6 +9,6 @@ from deepclaims.evidence.estimate import Estimate, exact
 
 
 def extreme(results: Results, part: str, metric: str, which: str = "max", **where: Any) -> Estimate:
-    """The `max` or `min` of a metric over the seeds and cells of a part."""
-    values = results.rows(part, metric, where=where)["value"]
+    """The `max` or `min` of a metric over the seeds and cells of a part that have it."""
+    values = results.rows(part, metric, where=where)["value"].dropna()
     return exact(float(getattr(values, which)()), n=len(values))

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from deepclaims.claims.claim import Claim, Part
-from deepclaims.claims.tuning import Choice, Score, Tune, Value
+from deepclaims.claims.tuning import Score, Tune
 from deepclaims.errors import ClaimError
+from deepclaims.evidence.choice import Choice, Value
 
 
 @dataclass(frozen=True)

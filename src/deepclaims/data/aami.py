@@ -37,7 +37,13 @@ DS2 = (
     100, 103, 105, 111, 113, 117, 121, 123, 200, 202, 210,
     212, 213, 214, 219, 221, 222, 228, 231, 232, 233, 234,
 )  # fmt: skip
-"""To test on; 202 is the same person as 201 of DS1."""
+"""To test on."""
+
+DOMINANT = 232
+"""The patient of DS2 who has three of four of its S beats."""
+
+TWICE = 202
+"""The patient of DS2 who is in DS1 too, as 201."""
 
 VALIDATION = (109, 112, 118, 223)
 """Patients of DS1 kept for choosing: 171 of its 944 S, 527 of its 3 788 V, 16 of its 415 F."""

@@ -1,11 +1,13 @@
-"""How far a cell written by hand lies from torch's layer: its answers and its gradients."""
+"""How far a layer written by hand lies from torch's: its answers and its gradients."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 
 def relative(a: Sequence[Tensor], b: Sequence[Tensor]) -> float:
@@ -38,3 +40,17 @@ def draw_weights(layer: nn.Module, random: torch.Generator) -> None:
 def gradients(answer: Tensor, direction: Tensor, of: Sequence[Tensor]) -> list[Tensor]:
     """∂⟨answer, direction⟩ of each tensor of `of`."""
     return list(torch.autograd.grad((answer * direction).sum(), list(of)))
+
+
+def convolved(x: np.ndarray, f: np.ndarray, padding: int = 0, stride: int = 1) -> np.ndarray:
+    """Torch's convolution of one matrix (h, w) with one filter (k, k), in double precision."""
+    a, b = (torch.from_numpy(np.array(each, dtype=np.float64))[None, None] for each in (x, f))
+    return F.conv2d(a, b, stride=stride, padding=padding)[0, 0].numpy()
+
+
+def convolved_dimension(side: int, kernel: int, padding: int, stride: int) -> int:
+    """The side of torch's output; 0 where it refuses."""
+    try:
+        return len(convolved(np.ones((side, side)), np.ones((kernel, kernel)), padding, stride))
+    except RuntimeError:
+        return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from deepclaims.errors import ConfigError
 from deepclaims.nn.activations import Activation
@@ -104,6 +104,28 @@ def convnet(
     answer = nn.Sequential(Dropout(keep.hidden), nn.Linear(numbers, interface.outputs))
     net = ConvNet(features, collect, answer)
     return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def causal_convolutions(
+    taps: int, dilations: Sequence[int], channels: tuple[int, int], generator: Generator
+) -> nn.Sequential:
+    """Fresh causal ReLU convolutions in float64: as many steps come out as go in.
+
+    Args:
+        taps: k of every layer.
+        dilations: δ_l, one a layer.
+        channels: that come in, and of every layer.
+        generator: draws He's weights; biases are 0.
+    """
+    layers: list[nn.Module] = []
+    inputs, width = channels
+    for dilation in dilations:
+        layer = nn.Conv1d(inputs, width, taps, dilation=dilation, dtype=torch.float64)
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        layers += [nn.ConstantPad1d(((taps - 1) * dilation, 0), 0.0), layer, nn.ReLU()]
+        inputs = width
+    return nn.Sequential(*layers)
 
 
 def _square(size: int, _: int) -> tuple[int, int]:

@@ -1,8 +1,9 @@
-"""What a recurrence h_t = g(W h_{t-1} + u_t) does to its state and to ∂h_t/∂h_0."""
+"""What a recurrence does to its state and to ∂h_t/∂h_0, and an LSTM to ∂c_t/∂c_0."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,10 @@ from torch import Generator, Tensor
 
 from deepclaims.errors import ClaimError
 from deepclaims.nn.initialisation import draw_orthogonal_
+from deepclaims.nn.stacked_recurrent import Weights, gated_step, inputs_of
+
+SAMPLES = 32
+"""Sequences over which a cell's Jacobian is averaged."""
 
 
 def draw_matrix(law: str, gain: float, width: int, generator: Generator) -> Tensor:
@@ -96,6 +101,38 @@ def tanh_gains(w: Tensor, states: list[Tensor]) -> Tensor:
         size = product.flatten(2).norm(dim=2) / math.sqrt(width)
         product, grown = product / size[..., None, None], grown + size.log10()
     return grown
+
+
+def cell_gains(
+    weights: Weights, noise: float, looks: Sequence[int], generator: Generator
+) -> list[float]:
+    """log₁₀ of ‖∂c_t/∂c_0‖_F/√width at the steps `looks`, through all paths of an LSTM's cell.
+
+    The norm is estimated with one random sign vector v per sequence, as E‖vᵀJ‖² = ‖J‖_F².
+
+    Args:
+        weights: of one LSTM, R = 1.
+        noise: deviation of what comes in on the last channel; the others are silent.
+        looks: steps t, ascending.
+        generator: draws the noise and v.
+    """
+    d, width = weights["w_xh"].shape[1], weights["w_hh"].shape[1]
+    weights = {name: w.double() for name, w in weights.items()}
+    x = torch.zeros(1, max(looks), SAMPLES, d, dtype=torch.float64)
+    x[..., -1].normal_(0.0, noise, generator=generator)
+    start = torch.zeros(1, SAMPLES, width, dtype=torch.float64, requires_grad=True)
+    h, c = torch.zeros_like(start), start
+    cells: list[Tensor] = []
+    for z in inputs_of(weights, x):
+        h, c = gated_step(z, h, c, weights["w_hh"])
+        cells.append(c)
+    found = []
+    for t in looks:
+        signs = torch.randint(2, c.shape, generator=generator).double() * 2 - 1
+        (row,) = torch.autograd.grad((signs * cells[t - 1]).sum(), start, retain_graph=True)
+        square = float(row.square().sum(-1).mean()) / width
+        found.append(0.5 * math.log10(square))
+    return found
 
 
 def departure(w: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from typing import Any
 
 from deepclaims.claims.claim import Claim, Part
 from deepclaims.claims.results import Results, Tuned
-from deepclaims.claims.tuning import Value
+from deepclaims.evidence.choice import Value
 from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell, cell_of
 from deepclaims.sweep.compose import Composer

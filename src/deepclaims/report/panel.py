@@ -15,9 +15,10 @@ done on `panel.ax`, which is matplotlib's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Text = str | Sequence[str]
+
+BESIDE: Mapping[str, Any] = MappingProxyType({"loc": "center left", "bbox_to_anchor": (1.0, 0.5)})
+"""Options of a legend at the right of its panel."""
 
 
 class Speaker:
@@ -56,6 +60,11 @@ class Speaker:
         if self.language == "es":
             text = text.replace(".", "{,}" if maths else ",")
         return text if maths else text.replace("-", "−")
+
+    @staticmethod
+    def count(value: float) -> str:
+        """A whole number with its thousands apart, the same in both languages."""
+        return f"{value:,.0f}".replace(",", " ")
 
 
 class Panel(Speaker):
@@ -104,6 +113,31 @@ class Panel(Speaker):
         """Draw the mean over seeds with its interval; `values` is `(seeds, points)`."""
         found = [mean_interval(column) for column in values.T]
         return self.measured(x, found, label, series, **look)
+
+    def points(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        label: Text | None = None,
+        series: int | None = None,
+        **look: Any,
+    ) -> Any:
+        """Draw values that have no interval: exact ones, or what each seed gave.
+
+        Args:
+            x: abscissae, `(points,)`, or one number for all points.
+            y: values, `(points,)`.
+            label: entry in the legend.
+            series: number of the series, which gives it its colour and marker.
+            look: what matplotlib's `plot` takes; points are not joined unless it says so.
+        """
+        if series is not None:
+            look = {"color": COLOURS[series], "marker": MARKERS[series], **look}
+        values = np.asarray(y)
+        across = np.broadcast_to(np.asarray(x), values.shape)
+        text = None if label is None else self.say(label)
+        (drawn,) = self.ax.plot(across, values, label=text, **{"linestyle": "none", **look})
+        return drawn
 
     def intervals(self, estimates: Sequence[Estimate], names: Sequence[Text], **look: Any) -> None:
         """Draw estimates as horizontal bars below one another, the first at the foot."""
@@ -176,6 +210,11 @@ class Panel(Speaker):
         side = getattr(self.ax, f"{axis}axis")
         side.set_ticks(list(at), list(shown), **text)
         side.minorticks_off()
+
+    def places(self, axis: Literal["x", "y"], names: Sequence[Text], **text: Any) -> None:
+        """Give each name a place of its own on an axis, `x` or `y`: 0, 1, …; without grid lines."""
+        self.ticks(axis, range(len(names)), names, **text)
+        self.ax.grid(visible=False, axis=axis)
 
     def legend(self, **options: Any) -> None:
         """Show the legend."""

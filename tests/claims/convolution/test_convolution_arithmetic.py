@@ -22,11 +22,6 @@ def test_without_the_stride_the_formula_is_wrong_more_often_than_not():
     assert metrics["printed_wrong"] > metrics["cases"] / 2
 
 
-def test_the_library_refuses_a_filter_larger_than_the_input():
-    assert measure.library_dimension(2, 5, 1, 1) == 0
-    assert measure.library_dimension(2, 5, 2, 1) == 2
-
-
 @pytest.mark.parametrize(("kernel", "keeping"), [(3, 1), (4, 0)])
 def test_only_odd_filters_have_a_same_padding(kernel, keeping):
     metrics = measure.paddings({"kernel": kernel, "side": 7}, 0).metrics

@@ -2,7 +2,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from sklearn.metrics import roc_auc_score
 
 from deepclaims.claims.convolution.global_pooling import measure
 from deepclaims.evidence.outcome import Curve, Outcome
@@ -78,13 +77,6 @@ def test_without_its_controls_nothing_is_better(world, rulings, changed):
 
 def test_few_seeds_do_not_crash(world, ruling):
     assert ruling(world("smoke")) == "inconclusive"
-
-
-def test_the_area_is_scikit_learns():
-    rng = np.random.default_rng(0)
-    true, score = rng.integers(0, 2, 300), rng.integers(0, 20, 300) / 20
-    assert measure.auc(score, true) == pytest.approx(roc_auc_score(true, score))
-    assert np.isnan(measure.auc(score, np.zeros(300)))
 
 
 def test_pieces_are_scored_one_by_one_and_the_highest_counts():

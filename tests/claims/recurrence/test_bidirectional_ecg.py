@@ -7,7 +7,6 @@ import torch
 
 from deepclaims.claims.claim import load
 from deepclaims.claims.pattern import draw
-from deepclaims.claims.recurrence import class_panels
 from deepclaims.claims.recurrence.bidirectional_ecg import figures, judge, measure
 from deepclaims.claims.recurrence.bidirectional_ecg.forecaster import Forecaster
 from deepclaims.claims.recurrence.bidirectional_ecg.judge import ARMS, confusions, gain
@@ -18,6 +17,7 @@ from deepclaims.evidence import class_scores
 from deepclaims.evidence.family import OneQuantity, least_decided
 from deepclaims.evidence.statistics import exact, mean_interval
 from deepclaims.languages import LANGUAGES
+from deepclaims.report import beat_classes
 
 NAME = "recurrence/bidirectional-ecg"
 BEATS = {0: 400, 1: 40, 2: 60, 3: 10}  # of each class in every record of the made world
@@ -65,7 +65,7 @@ def world(checkout, monkeypatch):
     """`world(hit, …)`: results in which the nets recognise what `hit` says."""
     claim = load(checkout / "conf", NAME)
     monkeypatch.setattr(class_scores, "DRAWS", 1499)
-    for drawing in (class_panels, figures):
+    for drawing in (beat_classes, figures):
         monkeypatch.setattr(drawing, "DRAWS", 9)
 
     def make(hit, gain_next=0.0, seeds=SEEDS):

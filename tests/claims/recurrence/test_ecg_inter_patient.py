@@ -4,20 +4,20 @@ import pytest
 
 from deepclaims.claims.claim import load
 from deepclaims.claims.pattern import draw
-from deepclaims.claims.recurrence import class_panels
-from deepclaims.claims.recurrence.class_panels import DE_CHAZAL, DOMINANT
 from deepclaims.claims.recurrence.ecg_inter_patient import figures, judge, measure
 from deepclaims.claims.recurrence.ecg_inter_patient.figures import class_weights
 from deepclaims.claims.recurrence.ecg_inter_patient.judge import ensemble
-from deepclaims.claims.recurrence.ecg_inter_patient.strips import Strip, told_strips, typical
+from deepclaims.claims.recurrence.ecg_inter_patient.strips import told_strips, typical
 from deepclaims.claims.results import Results
-from deepclaims.data.aami import DS1, DS2, FOLDS
+from deepclaims.data.aami import DOMINANT, DS1, DS2, FOLDS
 from deepclaims.data.ecg_strips import KEPT, REACH, strip_tables, tapes
 from deepclaims.evidence import class_scores
 from deepclaims.evidence.beat_ensemble import LENGTH
 from deepclaims.evidence.class_scores import CLASSES, of_class, resampled, sensitivity
 from deepclaims.evidence.family import least_decided
 from deepclaims.languages import LANGUAGES
+from deepclaims.report import beat_classes
+from deepclaims.report.beat_classes import DE_CHAZAL
 
 NAME = "recurrence/ecg-inter-patient"
 BEATS = {0: 120, 1: 20, 2: 40, 3: 4}  # of each class in every record of the made world,
@@ -75,7 +75,7 @@ def world(checkout, monkeypatch, tape_tables):
     """
     claim = load(checkout / "conf", NAME)
     monkeypatch.setattr(class_scores, "DRAWS", 999)
-    for drawing in (class_panels, figures):
+    for drawing in (beat_classes, figures):
         monkeypatch.setattr(drawing, "DRAWS", 9)
 
     def make(hit, leak=lambda true, record: 0.99, shuffled=nothing, seeds=2, alike=True):
@@ -247,14 +247,15 @@ def test_strips_are_the_prepared_signal_about_their_beats(tape_tables, stand_in_
 
 
 def test_the_typical_strip_is_the_median_of_its_kind(world, tape_tables):
-    strips = [Strip(100, k, 1, 0, p) for k, p in enumerate((0.9, 0.4, 0.6))]
-    assert typical(strips, 1, 0) == strips[2]
+    names = pd.MultiIndex.from_tuples([(100, k) for k in range(3)], names=["record", "place"])
+    strips = pd.DataFrame({"true": 1, "told": 0, "p": [0.9, 0.4, 0.6]}, names)
+    assert typical(strips, 1, 0) == (100, 2)
     assert typical(strips, 1, 1) is None
     net = ensemble(world(good), "ds2")
     told = net.answers()
     found = told_strips(tape_tables["strips"], told)
-    assert found
-    for strip in found[:20]:
+    assert len(found)
+    for strip in found.reset_index()[:20].itertuples():
         beat = (net.record == strip.record) & (net.place == strip.place)
         assert (strip.told, strip.true) == (net.predicted[beat].item(), net.true[beat].item())
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from deepclaims.claims.results import Results
 from deepclaims.report.panel import Drawing, Panel, Text
-from deepclaims.report.style import COLOURS, MARKERS
 
 FLOOR = 1e-18
 """Where a difference of exactly 0 is drawn: it has no logarithm."""
@@ -49,7 +48,4 @@ def _points(
         [results.values("compare", metric, where={**where, "steps": steps}) for steps in lengths]
     )
     at = np.broadcast_to(np.array(lengths)[:, None] * 1.09 ** (index - 2), values.shape)
-    panel.ax.plot(
-        at.ravel(), np.maximum(values, FLOOR).ravel(), MARKERS[index], color=COLOURS[index],
-        markersize=4, label=panel.say(label),
-    )  # fmt: skip
+    panel.points(at.ravel(), np.maximum(values, FLOOR).ravel(), label, index, markersize=4)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from deepclaims.claims.extremes import extreme
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate, exact
 
 
 def judge(results: Results) -> dict[str, Estimate]:
     """The largest of each count, the smallest where something must be noticed."""
-
-    def largest(part: str, metric: str, **where: Any) -> Estimate:
-        values = results.rows(part, metric, where=where)["value"].dropna()
-        return exact(values.max(), n=len(values))
 
     def chosen(part: str, metric: str, axis: str) -> tuple[pd.Series, pd.Series]:
         rows = results.rows(part, metric)
@@ -26,16 +21,16 @@ def judge(results: Results) -> dict[str, Estimate]:
     wrong, stride = chosen("dimensions", "printed_wrong", "stride")
     strided = wrong[stride > 1]
     return {
-        "example_digits": largest("example", "wrong"),
-        "stride_digits": largest("example", "stride_wrong"),
-        "printed_dimension": largest("dimensions", "printed_wrong", stride=1),
-        "same_keeps_the_dimension": largest("paddings", "same_misses"),
-        "full_is_the_largest": largest("paddings", "full_faults"),
-        "stride_leaves_out": largest("tensors", "omission_difference"),
-        "tensor_values": largest("tensors", "difference"),
-        "tensor_parameters": largest("tensors", "parameters_wrong"),
-        "border_used_less": largest("example", "corner_share"),
-        "stride_in_the_formula": largest("dimensions", "strided_wrong"),
+        "example_digits": extreme(results, "example", "wrong"),
+        "stride_digits": extreme(results, "example", "stride_wrong"),
+        "printed_dimension": extreme(results, "dimensions", "printed_wrong", stride=1),
+        "same_keeps_the_dimension": extreme(results, "paddings", "same_misses"),
+        "full_is_the_largest": extreme(results, "paddings", "full_faults"),
+        "stride_leaves_out": extreme(results, "tensors", "omission_difference"),
+        "tensor_values": extreme(results, "tensors", "difference"),
+        "tensor_parameters": extreme(results, "tensors", "parameters_wrong"),
+        "border_used_less": extreme(results, "example", "corner_share"),
+        "stride_in_the_formula": extreme(results, "dimensions", "strided_wrong"),
         "flipped_differs": exact(results.values("example", "flipped_wrong").min()),
         "formula_without_stride": exact(strided.min(), n=len(strided)),
         "even_filters_have_no_same": exact(even.max(), n=len(even)),

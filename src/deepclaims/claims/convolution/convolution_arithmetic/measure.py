@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.against_torch import convolved, convolved_dimension
 from deepclaims.nn.sliding_filter import (
     printed_dimension,
     slide,
@@ -80,7 +81,7 @@ def dimensions(config: dict[str, Any], seed: int) -> Outcome:
     sides, kernels = (range(1, int(config[key]) + 1) for key in ("side", "kernel"))
     printed_wrong = strided_wrong = cases = 0
     for case in itertools.product(sides, kernels, range(int(config["padding"]) + 1)):
-        found = library_dimension(*case, stride)
+        found = convolved_dimension(*case, stride)
         printed_wrong += max(printed_dimension(*case), 0) != found
         strided_wrong += max(strided_dimension(*case, stride), 0) != found
         cases += 1
@@ -103,9 +104,9 @@ def paddings(config: dict[str, Any], seed: int) -> Outcome:
     kernel, side = int(config["kernel"]), int(config["side"])
     rng = np.random.default_rng([seed, 1])
     x, f = rng.random((side, side)) + 0.1, rng.random((kernel, kernel)) + 0.1
-    lengths = [len(library(x, f, padding)) for padding in range(kernel + 1)]
+    lengths = [len(convolved(x, f, padding)) for padding in range(kernel + 1)]
     same = abs(lengths[(kernel - 1) // 2] - side) if kernel % 2 else np.nan
-    full, beyond = library(x, f, kernel - 1), library(x, f, kernel)
+    full, beyond = convolved(x, f, kernel - 1), convolved(x, f, kernel)
     ring = beyond.copy()
     ring[1:-1, 1:-1] = 0
     return Outcome(
@@ -154,21 +155,7 @@ def tensors(config: dict[str, Any], seed: int) -> Outcome:
     )
 
 
-def library(x: np.ndarray, f: np.ndarray, padding: int = 0, stride: int = 1) -> np.ndarray:
-    """Torch's convolution of one matrix with one filter, in double precision."""
-    a, b = (torch.from_numpy(np.array(each, dtype=np.float64))[None, None] for each in (x, f))
-    return F.conv2d(a, b, stride=stride, padding=padding)[0, 0].numpy()
-
-
-def library_dimension(side: int, kernel: int, padding: int, stride: int) -> int:
-    """The side of torch's output; 0 where it refuses."""
-    try:
-        return len(library(np.ones((side, side)), np.ones((kernel, kernel)), padding, stride))
-    except RuntimeError:
-        return 0
-
-
 def _differing(f: np.ndarray, stride: int, printed: np.ndarray, decides: Any) -> float:
     """Entries that differ from the printed ones, in loops or by torch: `decides` takes one."""
-    made = (slide(IMAGE, f, stride=stride), library(IMAGE, f, stride=stride))
+    made = (slide(IMAGE, f, stride=stride), convolved(IMAGE, f, stride=stride))
     return float(decides(int((each != printed).sum()) for each in made))

@@ -14,7 +14,7 @@ from deepclaims.claims.convolution.convolution_saves_parameters.judge import (
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing
-from deepclaims.report.style import COLOURS, MARKERS
+from deepclaims.report.style import COLOURS
 
 
 def errors(results: Results, drawing: Drawing) -> None:
@@ -33,13 +33,11 @@ def errors(results: Results, drawing: Drawing) -> None:
             sizes = [judge.parameters(results, arm) for arm in arms]
             each = [judge.errors(results, arm, permuted=permuted) for arm in arms]
             for size, values in zip(sizes, each, strict=True):
-                panel.ax.plot(np.full(len(values), 1.13 * size), values, MARKERS[index],
-                              color=COLOURS[index], markersize=3, alpha=0.4, ls="none")  # fmt: skip
+                panel.points(1.13 * size, values, None, index, markersize=3, alpha=0.4)
             panel.measured(sizes, [mean_interval(values) for values in each], label, index)
         panel.axes(x=("parámetros de la red", "parameters of the net"), log="x")
-        panel.ax.minorticks_off()
-        ticks = [round(judge.parameters(results, arm)) for arm in (EQUAL, LARGER, LARGEST)]
-        panel.ax.set_xticks(ticks, [f"{size:,}".replace(",", " ") for size in ticks])
+        ticks = [judge.parameters(results, arm) for arm in (EQUAL, LARGER, LARGEST)]
+        panel.ticks("x", ticks, list(map(panel.count, ticks)))
     panels[0].axes(y=("error de test (%)", "test error (%)"), ylim=(0, None))
     panels[0].legend()
 
@@ -53,8 +51,7 @@ def parameters(results: Results, drawing: Drawing) -> None:
     )
     for index, (kind, label, formula) in enumerate(kinds):
         sides, values = results.curve("layers", kind)
-        panel.ax.plot(sides, values[0], color=COLOURS[index], marker=MARKERS[index],
-                      linestyle="none", label=panel.say(label))  # fmt: skip
+        panel.points(sides, values[0], label, index)
         across = np.linspace(sides.min(), sides.max(), 50)
         known = across**2 + 1 if kind == "dense" else np.full_like(across, 10.0)
         panel.theory(across, known, formula, colour=COLOURS[index])

@@ -8,7 +8,6 @@ from deepclaims.claims.convolution.global_pooling.judge import (
     AVERAGE,
     FLATTEN,
     MAX,
-    aucs,
     digit_errors,
 )
 from deepclaims.claims.results import Results
@@ -20,6 +19,7 @@ NAMES = {
     MAX: ("global pooling, máximo", "global pooling, maximum"),
     AVERAGE: ("global pooling, promedio", "global pooling, average"),
 }
+IN_PIECES = ("flatten, por pedazos de 3 s", "flatten, in pieces of 3 s")
 
 
 def digits(results: Results, drawing: Drawing) -> None:
@@ -51,21 +51,16 @@ def segments(results: Results, drawing: Drawing) -> None:
     tenths, _ = results.curve("segments", "auc", where={"head": MAX})
     seconds = tenths / 10
     for index, head in enumerate(results.axis("segments", "head")):
-        curve, label = "auc", NAMES[head]
-        if head == FLATTEN:
-            curve, label = (
-                "fitted_auc",
-                ("flatten, por pedazos de 3 s", "flatten, in pieces of 3 s"),
-            )
-        found = [mean_interval(aucs(results, head, step, curve)) for step in tenths]
-        left.measured(seconds * (1 + 0.02 * (index - 1)), found, label, index)
+        pieces = head == FLATTEN
+        curve = results.curve("segments", "fitted_auc" if pieces else "auc", where={"head": head})
+        label = IN_PIECES if pieces else NAMES[head]
+        left.over_seeds(seconds * (1 + 0.02 * (index - 1)), curve[1], label, index)
     left.axes(
         x=("largo del tramo de test (s)", "length of the test stretch (s)"),
         y=("área bajo la curva ROC", "area under the ROC curve"),
         log="x",
     )
-    left.ax.set_xticks(seconds, list(map(left.number, seconds)))
-    left.ax.minorticks_off()
+    left.ticks("x", seconds.tolist())
     left.legend(loc="best")
     _patients(right, results)
 
@@ -78,5 +73,5 @@ def _patients(panel: Panel, results: Results) -> None:
         found = [mean_interval(own[own["record"] == each]["auc"]) for each in records]
         across = np.arange(len(records)) + 0.2 * (index - 1)
         panel.measured(across, found, NAMES[head], index, linestyle="none")
-    panel.ax.set_xticks(range(len(records)), records)
+    panel.ticks("x", range(len(records)), records)
     panel.axes(x=("registro (paciente)", "record (patient)"))

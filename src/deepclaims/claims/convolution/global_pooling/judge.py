@@ -23,7 +23,7 @@ def judge(results: Results) -> dict[str, Measured]:
     )
     params = results.claim.part("segments").params
     known = round(10 * params["training"]["data"]["seconds"])
-    areas = {head: aucs(results, head, known) for head in (FLATTEN, MAX)}
+    areas = {head: _aucs(results, head, known) for head in (FLATTEN, MAX)}
     ratios = [
         exact(_size(results, part, FLATTEN) / _size(results, part, head))
         for part in ("digits", "segments")
@@ -36,7 +36,9 @@ def judge(results: Results) -> dict[str, Measured]:
         ],
         "better_on_ecg": paired_difference(areas[MAX], areas[FLATTEN]),
         "takes_any_length": exact(_accepted(results, MAX, np.min)),
-        "other_lengths_work": [mean_interval(aucs(results, MAX, n)) for n in lengths if n != known],
+        "other_lengths_work": [
+            mean_interval(_aucs(results, MAX, n)) for n in lengths if n != known
+        ],
         "not_on_centred_digits": paired_difference(still[FLATTEN], still[AVERAGE]),
         "flatten_takes_one_length": exact(_accepted(results, FLATTEN, np.max)),
         "sizes_are_equal": ratios,
@@ -49,9 +51,9 @@ def digit_errors(results: Results, head: str, pixels: int) -> np.ndarray:
     return 100 * values[:, list(steps).index(pixels)]
 
 
-def aucs(results: Results, head: str, tenths: int, curve: str = "auc") -> np.ndarray:
+def _aucs(results: Results, head: str, tenths: int) -> np.ndarray:
     """Areas of each seed at one length, (seeds,)."""
-    steps, values = results.curve("segments", curve, where={"head": head})
+    steps, values = results.curve("segments", "auc", where={"head": head})
     return values[:, list(steps).index(tenths)]
 
 

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from scipy.stats import rankdata
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from deepclaims.claims.convolution.moved_images import shifted
-from deepclaims.claims.convolution.trained_net import probabilities, trained_net
+from deepclaims.data.moved_images import shifted
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.evidence.ranking import area_under_roc
 from deepclaims.nn.models import count_parameters
 from deepclaims.project import Project
+from deepclaims.training.trained_net import probabilities, trained_net
 
 
 def digits(config: dict[str, Any], seed: int) -> Outcome:
@@ -72,13 +72,13 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
         test = load({**training["data"], "test_seconds": tenths / 10}, 0, folder).test
         x, true = test.inputs[0], test.targets.numpy()
         reads = _reads(net, x[:10])
-        aucs.append(auc(_score(net, x), true) if reads else np.nan)
-        fitted.append(auc(fitted_score(net, x, known), true))
+        aucs.append(area_under_roc(_score(net, x), true) if reads else np.nan)
+        fitted.append(area_under_roc(fitted_score(net, x, known), true))
         if x.shape[-1] == known:
             assert test.groups is not None
             score, group = _score(net, x), test.groups.numpy()
             rows = [
-                (splits.group_names[own], auc(score[group == own], true[group == own]))
+                (splits.group_names[own], area_under_roc(score[group == own], true[group == own]))
                 for own in np.unique(group)
             ]
     validation = splits.validation
@@ -86,28 +86,15 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
     patients = pd.DataFrame(rows, columns=["record", "auc"])
     return Outcome(
         {
-            "validation_auc": auc(_score(net, validation.inputs[0]), validation.targets.numpy()),
+            "validation_auc": area_under_roc(
+                _score(net, validation.inputs[0]), validation.targets.numpy()
+            ),
             "n_parameters": float(count_parameters(net)),
             "accepted": float(np.isfinite(aucs).sum()),
         },
         {"auc": Curve(lengths, aucs), "fitted_auc": Curve(lengths, fitted)},
         {"patients": patients.dropna()},
     )
-
-
-def auc(score: np.ndarray, true: np.ndarray) -> float:
-    """Share of pairs (with a V beat, without) that the score puts in order; ties count half.
-
-    Args:
-        score: (n,).
-        true: (n,), 1 or 0. NaN comes out where all are alike.
-    """
-    positive = int(true.sum())
-    negative = len(true) - positive
-    if not positive or not negative:
-        return float("nan")
-    ranks = rankdata(score)[true == 1].sum()
-    return float((ranks - positive * (positive + 1) / 2) / (positive * negative))
 
 
 def fitted_score(net: nn.Module, x: Tensor, length: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from deepclaims.claims.convolution.lenet_on_mnist.judge import (
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing, Text
-from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
+from deepclaims.report.style import OKABE_ITO
 
 ARMS = (LENET, *DENSE)
 NAMES = {
@@ -48,9 +48,8 @@ def learning(results: Results, drawing: Drawing) -> None:
         steps, curves = results.curve(PART, "validation_error", arm, first_size(results))
         epochs = steps / steps[0]  # validated at the end of every epoch, the first one included
         cost = epochs * MULTIPLY_ADDS[arm.removesuffix("_long")] / MULTIPLY_ADDS[LENET]
-        found = list(map(mean_interval, 100 * curves.T))
         for panel, across in zip(panels, (epochs, cost), strict=True):
-            panel.measured(across, found, NAMES[arm], index)
+            panel.over_seeds(across, 100 * curves, NAMES[arm], index)
     across = (
         ("épocas", "epochs"),
         ("cómputo (en épocas de LeNet)", "computation (in epochs of LeNet)"),
@@ -69,10 +68,9 @@ def test_error(results: Results, drawing: Drawing) -> None:
         panel.ax.plot(range(len(ARMS)), seed, color="#BBBBBB", linewidth=0.8, zorder=1)
     names = []
     for x, (arm, each) in enumerate(zip(ARMS, errors, strict=True)):
-        panel.ax.plot([x] * len(each), each, MARKERS[x], color=COLOURS[x], alpha=0.45,
-                      linestyle="none")  # fmt: skip
+        panel.points(x, each, None, x, alpha=0.45)
         panel.measured([x + 0.14], [mean_interval(each)], None, x, linestyle="none")
-        size = f"{values(results, 'n_parameters', arm)[0]:,.0f}".replace(",", " ")
+        size = panel.count(values(results, "n_parameters", arm)[0])
         epochs = len(results.curve(PART, "validation_error", arm, first_size(results))[0])
         lines = (NAMES[arm], (f"{size} parámetros", f"{size} parameters"),
                  (f"{epochs} épocas", f"{epochs} epochs"))  # fmt: skip
@@ -82,5 +80,5 @@ def test_error(results: Results, drawing: Drawing) -> None:
     bound = results.claim.checks["below_one_percent"]["bound"]
     panel.level(100 * bound, ("criterio", "criterion"))
     panel.axes(y=("error de test (%)", "test error (%)"), xlim=(-0.35, 2.35), ylim=(0, None))
-    panel.ax.set_xticks(range(len(ARMS)), names)
+    panel.ticks("x", range(len(ARMS)), names)
     panel.legend(loc="lower right")

@@ -17,11 +17,11 @@ def layers(results: Results, drawing: Drawing) -> None:
          layers_of(results, "formulas", kernel=5)),
     )  # fmt: skip
     head = [drawing.say(("capa", "layer")), drawing.say(("red construida", "built network")), ""]
-    cells = [[name, shape, _count(parameters)] for name, shape, parameters in built]
+    cells = [[name, shape, drawing.count(parameters)] for name, shape, parameters in built]
     for title, table in others:
         head += [drawing.say(title), ""]
         for row, (_, shape, parameters) in zip(cells, table, strict=True):
-            row += [shape, _count(parameters)]
+            row += [shape, drawing.count(parameters)]
     panel = drawing.panel(width=9.2, height=3.6)
     panel.ax.set_axis_off()
     drawn = panel.ax.table(cells, colLabels=head, loc="center", cellLoc="right", edges="horizontal")
@@ -33,7 +33,3 @@ def layers(results: Results, drawing: Drawing) -> None:
         if line and column > 2 and cells[line - 1][column] != cells[line - 1][reference]:
             cell.get_text().set_color(OKABE_ITO["vermilion"])
             cell.get_text().set_fontweight("bold")
-
-
-def _count(parameters: int) -> str:
-    return f"{parameters:,}".replace(",", " ")

@@ -19,6 +19,9 @@ FILTERS, UNITS, IMAGE = (6, 16), (120, 84, 10), 28
 Layer = tuple[str, str, int]
 """Name, output shape (height×width×channels, as the slide writes it) and parameters."""
 
+Row = tuple[str, int]
+"""The same without its name."""
+
 
 def formulas(config: dict[str, Any], seed: int) -> Outcome:
     """Every layer by arithmetic: dim − dim(f) + 1, halves rounded down, (k²c + 1)d, (n + 1)m.
@@ -28,18 +31,18 @@ def formulas(config: dict[str, Any], seed: int) -> Outcome:
         seed: not used: nothing is random.
     """
     kernel, side, channels = int(config["kernel"]), IMAGE, 1
-    layers: list[Layer] = []
+    rows: list[Row] = []
     for filters in FILTERS:
         side = side - kernel + 1
-        layers.append(("conv", _shape(side, filters), (kernel**2 * channels + 1) * filters))
+        rows.append((_shape(side, filters), (kernel**2 * channels + 1) * filters))
         side, channels = side // 2, filters
-        layers.append(("pool", _shape(side, channels), 0))
+        rows.append((_shape(side, channels), 0))
     inputs = side**2 * channels
-    layers.append(("flatten", str(inputs), 0))
+    rows.append((str(inputs), 0))
     for units in UNITS:
-        layers.append(("dense", str(units), (inputs + 1) * units))
+        rows.append((str(units), (inputs + 1) * units))
         inputs = units
-    return _outcome(layers)
+    return _outcome(rows)
 
 
 def network(config: dict[str, Any], seed: int) -> Outcome:
@@ -49,7 +52,7 @@ def network(config: dict[str, Any], seed: int) -> Outcome:
         config: nothing.
         seed: not used: shapes and counts do not depend on weights.
     """
-    layers: list[Layer] = []
+    rows: list[Row] = []
     with torch.no_grad():
         h = torch.zeros(1, 1, IMAGE, IMAGE)
         model = lenet(Interface(inputs=((1, IMAGE, IMAGE),), outputs=UNITS[-1]), Keep())
@@ -58,20 +61,16 @@ def network(config: dict[str, Any], seed: int) -> Outcome:
             if isinstance(module, nn.Conv2d | nn.AvgPool2d | nn.Flatten | nn.Linear):
                 channels, *sides = h.shape[1:]
                 shape = "×".join(map(str, (*sides, channels)))
-                layers.append(("", shape, sum(p.numel() for p in module.parameters())))
-    return _outcome(layers)
+                rows.append((shape, sum(p.numel() for p in module.parameters())))
+    return _outcome(rows)
 
 
 def _shape(side: int, channels: int) -> str:
     return f"{side}×{side}×{channels}"
 
 
-def _outcome(layers: list[Layer]) -> Outcome:
-    table = pd.DataFrame(
-        {
-            "layer": NAMES,
-            "shape": [shape for _, shape, _ in layers],
-            "parameters": [parameters for _, _, parameters in layers],
-        }
+def _outcome(rows: list[Row]) -> Outcome:
+    table = pd.DataFrame(rows, index=pd.Index(NAMES, name="layer"), columns=["shape", "parameters"])
+    return Outcome(
+        {"parameters": float(table["parameters"].sum())}, tables={"layers": table.reset_index()}
     )
-    return Outcome({"parameters": float(table["parameters"].sum())}, tables={"layers": table})

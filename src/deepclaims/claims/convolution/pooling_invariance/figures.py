@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from deepclaims.claims.convolution.pooling_invariance.judge import POOLS, STRIDE, at, rise
+import numpy as np
+
+from deepclaims.claims.convolution.pooling_invariance.judge import POOLS, STRIDE, rise
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import mean_interval, paired_difference
 from deepclaims.report.panel import Drawing, Text
 
 AXES = {
@@ -31,16 +32,12 @@ def errors(results: Results, drawing: Drawing) -> None:
     for kind, above, below in zip(AXES, panels[:2], panels[2:], strict=True):
         steps, _ = results.curve("moved", f"{kind}_error", where={"pool": STRIDE})
         for index, pool in enumerate((*POOLS, STRIDE)):
-            each = (100 * at(results, "moved", f"{kind}_error", pool, step) for step in steps)
-            above.measured(steps, list(map(mean_interval, each)), NAMES[pool], index)
+            _, errors_of = results.curve("moved", f"{kind}_error", where={"pool": pool})
+            above.over_seeds(steps, 100 * errors_of, NAMES[pool], index)
         for index, pool in enumerate(POOLS):
-            saved = [
-                paired_difference(
-                    rise(results, STRIDE, kind, step), rise(results, pool, kind, step)
-                )
-                for step in steps[1:]
-            ]
-            below.measured(steps[1:], saved, NAMES[pool], index)
+            saved = [rise(results, STRIDE, kind, step) - rise(results, pool, kind, step)
+                     for step in steps[1:]]  # fmt: skip
+            below.over_seeds(steps[1:], np.transpose(saved), NAMES[pool], index)
         below.level(0.0)
         above.axes(ylim=(0, None))
         below.axes(x=AXES[kind], xticks=steps)
@@ -57,7 +54,7 @@ def features(results: Results, drawing: Drawing) -> None:
     for panel, kind in zip(panels, AXES, strict=True):
         for index, pool in enumerate(results.axis("features", "pool")):
             steps, values = results.curve("features", f"{kind}_features", where={"pool": pool})
-            panel.measured(steps, list(map(mean_interval, values.T)), NAMES[pool], index)
+            panel.over_seeds(steps, values, NAMES[pool], index)
         panel.axes(x=AXES[kind], xticks=steps)
     panels[0].axes(y=r"$\|\varphi(Tx) - \varphi(x)\| \,/\, \|\varphi(x)\|$", ylim=(0, None))
     panels[0].legend()

@@ -12,9 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepclaims.claims.convolution.moved_images import rotated, shifted
-from deepclaims.claims.convolution.trained_net import probabilities, trained_net
 from deepclaims.data.locked import LOCKED, is_locked
+from deepclaims.data.moved_images import rotated, shifted
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.convolutional import ConvNet
@@ -22,6 +21,7 @@ from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model, count_parameters
 from deepclaims.project import Project
+from deepclaims.training.trained_net import probabilities, trained_net
 
 MOVES: dict[str, Callable[[Tensor, int], Tensor]] = {"shift": shifted, "rotation": rotated}
 

@@ -15,20 +15,18 @@ from deepclaims.claims.recurrence.bidirectional_ecg.judge import (
     r_squared,
 )
 from deepclaims.claims.recurrence.bidirectional_ecg.judge import gain as gain_of
-from deepclaims.claims.recurrence.class_panels import (
-    BESIDE,
-    DOMINANT,
+from deepclaims.claims.results import Results
+from deepclaims.data.aami import DOMINANT, TWICE
+from deepclaims.evidence.class_scores import CLASSES, Confusions, f1, macro_f1, resampled
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.report.beat_classes import (
     DRAWS,
     SCORES,
-    TWICE,
     by_class,
     class_axes,
     published,
 )
-from deepclaims.claims.results import Results
-from deepclaims.evidence.class_scores import CLASSES, Confusions, f1, macro_f1, resampled
-from deepclaims.evidence.statistics import mean_interval
-from deepclaims.report.panel import Drawing, Panel, Text
+from deepclaims.report.panel import BESIDE, Drawing, Panel, Text
 from deepclaims.report.style import OKABE_ITO, THEORY
 
 COLOURS = {"rnn": OKABE_ITO["vermilion"], "lstm": OKABE_ITO["blue"]}
@@ -61,35 +59,30 @@ Pair = tuple[Text, str, str, str]
 
 def gain(results: Results, drawing: Drawing) -> None:
     """Both intervals of each gain, with and without the two odd patients."""
-    panel = drawing.panel(width=8.0, height=4.6)
     pairs = [(cell.upper(), f"{cell}_bi", f"{cell}_uni", COLOURS[cell]) for cell in CELLS]
-    _differences(panel, results, pairs)
-    panel.axes(
-        x=(
-            "macro-F1 (N, S, V) de la bidireccional menos la de la unidireccional",
-            "macro-F1 (N, S, V) of the bidirectional net minus that of the unidirectional",
-        )
+    across = (
+        "macro-F1 (N, S, V) de la bidireccional menos la de la unidireccional",
+        "macro-F1 (N, S, V) of the bidirectional net minus that of the unidirectional",
     )
+    _differences(drawing, results, pairs, across)
 
 
 def cells(results: Results, drawing: Drawing) -> None:
     """LSTM against RNN, read in either way, with and without the two odd patients."""
-    panel = drawing.panel(width=8.0, height=4.6)
     pairs = [
         (("un sentido", "one way"), "lstm_uni", "rnn_uni", OKABE_ITO["grey"]),
         (("los dos sentidos", "both ways"), "lstm_bi", "rnn_bi", OKABE_ITO["green"]),
     ]
-    _differences(panel, results, pairs)
-    panel.axes(
-        x=(
-            "macro-F1 (N, S, V) de la LSTM menos la de la RNN",
-            "macro-F1 (N, S, V) of the LSTM minus that of the RNN",
-        )
+    across = (
+        "macro-F1 (N, S, V) de la LSTM menos la de la RNN",
+        "macro-F1 (N, S, V) of the LSTM minus that of the RNN",
     )
+    _differences(drawing, results, pairs, across)
 
 
-def _differences(panel: Panel, results: Results, pairs: Sequence[Pair]) -> None:
+def _differences(drawing: Drawing, results: Results, pairs: Sequence[Pair], across: Text) -> None:
     """Both intervals of the difference of two arms, for each subset of patients."""
+    panel = drawing.panel(width=8.0, height=4.6)
     beats = {arm: confusions(results, arm) for arm in ARMS}
     rows: list[Text] = []
     for name, first, second, colour in pairs:
@@ -99,16 +92,17 @@ def _differences(panel: Panel, results: Results, pairs: Sequence[Pair]) -> None:
             panel.across([len(rows) - 0.13], [seeds], color=colour, **OVER_SEEDS)
             panel.across([len(rows) + 0.17], [patients], color=colour, **OVER_PATIENTS)
             rows.append(_row(panel, name, left_out))
-    grey = OKABE_ITO["grey"]
-    patients_too = ("semillas × pacientes (bootstrap)", "seeds × patients (bootstrap)")
-    panel.ax.plot([], [], color=grey, label=panel.say(("semillas (t)", "seeds (t)")), **OVER_SEEDS)
-    panel.ax.plot([], [], color=grey, label=panel.say(patients_too), **OVER_PATIENTS)
+    for name, look in (
+        (("semillas (t)", "seeds (t)"), OVER_SEEDS),
+        (("semillas × pacientes (bootstrap)", "seeds × patients (bootstrap)"), OVER_PATIENTS),
+    ):
+        panel.points([], [], name, color=OKABE_ITO["grey"], linestyle="-", **look)
+    panel.axes(x=across)
     panel.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     panel.ax.axvline(0.0, color=THEORY, linewidth=1.2, zorder=1)
     panel.ax.axhline(len(SUBSETS) - 0.5, color="#BBBBBB", linewidth=0.8)
-    panel.ticks("y", range(len(rows)), rows)
+    panel.places("y", rows)
     panel.ax.invert_yaxis()
-    panel.ax.grid(visible=False, axis="y")
 
 
 def _row(panel: Panel, name: Text, left_out: tuple[int, ...]) -> str:
@@ -154,12 +148,11 @@ def patients(results: Results, drawing: Drawing) -> None:
         whole, colour = _mean_gain(bi, uni), COLOURS[cell]
         left = [_mean_gain(bi.without({r}), uni.without({r})) for r in bi.records]
         panel.ax.vlines(range(len(left)), whole, left, color=colour, linewidth=1.6)
-        panel.ax.plot(range(len(left)), left, "o", color=colour)
+        panel.points(range(len(left)), left, marker="o", color=colour)
         panel.ax.axhline(whole, color=colour, linestyle="--", linewidth=1.2,
                          label=panel.say(("con todos", "with all of them")))  # fmt: skip
         panel.ax.axhline(0.0, color=THEORY, linewidth=1.0, zorder=1)
-        panel.ticks("x", range(len(left)), [str(record) for record in bi.records], rotation=90)
-        panel.ax.grid(visible=False, axis="x")
+        panel.places("x", list(map(str, bi.records)), rotation=90)
         panel.axes(y=("ganancia\n(macro-F1 NSV)", "gain\n(macro-F1 NSV)"))
         panel.legend(loc="best")
     panels[-1].axes(x=("paciente que se deja afuera", "patient left out"))
@@ -181,17 +174,14 @@ def forecast(results: Results, drawing: Drawing) -> None:
         found, look = list(map(mean_interval, values)), _look("lstm", direction)
         colour = look.pop("colour")
         for x, seeds in enumerate(values):
-            at = np.full(len(seeds), x + shift - 0.04)
-            panel.ax.plot(at, seeds, color=colour, alpha=0.35, markersize=3.5, linestyle="none",
-                          **look)  # fmt: skip
+            panel.points(x + shift - 0.04, seeds, color=colour, alpha=0.35, markersize=3.5, **look)
             mean = found[x].value
             panel.ax.annotate(panel.number(mean, ".2f"), (x + shift + 0.07, mean), va="center",
                               fontsize="small")  # fmt: skip
         panel.measured(np.arange(len(found)) + shift + 0.03, found, name, colour=colour,
                        linestyle="none", **look)  # fmt: skip
     panel.ax.axhline(0.0, color=THEORY, linewidth=1.0, zorder=1)
-    panel.ticks("x", range(len(ASKED)), list(ASKED.values()))
-    panel.ax.grid(visible=False, axis="x")
+    panel.places("x", list(ASKED.values()))
     panel.axes(y=("R² del próximo RR, pacientes de DS2", "R² of the next RR, patients of DS2"),
                xlim=(-0.5, len(ASKED) - 0.5))  # fmt: skip
     panel.legend(loc="upper left")

@@ -8,20 +8,10 @@ from typing import Any
 import numpy as np
 import yaml
 
-from deepclaims.claims.recurrence.class_panels import (
-    BESIDE,
-    DOMINANT,
-    DRAWS,
-    SCORES,
-    TWICE,
-    by_class,
-    class_axes,
-    cross,
-    published,
-)
 from deepclaims.claims.recurrence.ecg_inter_patient.judge import ensemble
 from deepclaims.claims.recurrence.ecg_inter_patient.strips import strips
 from deepclaims.claims.results import Results
+from deepclaims.data.aami import DOMINANT, TWICE
 from deepclaims.evidence.beat_ensemble import calibration, unweighted
 from deepclaims.evidence.class_scores import (
     CLASSES,
@@ -33,7 +23,16 @@ from deepclaims.evidence.class_scores import (
     of_class,
     resampled,
 )
-from deepclaims.report.panel import Drawing, Panel, Text
+from deepclaims.report.beat_classes import (
+    DRAWS,
+    SCORES,
+    by_class,
+    class_axes,
+    cross,
+    draw_confusion,
+    published,
+)
+from deepclaims.report.panel import BESIDE, Drawing, Panel, Text
 from deepclaims.report.style import OKABE_ITO, THEORY
 
 __all__ = ["classes", "confusion", "controls", "folds", "patients", "reliability", "strips"]
@@ -108,10 +107,9 @@ def _by_class(panel: Panel, score: Score, rows: Sequence[Row]) -> None:
 
 def _single_nets(panel: Panel, score: Score, alone: Confusions) -> None:
     values = score(alone.counts.sum(axis=1))
-    at = np.arange(len(CLASSES)) - 0.36
-    name = panel.say(("cada red", "each net"))
-    panel.ax.plot(at, values.T, ".", color=OKABE_ITO["grey"], markersize=4,
-                  label=[name] + [None] * (len(values) - 1))  # fmt: skip
+    at = np.broadcast_to(np.arange(len(CLASSES)) - 0.36, values.shape)
+    panel.points(at.ravel(), values.ravel(), ("cada red", "each net"), marker=".", markersize=4,
+                 color=OKABE_ITO["grey"])  # fmt: skip
 
 
 def confusion(results: Results, drawing: Drawing) -> None:
@@ -120,20 +118,7 @@ def confusion(results: Results, drawing: Drawing) -> None:
     panels = drawing.panels(1, 2, titles, width=9.6, height=4.3)
     beats = ensemble(results, "ds2").confusions()
     for panel, counted in zip(panels, (beats, beats.without({DOMINANT})), strict=True):
-        counts = counted.counts[0].sum(axis=0)
-        share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        panel.ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
-        for (true, told), n in np.ndenumerate(counts):
-            text = f"{int(n)}\n{panel.number(100 * share[true, told], '.1f')} %"
-            colour = "white" if share[true, told] > 0.6 else THEORY
-            panel.ax.text(told, true, text, ha="center", va="center", color=colour, fontsize=9)
-        for axis in "xy":
-            panel.ticks(axis, range(len(CLASSES)), CLASSES)
-        panel.ax.grid(visible=False)
-        panel.axes(
-            x=("clase dada por las redes", "class given by the nets"),
-            y=("clase anotada", "annotated class"),
-        )
+        draw_confusion(panel, counted)
 
 
 def patients(results: Results, drawing: Drawing) -> None:
@@ -142,8 +127,7 @@ def patients(results: Results, drawing: Drawing) -> None:
     beats = ensemble(results, "ds2").confusions()
     for panel, label in zip(panels, ("S", "V"), strict=True):
         _found(panel, beats, label)
-        panel.ticks("x", range(len(beats.records)), list(map(str, beats.records)), rotation=90)
-        panel.ax.grid(visible=False, axis="x")
+        panel.places("x", list(map(str, beats.records)), rotation=90)
     panels[0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     panels[1].axes(x=("paciente (registro de DS2)", "patient (record of DS2)"))
 
@@ -159,13 +143,13 @@ def _found(panel: Panel, beats: Confusions, label: str) -> None:
         (np.where(found > 0, found, np.nan), ("encontrados", "found"), FOUND),
         (np.where(wrongly > 0, wrongly, np.nan), ("falsas alarmas", "false alarms"), WRONGLY),
     ):
-        panel.ax.plot(x, values, label=panel.say(name), linestyle="none", **look)
+        panel.points(x, values, name, **look)
     panel.ax.set_yscale("symlog", linthresh=1, linscale=0.6)
     panel.axes(
         y=(f"latidos {label}", f"{label} beats"),
         ylim=(-0.3, max(float(counts.sum(axis=(1, 2)).max()), 1.0)),
     )
-    panel.ax.set_yticks([0, 1, 10, 100, 1000], ["0", "1", "10", "100", "1000"])
+    panel.ticks("y", [0, 1, 10, 100, 1000])
 
 
 def controls(results: Results, drawing: Drawing) -> None:
@@ -209,13 +193,12 @@ def _compared(panel: Panel, rows: Sequence[Row]) -> None:
         found = [resampled(summary, beats, draws=DRAWS) for _, beats in rows]
         panel.across(np.arange(len(rows)) + shift, found, label, color=colour, marker=marker,
                      linewidth=1.6)  # fmt: skip
-    panel.ticks("y", range(len(rows)), [name for name, _ in rows])
+    panel.places("y", [name for name, _ in rows])
     panel.axes(
         x=("F1 e intervalo del 95 % (pacientes)", "F1 and 95 % interval (patients)"),
         xlim=(-0.03, 1.03),
         ylim=(len(rows) - 0.5, -0.5),
     )
-    panel.ax.grid(visible=False, axis="y")
 
 
 def reliability(results: Results, drawing: Drawing) -> None:
@@ -231,10 +214,9 @@ def reliability(results: Results, drawing: Drawing) -> None:
             ("como salen de las redes", "as the nets give them"), colour=COLOURS[label],
         )  # fmt: skip
         x, found = calibration(net, honest[:, k], k, draws=DRAWS)
-        panel.ax.plot(
-            x, [each.value for each in found], marker="s", markerfacecolor="white", linestyle=":",
-            color=OKABE_ITO["green"],
-            label=panel.say(("sin los pesos de clase", "class weights undone")),
+        panel.points(
+            x, [each.value for each in found], ("sin los pesos de clase", "class weights undone"),
+            marker="s", markerfacecolor="white", linestyle=":", color=OKABE_ITO["green"],
         )  # fmt: skip
         panel.axes(
             x=(f"probabilidad dada a {label}", f"probability given to {label}"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deepclaims.claims.recurrence.class_panels import DOMINANT
 from deepclaims.claims.results import Results
+from deepclaims.data.aami import DOMINANT
 from deepclaims.evidence.beat_ensemble import EVERY_PIECE, ODD_PIECES, Ensemble
 from deepclaims.evidence.class_scores import (
     Score,

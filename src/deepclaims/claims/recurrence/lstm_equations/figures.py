@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from deepclaims.claims.recurrence.differences import draw_differences
 from deepclaims.claims.results import Results
-from deepclaims.report.panel import Drawing, Panel
+from deepclaims.report.panel import BESIDE, Drawing, Panel
 from deepclaims.report.style import COLOURS, OKABE_ITO
 
-BESIDE = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)}
+JOINED: dict[str, Any] = {"marker": "o", "markersize": 3, "linestyle": "-"}
+"""Look of what changes with time."""
 
 
 def differences(results: Results, drawing: Drawing) -> None:
@@ -47,25 +50,22 @@ def gates(results: Results, drawing: Drawing) -> None:
     for gate, colour, shift in zip("fio", COLOURS, (1.3, 0.0, -1.3), strict=False):
         opened.ax.step(sharp["t"], sharp[gate] + shift, where="mid", color=colour)
         opened.ax.text(len(sharp) - 0.2, 0.4 + shift, gate, color=colour, fontweight="bold")
-    opened.ax.set_yticks([-1.3, -0.3, 0, 1, 1.3, 2.3], ["0", "1"] * 3)
+    opened.ticks("y", [-1.3, -0.3, 0, 1, 1.3, 2.3], ["0", "1"] * 3)
     half_open = ("compuertas a medio abrir (k = 0)", "gates half open (k = 0)")
     for index, (k, rows) in enumerate(by_k.items()):
-        label = memory.say(half_open) if k == 0 else f"k = {k:g}"
-        memory.ax.plot(
-            rows["t"], rows["memory"], "o-", color=COLOURS[index], markersize=3, label=label
-        )
+        label = half_open if k == 0 else f"k = {k:g}"
+        memory.points(rows["t"], rows["memory"], label, index, **JOINED)
     memory.axes(y=r"$c_t$")
-    by_hand = state.say(("a mano", "by hand"))
-    state.ax.plot(sharp["t"], sharp["h"], color=COLOURS[0], label=by_hand)
-    state.ax.plot(sharp["t"], sharp["torch"], "x", color=OKABE_ITO["black"], label="torch")
+    state.ax.plot(sharp["t"], sharp["h"], color=COLOURS[0], label=state.say(("a mano", "by hand")))
+    state.points(sharp["t"], sharp["torch"], "torch", marker="x", color=OKABE_ITO["black"])
     state.axes(x=("instante t", "instant t"), y=r"$h_t$")
     for panel in (inputs, memory, state):
         panel.legend(**BESIDE)
 
 
 def _inputs(panel: Panel, rows: pd.DataFrame) -> None:
-    panel.ax.plot(rows["t"], np.tanh(rows["signal"].to_numpy()), "o-", color=OKABE_ITO["grey"],
-                  markersize=3, label=r"$\tilde{c}_t = \tanh(x_t)$")  # fmt: skip
+    panel.points(rows["t"], np.tanh(rows["signal"].to_numpy()), r"$\tilde{c}_t = \tanh(x_t)$",
+                 color=OKABE_ITO["grey"], **JOINED)  # fmt: skip
     cues = (
         ("write", OKABE_ITO["vermilion"], ("escribir", "write")),
         ("read", OKABE_ITO["green"], ("leer", "read")),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+from scipy.special import expit
+
 from deepclaims.claims.recurrence.lstm_remembers.judge import KINDS
 from deepclaims.claims.recurrence.successes import counts
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import mean_interval, proportion_interval
+from deepclaims.evidence.statistics import proportion_interval
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 
@@ -42,8 +44,7 @@ def success(results: Results, drawing: Drawing) -> None:
         log="x",
         ylim=(-0.04, 1.04),
     )
-    panel.ax.set_xticks(lags, [str(lag) for lag in lags])
-    panel.ax.minorticks_off()
+    panel.ticks("x", lags)
     drawing.figure.legend(loc="outside lower center", ncols=2)
 
 
@@ -52,22 +53,15 @@ def cell(results: Results, drawing: Drawing) -> None:
     panel = drawing.panel(width=7.2)
     for series, gates in enumerate(results.axis("cell", "gates"), start=1):
         steps, left = results.curve("cell", "left", where={"gates": gates})
-        found, bias = [mean_interval(column) for column in left.T], BIASES[gates]
-        panel.measured(steps, found, f"$b_f = {bias:g}$", series, linestyle="none")
-        panel.theory(
-            steps, constant_gate(bias, list(steps)), rf"$t\,\log_{{10}}\sigma({bias:g})$",
-            colour=COLOURS[series],
-        )  # fmt: skip
+        bias = BIASES[gates]
+        panel.over_seeds(steps, left, f"$b_f = {bias:g}$", series, linestyle="none")
+        panel.theory(steps, steps * math.log10(expit(bias)),
+                     rf"$t\,\log_{{10}}\sigma({bias:g})$", colour=COLOURS[series])  # fmt: skip
     panel.axes(
         x=("pasos t", "steps t"),
         y=r"$\log_{10}\, \|\partial c_t/\partial c_0\|_F / \sqrt{n}$",
     )
     panel.legend(loc="lower left")
-
-
-def constant_gate(bias: float, steps: list[int]) -> list[float]:
-    """log₁₀ of σ(b_f)^t: what a forget gate that only its bias moves leaves after t steps."""
-    return [-t * math.log10(1 + math.exp(-bias)) for t in steps]
 
 
 def tuning(results: Results, drawing: Drawing) -> None:
@@ -81,10 +75,8 @@ def tuning(results: Results, drawing: Drawing) -> None:
             tried = [value for value in tuned.choice.values if value["law"] == law]
             tried.sort(key=lambda value: value["rate"])
             mean = [tuned.score("accuracy", value).mean() for value in tried]
-            panel.ax.plot(
-                [value["rate"] for value in tried], mean, color=COLOURS[index],
-                marker=MARKERS[index], label=_law(law, panel),
-            )  # fmt: skip
+            rates = [value["rate"] for value in tried]
+            panel.points(rates, mean, _law(law, panel), index, linestyle="-")
         panel.level(CHANCE)
         panel.axes(x=("tasa de Adam α", "Adam's rate α"), log="x", ylim=(0, 1.04))
         panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17))

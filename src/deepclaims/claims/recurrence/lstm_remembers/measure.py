@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Any
 
-import torch
-from torch import Generator, Tensor
+from torch import Generator
 
 from deepclaims.data.memory_problems import recall
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.nn.stacked_recurrent import (
-    Weights,
-    draw_gated,
-    draw_plain,
-    gated_answer,
-    gated_step,
-    inputs_of,
-    plain_answer,
-)
+from deepclaims.nn.gradient_gain import cell_gains
+from deepclaims.nn.stacked_recurrent import draw_gated, draw_plain, gated_answer, plain_answer
 from deepclaims.training.success_rate import Kind, success_rate
 
 CUES = 4
 LOOK = 4  # steps between two looks at a cell
-SAMPLES = 32  # sequences over which a cell's Jacobian is averaged
 
 
 def remember(config: dict[str, Any], seed: int) -> Outcome:
@@ -58,35 +48,5 @@ def hold(config: dict[str, Any], seed: int) -> Outcome:
     law = {"zero": "orthogonal", "open": "open"}[config["gates"]]
     weights = draw_gated(law, 1, (CUES + 1, int(config["width"]), CUES), steps, generator)
     looks = [1, *range(LOOK, steps + 1, LOOK)]
-    left = kept(weights, float(config["noise"]), looks, generator)
+    left = cell_gains(weights, float(config["noise"]), looks, generator)
     return Outcome({"left": left[-1]}, {"left": Curve(looks, left)})
-
-
-def kept(weights: Weights, noise: float, looks: list[int], generator: Generator) -> list[float]:
-    """log₁₀ of ‖∂c_t/∂c_0‖_F/√width at the steps `looks`, through all paths of the cell.
-
-    The norm is estimated with one random sign vector v per sequence, as E‖vᵀJ‖² = ‖J‖_F².
-
-    Args:
-        weights: of one LSTM, R = 1.
-        noise: deviation of what comes in on the last channel; the others are silent.
-        looks: steps t, ascending.
-        generator: draws the noise and v.
-    """
-    d, width = weights["w_xh"].shape[1], weights["w_hh"].shape[1]
-    weights = {name: w.double() for name, w in weights.items()}
-    x = torch.zeros(1, max(looks), SAMPLES, d, dtype=torch.float64)
-    x[..., -1].normal_(0.0, noise, generator=generator)
-    start = torch.zeros(1, SAMPLES, width, dtype=torch.float64, requires_grad=True)
-    h, c = torch.zeros_like(start), start
-    cells: list[Tensor] = []
-    for z in inputs_of(weights, x):
-        h, c = gated_step(z, h, c, weights["w_hh"])
-        cells.append(c)
-    found = []
-    for t in looks:
-        signs = torch.randint(2, c.shape, generator=generator).double() * 2 - 1
-        (row,) = torch.autograd.grad((signs * cells[t - 1]).sum(), start, retain_graph=True)
-        square = float(row.square().sum(-1).mean()) / width
-        found.append(0.5 * math.log10(square))
-    return found

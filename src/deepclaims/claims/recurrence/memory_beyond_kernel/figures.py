@@ -30,7 +30,7 @@ def distance(results: Results, drawing: Drawing) -> None:
     edge, last = sum(d < seen for d in distances) - 0.5, len(distances) - 0.5
     panel.theory([-0.5, edge, edge, last], [1, 1, 0.5, 0.5],
                  (f"convolucional, según r = {seen}", f"convolutional, by r = {seen}"))  # fmt: skip
-    panel.ax.set_xticks(places, [str(d) for d in distances])
+    panel.ticks("x", places, list(map(str, distances)))
     panel.axes(
         x=("distancia al signo d (pasos)", "distance to the sign d (steps)"),
         y=("exactitud en test", "test accuracy"),

@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Generator, nn
+from torch import Generator
 
 from deepclaims.data.memory_problems import cue
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.convolutional import causal_convolutions
 from deepclaims.nn.receptive_field import receptive_field
 from deepclaims.nn.stacked_convolution import draw_convolutions, last_output
 from deepclaims.nn.stacked_recurrent import draw_gated, gated_answer
@@ -68,23 +69,9 @@ def reach(config: dict[str, Any], seed: int) -> Outcome:
         taps, layers = int(config["taps"]), int(config["layers"])
         dilations = [int(config["growth"]) ** layer for layer in range(layers)]
         formula = receptive_field(taps, dilations)
-        y = _causal_layers(taps, dilations, width, generator)(x)[..., -1]
+        y = causal_convolutions(taps, dilations, (CHANNELS_IN, width), generator)(x)[..., -1]
     (gradient,) = torch.autograd.grad(y.sum(), [x])
     size = gradient.square().sum(1).mean(0).sqrt().flip(0)
     seen = int(size.nonzero().max()) + 1
     curve = Curve(range(length), size.tolist())
     return Outcome({"seen": float(seen), "formula": float(formula)}, {"gradient": curve})
-
-
-def _causal_layers(
-    taps: int, dilations: list[int], width: int, generator: Generator
-) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    channels = CHANNELS_IN
-    for dilation in dilations:
-        layer = nn.Conv1d(channels, width, taps, dilation=dilation, dtype=torch.float64)
-        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
-        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
-        layers += [nn.ConstantPad1d(((taps - 1) * dilation, 0), 0.0), layer, nn.ReLU()]
-        channels = width
-    return nn.Sequential(*layers)

@@ -6,10 +6,9 @@ import numpy as np
 
 from deepclaims.claims.recurrence.orthogonal_initialisation.judge import over_training
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import mean_interval
 from deepclaims.nn.mean_field import TRANSIENT, tanh_rate
-from deepclaims.report.panel import Drawing, Panel, columns
-from deepclaims.report.style import COLOURS, measured
+from deepclaims.report.panel import Drawing, Panel
+from deepclaims.report.style import COLOURS
 
 
 def start(results: Results, drawing: Drawing) -> None:
@@ -21,13 +20,13 @@ def start(results: Results, drawing: Drawing) -> None:
     linear, tanh = drawing.panels(1, 2, titles, width=10.0, height=4.2)
     for index, matrix in enumerate(results.axis("linear", "matrix")):
         t, logs = results.curve("linear", "log_gain", where={"matrix": matrix})
-        _band(linear, t, logs, _matrix(matrix, linear), index)
+        linear.over_seeds(t, logs, _matrix(matrix, linear), index, band=True)
     linear.theory([0, t[-1]], [0, 0], ("norma conservada", "norm kept"))
     for index, u in enumerate(results.axis("tanh", "input")):
         where = {"input": float(u)}
         t, logs = results.curve("tanh", "log_gain", where={"matrix": "orthogonal", **where})
         deviation = tanh.say(("entrada de desvío", "input of deviation"))
-        _band(tanh, t, logs, f"{deviation} {tanh.number(u)}", index)
+        tanh.over_seeds(t, logs, f"{deviation} {tanh.number(u)}", index, band=True)
         gaussian = results.curve("tanh", "log_gain", where={"matrix": "gaussian", **where})[1]
         tanh.ax.plot(t, gaussian.mean(axis=0), linestyle=":", color=COLOURS[index])
         settled = np.array([TRANSIENT, t[-1]])
@@ -55,17 +54,10 @@ def training(results: Results, drawing: Drawing) -> None:
         for index, matrix in enumerate(results.axis("training", "matrix")):
             values = over_training(results, matrix, quantity)
             panel.ax.plot(steps, values.T, color=COLOURS[index], alpha=0.18, linewidth=0.8)
-            _band(panel, steps, values, _matrix(matrix, panel), index)
+            panel.over_seeds(steps, values, _matrix(matrix, panel), index, band=True)
         panel.axes(x=("pasos de Adam", "steps of Adam"), y=name)
         panel.legend()
     panels[1].level(0.0)
-
-
-def _band(panel: Panel, x: np.ndarray, values: np.ndarray, label: str, index: int) -> None:
-    """Means and their intervals; an open interval (all values equal, one replica) has no width."""
-    mean, low, high = columns([mean_interval(column) for column in values.T])
-    low, high = (np.where(np.isfinite(low), end, mean) for end in (low, high))
-    measured(panel.ax, x, mean, low, high, label, COLOURS[index], band=True)
 
 
 def _matrix(name: str, panel: Panel) -> str:

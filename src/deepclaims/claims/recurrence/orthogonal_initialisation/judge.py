@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepclaims.claims.extremes import extreme
 from deepclaims.claims.results import Results
-from deepclaims.evidence.estimate import Estimate, exact
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval, paired_difference
 from deepclaims.nn.mean_field import tanh_rate
 
@@ -13,7 +14,6 @@ from deepclaims.nn.mean_field import tanh_rate
 def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
     """Estimate what the criterion registered."""
     inputs = results.axis("tanh", "input")
-    largest = results.values("linear", "largest", where={"matrix": "orthogonal"})
     slope = {name: _slopes(results, name, max(inputs)) for name in ("orthogonal", "gaussian")}
     gain = over_training(results, "orthogonal", "log_gain")
     departure = over_training(results, "orthogonal", "departure")
@@ -21,7 +21,7 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
         results.values("linear", "log_gain", where={"matrix": name}) for name in ("shrunk", "grown")
     )
     return {
-        "linear_keeps_norm": exact(float(largest.max()), len(largest)),
+        "linear_keeps_norm": extreme(results, "linear", "largest", matrix="orthogonal"),
         "tanh_keeps_norm": mean_interval(slope["orthogonal"]),
         "only_first_step": mean_interval(departure[:, -1]),
         "stability_lost": paired_difference(_scatter(gain[:, -1]), _scatter(gain[:, 0])),

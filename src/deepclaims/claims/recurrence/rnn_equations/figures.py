@@ -7,7 +7,7 @@ import numpy as np
 from deepclaims.claims.recurrence.differences import FLOOR, draw_differences
 from deepclaims.claims.results import Results
 from deepclaims.report.panel import Drawing
-from deepclaims.report.style import COLOURS, MARKERS
+from deepclaims.report.style import COLOURS
 
 
 def differences(results: Results, drawing: Drawing) -> None:
@@ -37,9 +37,7 @@ def memory(results: Results, drawing: Drawing) -> None:
     middle = panel.say(("mediana", "median"))
     panel.ax.plot(steps, np.median(drawn, axis=0), color=colour, linewidth=2.4, label=middle)
     steps, values = results.curve("memory", "influence", where={"recurrent": False})
-    without = panel.say(("W_hh = 0 (control)", "W_hh = 0 (control)"))
-    panel.ax.plot(steps, np.maximum(values[0], FLOOR), MARKERS[1], color=COLOURS[1],
-                  label=without, linestyle="none")  # fmt: skip
+    panel.points(steps, np.maximum(values[0], FLOOR), "W_hh = 0 (control)", 1)
     panel.axes(
         x=("pasos hacia atrás, k", "steps back, k"),
         y=r"$\|\partial h_T / \partial x_{T-k}\|$",

@@ -8,10 +8,10 @@ import numpy as np
 
 from deepclaims.claims.recurrence.tanh_for_recurrence.judge import of
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import mean_interval
+from deepclaims.evidence.statistics import mean_interval, ratio_interval
 from deepclaims.nn.mean_field import tanh_rate
 from deepclaims.report.panel import Drawing, Panel
-from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO, measured
+from deepclaims.report.style import COLOURS, OKABE_ITO
 
 NAMES = {"tanh": "tanh", "relu": "ReLU"}
 TITLES = (("estado", "state"), ("gradiente", "gradient"))
@@ -32,8 +32,7 @@ def untrained(results: Results, drawing: Drawing) -> None:
             textcoords="offset points", color=OKABE_ITO["grey"],
         )  # fmt: skip
         panel.axes(x=("$\\sigma_w$ (escala de W)", "$\\sigma_w$ (scale of W)"), log="x")
-        panel.ax.set_xticks(gains, [panel.number(gain) for gain in gains])
-        panel.ax.minorticks_off()
+        panel.ticks("x", gains)
     params = results.claim.part("untrained").params
     fine = np.geomspace(gains[0], gains[-1], 60)
     rates = np.array([tanh_rate(gain, float(params["input"])) for gain in fine])
@@ -62,15 +61,10 @@ def _trainings(panel: Panel, results: Results, metric: str) -> None:
             x = place + 0.24 * (index - 0.5)
             where = {"activation": activation, "matrix": matrix}
             values = results.values("adding", metric, where=where)
-            dots = np.full(len(values), x + 0.07)
-            panel.ax.plot(dots, values, ".", color=COLOURS[index], alpha=0.35)
-            found = mean_interval(np.log10(values))  # of logarithms: a geometric mean
-            measured(
-                panel.ax, [x], [10**found.value], [10**found.low], [10 ** min(found.high, 300.0)],
-                None if place else name, COLOURS[index], marker=MARKERS[index],
-            )  # fmt: skip
+            panel.points(x + 0.07, values, None, index, marker=".", alpha=0.35)
+            panel.measured([x], [ratio_interval(values)], None if place else name, index)
     names = {"orthogonal": ("ortogonal", "orthogonal"), "identity": ("identidad", "identity")}
     panel.axes(x=("$W_{hh}$ al empezar", "$W_{hh}$ at the start"), log="y",
                xlim=(-0.5, len(matrices) - 0.5))  # fmt: skip
-    panel.ax.set_xticks(range(len(matrices)), [panel.say(names[matrix]) for matrix in matrices])
+    panel.ticks("x", range(len(matrices)), [names[matrix] for matrix in matrices])
     panel.legend(loc="upper left")

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from deepclaims.claims.extremes import extreme
 from deepclaims.claims.results import Results
-from deepclaims.evidence.estimate import Estimate, exact
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval, ratio_interval
 
 
@@ -22,9 +23,8 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
     weak, strong = min(gains), max(gains)
     below = max(gain for gain in gains if gain < math.sqrt(2))
     above = min(gain for gain in gains if gain > math.sqrt(2))
-    bounded = np.concatenate([of(results, "largest_state", "tanh", gain) for gain in gains])
     return {
-        "tanh_state_bounded": exact(float(bounded.max()), len(bounded)),
+        "tanh_state_bounded": extreme(results, "untrained", "largest_state", activation="tanh"),
         "relu_state_explodes": mean_interval(of(results, "log_state", "relu", above)),
         "both_signs": mean_interval(of(results, "negative", "tanh", above)),
         "training_calmer": ratio_interval(

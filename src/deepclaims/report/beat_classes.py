@@ -1,9 +1,8 @@
-"""How well beats are classified, drawn class by class: what the two ECG claims have in common."""
+"""How well beats are classified, drawn class by class, beside what others have published."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -29,14 +28,6 @@ SCORES: tuple[tuple[Score, Text], ...] = (
     (f1, "F1"),
 )
 """What EC57 asks for by class, and F1; each with its title."""
-
-BESIDE: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)}
-"""A legend at the right of the panels."""
-
-DOMINANT = 232
-"""The patient of DS2 who has three of four of its S beats."""
-TWICE = 202
-"""The patient of DS2 who is in DS1 too, as 201."""
 
 DE_CHAZAL = {"N": (0.869, 0.992), "S": (0.759, 0.385), "V": (0.777, 0.819)}
 """Se and +P on DS2 (de Chazal, O'Dwyer & Reilly 2004)."""
@@ -65,6 +56,22 @@ def cross(panel: Panel, label: str, value: float, marker: str, source: str) -> N
 
 def class_axes(panel: Panel, names: Sequence[str] = CLASSES) -> None:
     """A place for each class across, scores from 0 to 1 upwards."""
-    panel.ticks("x", np.arange(len(names)).tolist(), names)
+    panel.places("x", names)
     panel.axes(ylim=(-0.03, 1.03))
-    panel.ax.grid(visible=False, axis="x")
+
+
+def draw_confusion(panel: Panel, beats: Confusions) -> None:
+    """True against predicted class of one replica: counts, coloured by share of the true class."""
+    counts = beats.counts[0].sum(axis=0)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    panel.ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for (true, told), n in np.ndenumerate(counts):
+        text = f"{int(n)}\n{panel.number(100 * share[true, told], '.1f')} %"
+        colour = "white" if share[true, told] > 0.6 else THEORY
+        panel.ax.text(told, true, text, ha="center", va="center", color=colour, fontsize=9)
+    panel.places("x", CLASSES)
+    panel.places("y", CLASSES)
+    panel.axes(
+        x=("clase dada por las redes", "class given by the nets"),
+        y=("clase anotada", "annotated class"),
+    )

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from deepclaims.claims.convolution.moved_images import rotated, shifted
+from deepclaims.data.moved_images import rotated, shifted
 
 
 def point(row, column, n=8, side=9):

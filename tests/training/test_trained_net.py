@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from deepclaims.claims.convolution import trained_net as module
 from deepclaims.data.splits import Split, Splits
+from deepclaims.training import trained_net as module
 from deepclaims.training.task import train_on
 
 CONFIG = {
