@@ -53,50 +53,50 @@ def judged(results):
     }
 
 
-def test_corrected_where_small_batches_gain_little(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(OURS)))
+def test_corrected_where_small_batches_gain_little(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS)))
     assert ruling == "corrected"
     for data in ("", "ecg_"):
         assert outcomes[f"{data}one_is_best"] is False
         assert outcomes[f"{data}one_needs_small_rate"] is True
 
 
-def test_supported_where_the_lecture_is_right(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(LECTURE)))
+def test_supported_where_the_lecture_is_right(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(LECTURE)))
     assert ruling == "supported"
     assert outcomes["no_large_gain"] is False
     assert outcomes["ecg_small_generalises_better"] is True
     assert outcomes["ecg_one_is_best"] is True
 
 
-def test_each_data_set_is_judged_on_its_own(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(OURS, GAIN)))
+def test_each_data_set_is_judged_on_its_own(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, GAIN)))
     assert ruling == "corrected"
     assert outcomes["ecg_small_generalises_better"] is True
     assert outcomes["ecg_one_is_best"] is False
-    ruling, outcomes = judged(imagined(NAME, world(LECTURE, OURS)))
+    ruling, outcomes = judged(imagined_patients(NAME, world(LECTURE, OURS)))
     assert ruling == "refuted"  # MNIST gains more than the repair says
     assert outcomes["one_is_best"] is True
     assert outcomes["ecg_one_is_best"] is False
 
 
-def test_small_batches_may_lose_on_ecg(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(LECTURE, FULL)))
+def test_small_batches_may_lose_on_ecg(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(LECTURE, FULL)))
     assert outcomes["small_generalises_better"] is True
     assert outcomes["ecg_small_generalises_better"] is False
-    ruling, outcomes = judged(imagined(NAME, world(OURS, FULL)))
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, FULL)))
     assert outcomes["no_large_gain"] is True
     assert ruling == "corrected"
 
 
-def test_one_may_need_no_small_rate(imagined):
-    _, outcomes = judged(imagined(NAME, world(OURS, ecg_best={"1": 3, "16": 0})))
+def test_one_may_need_no_small_rate(imagined_patients):
+    _, outcomes = judged(imagined_patients(NAME, world(OURS, ecg_best={"1": 3, "16": 0})))
     assert outcomes["ecg_one_needs_small_rate"] is False  # 0.6 for both
     assert outcomes["one_needs_small_rate"] is True
 
 
-def test_refuted_where_noise_regularises_nowhere(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(OURS, net=1.0)))
+def test_refuted_where_noise_regularises_nowhere(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, net=1.0)))
     assert outcomes["noise_regularises_diagonal"] is False
     assert ruling == "refuted"
 
@@ -112,8 +112,8 @@ def test_refuted_where_noise_regularises_nowhere(imagined):
         ({"level": 0.5}, "ecg_is_learnt"),
     ],
 )
-def test_inconclusive_where_a_control_fails(imagined, changed, control):
-    ruling, outcomes = judged(imagined(NAME, world(OURS, **changed)))
+def test_inconclusive_where_a_control_fails(imagined_patients, changed, control):
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, **changed)))
     assert outcomes[control] is False
     assert ruling == "inconclusive"
 

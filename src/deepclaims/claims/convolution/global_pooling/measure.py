@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from scipy.stats import rankdata
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -16,6 +15,7 @@ from deepclaims.claims.convolution.moved_images import shifted
 from deepclaims.claims.convolution.trained_net import probabilities, trained_net
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.evidence.roc_area import auc, count_pairs
 from deepclaims.nn.models import count_parameters
 from deepclaims.project import Project
 
@@ -59,8 +59,9 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Metrics `validation_auc`, `n_parameters`, `accepted`; over the lengths the curves `auc`
         (NaN where the net refuses) and `fitted_auc` (longer stretches cut into pieces of the length
-        trained on, the highest score counting; shorter ones filled up with zeros). Table
-        `patients`: `record` and its `auc` at the length trained on, where it has both kinds.
+        trained on, the highest score counting; shorter ones filled up with zeros). Tables
+        `patients`: `record` and its `auc` at the length trained on, where it has both kinds; and
+        `pairs` of every length the net reads: `tenths`, and the columns of `count_pairs`.
     """
     training = _training(config)
     net, splits, _ = trained_net(training, seed)
@@ -68,18 +69,22 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
     assert splits.validation is not None
     aucs, fitted = [], []
     rows: list[tuple[str, float]] = []
+    pairs = []
     for tenths in config["lengths"]:
         test = load({**training["data"], "test_seconds": tenths / 10}, 0, folder).test
         x, true = test.inputs[0], test.targets.numpy()
-        reads = _reads(net, x[:10])
-        aucs.append(auc(_score(net, x), true) if reads else np.nan)
+        assert test.groups is not None
+        record = np.array(splits.group_names)[test.groups.numpy()]
         fitted.append(auc(fitted_score(net, x, known), true))
+        if not _reads(net, x[:10]):
+            aucs.append(np.nan)
+            continue
+        score = _score(net, x)
+        aucs.append(auc(score, true))
+        pairs.append(count_pairs(score, true, record).assign(tenths=tenths))
         if x.shape[-1] == known:
-            assert test.groups is not None
-            score, group = _score(net, x), test.groups.numpy()
             rows = [
-                (splits.group_names[own], auc(score[group == own], true[group == own]))
-                for own in np.unique(group)
+                (own, auc(score[record == own], true[record == own])) for own in np.unique(record)
             ]
     validation = splits.validation
     lengths = list(config["lengths"])
@@ -91,23 +96,8 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
             "accepted": float(np.isfinite(aucs).sum()),
         },
         {"auc": Curve(lengths, aucs), "fitted_auc": Curve(lengths, fitted)},
-        {"patients": patients.dropna()},
+        {"patients": patients.dropna(), "pairs": pd.concat(pairs, ignore_index=True)},
     )
-
-
-def auc(score: np.ndarray, true: np.ndarray) -> float:
-    """Share of pairs (with a V beat, without) that the score puts in order; ties count half.
-
-    Args:
-        score: (n,).
-        true: (n,), 1 or 0. NaN comes out where all are alike.
-    """
-    positive = int(true.sum())
-    negative = len(true) - positive
-    if not positive or not negative:
-        return float("nan")
-    ranks = rankdata(score)[true == 1].sum()
-    return float((ranks - positive * (positive + 1) / 2) / (positive * negative))
 
 
 def fitted_score(net: nn.Module, x: Tensor, length: int) -> np.ndarray:
