@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -126,3 +127,37 @@ def imagined(checkout) -> Callable[..., Any]:
         return _run(load(checkout / "conf", name, profile), outcome)
 
     return imagine
+
+
+@pytest.fixture(scope="session")
+def imagined_patients(imagined) -> Callable[..., Any]:
+    """`imagined`, whose replicas on ECG tell their `test_error` patient by patient too."""
+
+    def imagine(name: str, outcome: Callable[..., Any], profile: str = "laptop"):
+        def with_patients(part, arm, axes, seed, *more):
+            made = outcome(part, arm, axes, seed, *more)
+            if not part.name.startswith("ecg"):
+                return made
+            rng = np.random.default_rng([seed, len(part.name), len(arm)])
+            return replace(made, tables={"confusion": erring(made.metrics["test_error"], rng)})
+
+        return imagined(name, with_patients, profile)
+
+    return imagine
+
+
+def erring(error: float, rng: np.random.Generator) -> pd.DataFrame:
+    """The confusion table of a net on seven patients of 1000 samples each.
+
+    Some patients are harder than others, whoever is asked; a net's luck differs a little in each.
+    """
+    own = error + np.linspace(-0.08, 0.08, 7) + 0.004 * rng.normal(size=7)
+    wrong = np.clip(1000 * own, 0, 1000).round().astype(int)
+    return pd.DataFrame(
+        {
+            "record": np.repeat([f"{100 + k}" for k in range(7)], 2),
+            "true": 1,
+            "predicted": np.tile([0, 1], 7),
+            "count": np.stack([wrong, 1000 - wrong], axis=1).ravel(),
+        }
+    )

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.patients import over_patients, over_seeds_and_patients, patient_mean
+from deepclaims.evidence.patients import Pairs, over_patients, over_seeds_and_patients, patient_mean
 from deepclaims.evidence.resampling import bootstrap, resamples
 from deepclaims.evidence.statistics import proportion_interval
 
@@ -165,3 +165,28 @@ def test_undefined_scores_decide_nothing():
         estimate = over_patients(share, counts, draws=199)
     assert estimate.value == 0.75
     assert estimate.satisfies("above", 0.0) is None
+
+
+@pytest.mark.parametrize("across", [1, 2])
+def test_pairs_of_patients_are_weighed_by_how_often_both_were_drawn(across):
+    """Against the statistic of any kind, asked resample by resample."""
+    seeds, n = (3, 6) if across == 2 else (1, 6)
+    pairs = RNG.uniform(0.2, 1.0, (seeds, n, n, 2)).cumsum(axis=-1)
+    places = np.stack(np.meshgrid(np.arange(seeds), np.arange(n), indexing="ij"), axis=-1)
+
+    def total(chosen):
+        seed, patient = chosen[:, 0, 0], chosen[0, :, 1]
+        return pairs[seed][:, patient][:, :, patient].sum(axis=(1, 2))
+
+    def part(total):
+        return total[..., 0] / total[..., 1]
+
+    if across == 2:
+        fast = over_seeds_and_patients(part, Pairs(pairs), draws=49, seed=3)
+        slow = bootstrap(lambda c: part(total(c)).mean(), places, across=2, draws=49, seed=3)
+    else:
+        fast = over_patients(part, Pairs(pairs[0]), draws=49, seed=3)
+        slow = bootstrap(lambda c: part(total(c[None])).mean(), places[0], draws=49, seed=3)
+    assert fast.value == pytest.approx(slow.value)
+    assert fast.law.se == pytest.approx(slow.law.se)
+    assert fast.law.draws == pytest.approx(slow.law.draws, abs=1e-5)

@@ -77,6 +77,31 @@ class Results:
             )
         return rows["value"].to_numpy(dtype=float)
 
+    def table(
+        self,
+        name: str,
+        part: str,
+        arm: str | None = None,
+        where: Mapping[str, Any] | None = None,
+    ) -> pd.DataFrame:
+        """Rows of one structured result; the arguments of `rows`.
+
+        Raises:
+            ClaimError: when nothing of that name was measured in the part.
+        """
+        table = self.tables.get(name, pd.DataFrame({"part": []}))
+        chosen = table["part"] == part
+        if not chosen.any():
+            raise ClaimError(
+                f"{self.claim.name}: its measurements have no table '{name}' of part {part}; "
+                f"measure it again: deepclaims measure claim={self.claim.name}"
+            )
+        if arm is not None:
+            chosen &= table["arm"] == arm
+        for axis, value in (where or {}).items():
+            chosen &= _matches(table[axis], value)
+        return table[chosen]
+
     def curve(
         self,
         part: str,
@@ -203,6 +228,12 @@ class Tuned:
                 f"{len(self.part.seeds)}; measured are the chosen value and those of tune.also"
             )
         return found
+
+    def table(self, name: str, value: Value | None = None) -> pd.DataFrame:
+        """A structured result of the reporting seeds, at the chosen value or one of `also`."""
+        where = {**self.where, **(value or self.value)}
+        rows = self.results.table(name, self.part.name, self.arm, where)
+        return rows[rows["seed"].isin(self.part.seeds)]
 
     def curve(self, metric: str, value: Value | None = None) -> tuple[np.ndarray, np.ndarray]:
         """A curve of the reporting seeds: steps, `(steps,)`, and values, `(seeds, steps)`."""

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,9 +40,21 @@ BLOCK = 250_000
 """How many scores are computed at a time."""
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Counts of two patients together, such as the pairs of samples that make an area under ROC.
+
+    Args:
+        counts: (seeds, patients, patients, …), or (patients, patients, …) of this net alone; the
+            total goes over all pairs of patients drawn.
+    """
+
+    counts: np.ndarray
+
+
 def over_patients(
     score: Score,
-    *counts: ArrayLike,
+    *counts: ArrayLike | Pairs,
     seeds: bool = False,
     span: tuple[float, float] = ANYTHING,
     seed: int = 0,
@@ -53,6 +66,7 @@ def over_patients(
     Args:
         score: of totals over patients, leading axes kept: `(…, k) -> (…)` for counts of k numbers.
         counts: `(patients, …)` each, or `(seeds, patients, …)` with `seeds`; arms stay paired.
+            `Pairs` where a count is of two patients.
         seeds: the first axis is the seed; the score is averaged over seeds, which stay as they are.
         span: the least and the most that the score can be, such as (0, 1).
         seed: of the resampling.
@@ -62,13 +76,13 @@ def over_patients(
     Raises:
         ValueError: when the arrays disagree about seeds or patients.
     """
-    tables = _tables(counts) if seeds else _tables([np.asarray(each)[None] for each in counts])
+    tables = [_table(each, alone=not seeds) for each in counts]
     return _estimate(score, tables, False, span, seed, draws, level)
 
 
 def over_seeds_and_patients(
     score: Score,
-    *counts: ArrayLike,
+    *counts: ArrayLike | Pairs,
     span: tuple[float, float] = ANYTHING,
     seed: int = 0,
     draws: int = DRAWS,
@@ -82,7 +96,8 @@ def over_seeds_and_patients(
 
     Args:
         score: of totals over patients, leading axes kept: `(…, k) -> (…)` for counts of k numbers.
-        counts: `(seeds, patients, …)` each; arms stay paired.
+        counts: `(seeds, patients, …)` each; arms stay paired. `Pairs` where a count is of two
+            patients.
         span: the least and the most that the score can be, such as (0, 1).
         seed: of the resampling.
         draws: resamples.
@@ -91,7 +106,8 @@ def over_seeds_and_patients(
     Raises:
         ValueError: when the arrays disagree about seeds or patients.
     """
-    return _estimate(score, _tables(counts), True, span, seed, draws, level)
+    tables = [_table(each) for each in counts]
+    return _estimate(score, tables, True, span, seed, draws, level)
 
 
 def patient_mean(
@@ -113,7 +129,7 @@ def patient_mean(
         level: confidence.
     """
     table = np.atleast_2d(np.asarray(values, dtype=float))
-    tables = [table, np.ones_like(table)]
+    tables = [_Counts(table), _Counts(np.ones_like(table))]
     return _estimate(_ratio, tables, crossed, span, seed, draws, level)
 
 
@@ -122,24 +138,73 @@ def _ratio(total: np.ndarray, n: np.ndarray) -> np.ndarray:
     return np.divide(total, n, out=np.full_like(total, math.nan), where=n > 0)
 
 
-def _tables(counts: Sequence[ArrayLike]) -> list[np.ndarray]:
-    tables = [np.asarray(each, dtype=float) for each in counts]
-    sizes = {table.shape[:2] for table in tables}
-    if len(sizes) != 1 or any(table.ndim < 2 for table in tables):
-        raise ValueError(f"seeds or patients differ: {[table.shape for table in tables]}")
-    return tables
+@dataclass(frozen=True)
+class _Counts:
+    """Counts (seeds, patients, …): their totals are sums over the patients drawn."""
+
+    of: np.ndarray
+
+    def totals(self, times: np.ndarray) -> np.ndarray:
+        """Of resamples that drew each patient so often, (draws, patients) -> (draws, seeds, …)."""
+        found: np.ndarray = np.einsum("dp,sp...->ds...", times, self.of)
+        return found
+
+    def without(
+        self, totals: np.ndarray, times: np.ndarray, drawn: np.ndarray, left_out: np.ndarray
+    ) -> np.ndarray:
+        """The totals of draw `drawn[i]` with patient `left_out[i]` once less, (pairs, seeds, …)."""
+        less: np.ndarray = totals[drawn] - np.swapaxes(self.of, 0, 1)[left_out]
+        return less
+
+
+class _PairCounts(_Counts):
+    """Counts (seeds, patients, patients, …): their totals are sums over pairs of those drawn."""
+
+    def totals(self, times: np.ndarray) -> np.ndarray:
+        """As of `_Counts`."""
+        found: np.ndarray = np.einsum("dp,dps...->ds...", times, self._rows(times))
+        return found
+
+    def without(
+        self, totals: np.ndarray, times: np.ndarray, drawn: np.ndarray, left_out: np.ndarray
+    ) -> np.ndarray:
+        """As of `_Counts`: a row and a column less, whose crossing was taken off twice."""
+        columns = np.einsum("dp,spq...->dqs...", times, self.of)
+        twice = self.of[:, left_out, left_out]
+        less: np.ndarray = (
+            totals[drawn]
+            - self._rows(times)[drawn, left_out]
+            - columns[drawn, left_out]
+            + np.swapaxes(twice, 0, 1)
+        )
+        return less
+
+    def _rows(self, times: np.ndarray) -> np.ndarray:
+        found: np.ndarray = np.einsum("dq,spq...->dps...", times, self.of)
+        return found
+
+
+def _table(counts: ArrayLike | Pairs, *, alone: bool = False) -> _Counts:
+    pairs = isinstance(counts, Pairs)
+    table = np.asarray(counts.counts if isinstance(counts, Pairs) else counts, dtype=float)
+    table = table[None] if alone else table
+    if table.ndim < (3 if pairs else 2) or (pairs and table.shape[1] != table.shape[2]):
+        raise ValueError(f"counts have no axes of seeds and patients: {table.shape}")
+    return _PairCounts(table) if pairs else _Counts(table)
 
 
 def _estimate(
     score: Score,
-    tables: list[np.ndarray],
+    tables: Sequence[_Counts],
     crossed: bool,
     span: tuple[float, float],
     seed: int,
     draws: int,
     level: float,
 ) -> Estimate:
-    n_seeds, n = tables[0].shape[:2]
+    if len({table.of.shape[:2] for table in tables}) != 1:
+        raise ValueError(f"seeds or patients differ: {[table.of.shape for table in tables]}")
+    n_seeds, n = tables[0].of.shape[:2]
     free = [n_seeds, n] if crossed and n_seeds > 1 else [n]
     several = len(free) == 2
     method = "studentised bootstrap, seeds × patients" if several else "studentised bootstrap"
@@ -188,27 +253,27 @@ def _times(indices: np.ndarray) -> np.ndarray:
 
 
 def _jackknifed(
-    score: Score, tables: list[np.ndarray], patients: np.ndarray, seeds: np.ndarray | None
+    score: Score, tables: Sequence[_Counts], patients: np.ndarray, seeds: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Resampled scores with their standard errors, both (draws,).
 
     Args:
         score: of totals.
-        tables: (seeds, patients, …) each.
+        tables: of the same seeds and patients.
         patients: how often each was drawn, (draws, patients).
         seeds: how often each was drawn, (draws, seeds); None where seeds are not resampled.
     """
     draws, n = patients.shape
-    n_seeds = len(tables[0])
+    n_seeds = len(tables[0].of)
     share = np.full((draws, n_seeds), 1 / n_seeds) if seeds is None else seeds / n_seeds
-    totals = [np.einsum("dp,sp...->ds...", patients, table) for table in tables]
+    totals = [table.totals(patients) for table in tables]
     by_seed = score(*totals)  # (draws, seeds)
     values = (share * by_seed).sum(axis=1)
 
     drawn, left_out = np.nonzero(patients)
     without = score(
         *(
-            total[drawn] - np.swapaxes(table, 0, 1)[left_out]
+            table.without(total, patients, drawn, left_out)
             for total, table in zip(totals, tables, strict=True)
         )
     )  # (pairs, seeds)

@@ -56,11 +56,20 @@ def read_outcome(measured: Measured, *, probabilities: bool) -> Outcome:
     }
     tables = {}
     if measured.test is not None:
-        if measured.objective.task == "tagging":
+        if tells_confusion(measured.objective.task, measured.test):
             tables["confusion"] = confusion_table(measured)
         if probabilities:
             tables["probabilities"] = probability_table(measured)
     return Outcome(metrics | dict(measured.scores), curves, tables)
+
+
+def tells_confusion(task: str, test: Split) -> bool:
+    """Whether the classes given on test are counted record by record.
+
+    They are where every step of a sequence is labelled, and where samples come from patients: of
+    these the patient is the unit, and a rate over all samples would hide how much they differ.
+    """
+    return task == "tagging" or (task == "classification" and test.groups is not None)
 
 
 def probability_table(measured: Measured) -> pd.DataFrame:

@@ -33,7 +33,7 @@ from deepclaims.training.early_stopping import Patience
 from deepclaims.training.machine import DTYPES, bare_trainer, device_of, in_precision, machine_state
 from deepclaims.training.minibatches import ChunkLoader
 from deepclaims.training.objectives import Objective, choose_objective
-from deepclaims.training.outcome import Measured, read_outcome
+from deepclaims.training.outcome import Measured, read_outcome, tells_confusion
 from deepclaims.training.resident import Interning, StackedSplit
 from deepclaims.training.settings import Settings
 from deepclaims.training.stacked import Replica, StackedTraining
@@ -200,7 +200,9 @@ def _evaluate(
     module: StackedTraining, settings: Settings, splits: Sequence[Splits]
 ) -> list[Outcome]:
     module.recall()
-    keeps = settings.fit.keep_probabilities or module.objective.task == "tagging"
+    keeps = settings.fit.keep_probabilities or tells_confusion(
+        module.objective.task, splits[0].test
+    )
     scores: list[dict[str, float]] = [{} for _ in module.replicas]
     outputs: list[torch.Tensor] = []
     evaluated = [name for name in settings.fit.evaluate if name in module.splits]

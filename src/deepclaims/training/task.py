@@ -32,7 +32,7 @@ from deepclaims.training.machine import (
 )
 from deepclaims.training.minibatches import ChunkLoader, Plan, Rows
 from deepclaims.training.objectives import choose_objective
-from deepclaims.training.outcome import Measured, read_outcome
+from deepclaims.training.outcome import Measured, read_outcome, tells_confusion
 from deepclaims.training.ranks import Job, local_rank, run_ranks
 from deepclaims.training.settings import Fit, Settings
 from deepclaims.training.streams import BATCHES, NOISE, WEIGHTS, stream
@@ -70,8 +70,8 @@ def train_on(splits: Splits, config: Mapping[str, Any], seed: int) -> Outcome:
         Metrics `<split>_loss` and `<split>_error` (or `<split>_mse`) of each split of
         `fit.evaluate`, `n_parameters`, `steps`, and `best_step` under early stopping; the curve
         `train_loss`, a point a chunk, and `validation_*`, a point an epoch if asked for; tables
-        `confusion` (tagging) and `probabilities` (if asked for). A training that diverges ends
-        with NaN losses.
+        `confusion` (tagging, and classes of patients) and `probabilities` (if asked for). A
+        training that diverges ends with NaN losses.
 
     Raises:
         ConfigError: an unknown name, option or value, or a device that is not there.
@@ -109,7 +109,7 @@ def build_module(settings: Settings, splits: Splits, seed: int) -> ChunkedTraini
         factors=schedule_factors(settings.schedule, plan.steps, plan.per_epoch),
         clip=settings.fit.clip,
         augment=build_augment(settings.augment, noise),
-        keep_outputs=settings.fit.keep_probabilities or splits.task == "tagging",
+        keep_outputs=settings.fit.keep_probabilities or tells_confusion(splits.task, splits.test),
     )
 
 

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from deepclaims.claims.convolution.global_pooling import measure
+from deepclaims.claims.convolution.global_pooling.judge import judge
 from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "convolution/global-pooling"
@@ -11,6 +14,18 @@ SHIFTS, LENGTHS = [0, 1, 2], [15, 30, 60]
 ERRORS = {"flatten": (0.05, 0.55), "global_max": (0.055, 0.42), "global_average": (0.07, 0.45)}
 """At no shift and at the largest, in a world where the claim is right."""
 AREAS = {"flatten": 0.88, "global_max": 0.93, "global_average": 0.90}
+
+
+def paired(share, seed):
+    """The pairs of seven patients, some easier than others whoever is asked."""
+    names, rng = [str(100 + k) for k in range(7)], np.random.default_rng([seed, 1])
+    easy = np.linspace(-0.03, 0.03, 7)
+    rows = [
+        (one, other, 400 * (share + easy[i] / 2 + easy[j] / 2 + 0.002 * rng.normal()), 400)
+        for i, one in enumerate(names)
+        for j, other in enumerate(names)
+    ]
+    return pd.DataFrame(rows, columns=["positive", "negative", "ordered", "pairs"])
 
 
 @pytest.fixture
@@ -33,10 +48,15 @@ def world(imagined):
             whole = [np.nan, own, np.nan] if head == "flatten" else [other, own, other + luck]
             metrics |= {"accepted": 1.0 if head == "flatten" else float(lengths)}
             patients = pd.DataFrame({"record": ["106", "208"], "auc": [own, own - 0.1]})
+            pairs = [
+                paired(share, seed).assign(tenths=tenths)
+                for tenths, share in zip(LENGTHS, whole, strict=True)
+                if np.isfinite(share)
+            ]
             return Outcome(
                 metrics,
                 {"auc": Curve(LENGTHS, whole), "fitted_auc": fitted},
-                {"patients": patients},
+                {"patients": patients, "pairs": pd.concat(pairs, ignore_index=True)},
             )
 
         return imagined(NAME, outcome, profile)
@@ -77,6 +97,18 @@ def test_without_its_controls_nothing_is_better(world, rulings, changed):
 
 def test_few_seeds_do_not_crash(world, ruling):
     assert ruling(world("smoke")) == "inconclusive"
+
+
+def test_an_advantage_in_one_patient_alone_is_left_open(imagined, world):
+    """Every seed shows it, six of seven patients do not."""
+    results = world(areas={"global_max": AREAS["flatten"]})
+    table = results.tables["pairs"].copy()
+    better = (table["head"] == "global_max") & (table["positive"] == "103")
+    table.loc[better, "ordered"] += 60.0
+    changed = replace(results, tables={**results.tables, "pairs": table})
+    estimate = judge(changed)["better_on_ecg"]
+    assert estimate.value > 0.01
+    assert estimate.satisfies("above", 0.0) is None
 
 
 def test_pieces_are_scored_one_by_one_and_the_highest_counts():

@@ -46,13 +46,13 @@ def judged(results):
 
 
 @pytest.fixture(scope="module")
-def lecture(imagined):
-    return imagined(NAME, LECTURE)
+def lecture(imagined_patients):
+    return imagined_patients(NAME, LECTURE)
 
 
 @pytest.fixture(scope="module")
-def ours(imagined):
-    return imagined(NAME, OURS)
+def ours(imagined_patients):
+    return imagined_patients(NAME, OURS)
 
 
 def test_supported_where_the_lecture_is_right(lecture):
@@ -68,16 +68,16 @@ def test_refuted_where_adagrad_lags_and_sgd_does_not(ours):
     assert outcomes["sgd_similar_mnist"] is True
 
 
-def test_refuted_where_rmsprop_and_sgd_are_behind_adam(imagined):
+def test_refuted_where_rmsprop_and_sgd_are_behind_adam(imagined_patients):
     ruling, outcomes = judged(
-        imagined(NAME, world({("mnist", "rmsprop"): 2.0, ("ecg", "sgd"): 9.0}, slow=3.0))
+        imagined_patients(NAME, world({("mnist", "rmsprop"): 2.0, ("ecg", "sgd"): 9.0}, slow=3.0))
     )
     assert outcomes["adaptive_agree_mnist"] is outcomes["sgd_similar_ecg"] is False
     assert ruling == "refuted"
 
 
-def test_inconclusive_where_a_rate_is_at_the_end_of_its_grid(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(best={"sgd": 1.6}, slow=2.5)))
+def test_inconclusive_where_a_rate_is_at_the_end_of_its_grid(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(best={"sgd": 1.6}, slow=2.5)))
     assert outcomes["rates_interior"] is False
     assert ruling == "inconclusive"
 
@@ -104,5 +104,5 @@ def test_steps_are_those_of_the_curve(lecture):
     assert np.isinf(sgd.steps_below("train_loss", 1e-9)).all()
 
 
-def test_smoke_decides_nothing(imagined):
-    assert judged(imagined(NAME, OURS, "smoke"))[0] == "inconclusive"
+def test_smoke_decides_nothing(imagined_patients):
+    assert judged(imagined_patients(NAME, OURS, "smoke"))[0] == "inconclusive"

@@ -55,46 +55,46 @@ def judged(results):
     }
 
 
-def test_refuted_where_one_is_not_best(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(OURS)))
+def test_refuted_where_one_is_not_best(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS)))
     assert ruling == "refuted"
     for data in ("", "ecg_"):
         assert outcomes[f"{data}one_is_best"] is False
         assert outcomes[f"{data}one_needs_small_rate"] is True
 
 
-def test_supported_where_the_lecture_is_right(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(LECTURE)))
+def test_supported_where_the_lecture_is_right(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(LECTURE)))
     assert ruling == "supported"
     assert outcomes["ecg_small_generalises_better"] is True
     assert outcomes["ecg_one_is_best"] is True
 
 
-def test_each_data_set_is_judged_on_its_own(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(OURS, GAIN)))
+def test_each_data_set_is_judged_on_its_own(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, GAIN)))
     assert ruling == "refuted"
     assert outcomes["ecg_small_generalises_better"] is True
     assert outcomes["ecg_one_is_best"] is False
-    ruling, outcomes = judged(imagined(NAME, world(LECTURE, OURS)))
+    ruling, outcomes = judged(imagined_patients(NAME, world(LECTURE, OURS)))
     assert ruling == "refuted"
     assert outcomes["one_is_best"] is True
     assert outcomes["ecg_one_is_best"] is False
 
 
-def test_small_batches_may_lose_on_ecg(imagined):
-    _, outcomes = judged(imagined(NAME, world(LECTURE, FULL)))
+def test_small_batches_may_lose_on_ecg(imagined_patients):
+    _, outcomes = judged(imagined_patients(NAME, world(LECTURE, FULL)))
     assert outcomes["small_generalises_better"] is True
     assert outcomes["ecg_small_generalises_better"] is False
 
 
-def test_one_may_need_no_small_rate(imagined):
-    _, outcomes = judged(imagined(NAME, world(OURS, ecg_best={"1": 3, "16": 0})))
+def test_one_may_need_no_small_rate(imagined_patients):
+    _, outcomes = judged(imagined_patients(NAME, world(OURS, ecg_best={"1": 3, "16": 0})))
     assert outcomes["ecg_one_needs_small_rate"] is False  # 0.6 for both
     assert outcomes["one_needs_small_rate"] is True
 
 
-def test_refuted_where_noise_regularises_nowhere(imagined):
-    ruling, outcomes = judged(imagined(NAME, world(OURS, net=1.0)))
+def test_refuted_where_noise_regularises_nowhere(imagined_patients):
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, net=1.0)))
     assert outcomes["noise_regularises_diagonal"] is False
     assert ruling == "refuted"
 
@@ -107,15 +107,17 @@ def test_refuted_where_noise_regularises_nowhere(imagined):
         ({"level": 0.5}, "ecg_is_learnt"),
     ],
 )
-def test_inconclusive_where_a_control_fails(imagined, changed, control):
-    ruling, outcomes = judged(imagined(NAME, world(OURS, **changed)))
+def test_inconclusive_where_a_control_fails(imagined_patients, changed, control):
+    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, **changed)))
     assert outcomes[control] is False
     assert ruling == "inconclusive"
 
 
 @pytest.mark.parametrize("data", ["", "ecg_"])
-def test_where_the_full_set_is_trained_too_only_the_first_sentences_are_open(imagined, data):
-    results = imagined(NAME, world(LECTURE, **{f"{data}undertrained": 0.0}))
+def test_where_the_full_set_is_trained_too_only_the_first_sentences_are_open(
+    imagined_patients, data
+):
+    results = imagined_patients(NAME, world(LECTURE, **{f"{data}undertrained": 0.0}))
     found = findings(results.claim.checks, judge.judge(results))
     rulings = verdict(found, results.claim.text, results.void()).rulings
     assert rulings["L1.s14.7"] == rulings["L1.s20.6"] == "inconclusive"

@@ -132,8 +132,7 @@ def training(results: Results, drawing: Drawing) -> None:
         error: Text = ("fracción de errores", "share of errors")
         if part in best:
             level, label = best[part]
-            widths = results.axis(part, "model.width")
-            panel.theory(widths, level, label, colour=OKABE_ITO["sky"])
+            panel.theory(results.axis(part, "model.width"), level, label, colour=OKABE_ITO["sky"])
             error = ("error cuadrático medio (raíz)", "root-mean-square error")
         _widths(panel)
         panel.axes(y=error, **({"yscale": "log"} if part == "regression" else {"ylim": (0, None)}))

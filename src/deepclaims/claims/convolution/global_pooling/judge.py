@@ -1,4 +1,4 @@
-"""Errors in points and areas, in pairs of seeds."""
+"""Errors of digits in points, in pairs of seeds; areas on ECG, over seeds × patients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import exact, mean_interval, paired_difference
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.patients import Pairs, over_seeds_and_patients
+from deepclaims.evidence.roc_area import area, read_pairs
+from deepclaims.evidence.statistics import exact, paired_difference
 from deepclaims.evidence.verdict import Measured
 
 FLATTEN, MAX, AVERAGE = "flatten", "global_max", "global_average"
@@ -23,7 +26,6 @@ def judge(results: Results) -> dict[str, Measured]:
     )
     params = results.claim.part("segments").params
     known = round(10 * params["training"]["data"]["seconds"])
-    areas = {head: _aucs(results, head, known) for head in (FLATTEN, MAX)}
     ratios = [
         exact(_size(results, part, FLATTEN) / _size(results, part, head))
         for part in ("digits", "segments")
@@ -34,11 +36,14 @@ def judge(results: Results) -> dict[str, Measured]:
         "better_on_shifted_digits": [
             paired_difference(moved[FLATTEN], moved[head]) for head in (MAX, AVERAGE)
         ],
-        "better_on_ecg": paired_difference(areas[MAX], areas[FLATTEN]),
+        "better_on_ecg": over_seeds_and_patients(
+            lambda one, other: area(one) - area(other),
+            pairs(results, MAX, known),
+            pairs(results, FLATTEN, known),
+            span=(-1.0, 1.0),
+        ),
         "takes_any_length": exact(_accepted(results, MAX, np.min)),
-        "other_lengths_work": [
-            mean_interval(_aucs(results, MAX, n)) for n in lengths if n != known
-        ],
+        "other_lengths_work": [_area(results, MAX, int(n)) for n in lengths if n != known],
         "not_on_centred_digits": paired_difference(still[FLATTEN], still[AVERAGE]),
         "flatten_takes_one_length": exact(_accepted(results, FLATTEN, np.max)),
         "sizes_are_equal": ratios,
@@ -55,6 +60,15 @@ def _aucs(results: Results, head: str, tenths: int) -> np.ndarray:
     """Areas of each seed at one length, (seeds,)."""
     steps, values = results.curve("segments", "auc", where={"head": head})
     return values[:, list(steps).index(tenths)]
+
+
+def pairs(results: Results, head: str, tenths: int) -> Pairs:
+    """Pairs of test stretches of one length, by the patients they are of."""
+    return read_pairs(results.table("pairs", "segments", where={"head": head, "tenths": tenths}))
+
+
+def _area(results: Results, head: str, tenths: int) -> Estimate:
+    return over_seeds_and_patients(area, pairs(results, head, tenths), span=(0.0, 1.0))
 
 
 def _accepted(results: Results, head: str, which: Callable[[np.ndarray], float]) -> float:

@@ -15,6 +15,7 @@ from deepclaims.data.moved_images import shifted
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.evidence.ranking import area_under_roc
+from deepclaims.evidence.roc_area import count_pairs
 from deepclaims.nn.models import count_parameters
 from deepclaims.project import Project
 from deepclaims.training.trained_net import probabilities, trained_net
@@ -59,8 +60,9 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Metrics `validation_auc`, `n_parameters`, `accepted`; over the lengths the curves `auc`
         (NaN where the net refuses) and `fitted_auc` (longer stretches cut into pieces of the length
-        trained on, the highest score counting; shorter ones filled up with zeros). Table
-        `patients`: `record` and its `auc` at the length trained on, where it has both kinds.
+        trained on, the highest score counting; shorter ones filled up with zeros). Tables
+        `patients`: `record` and its `auc` at the length trained on, where it has both kinds; and
+        `pairs` of every length the net reads: `tenths`, and the columns of `count_pairs`.
     """
     training = _training(config)
     net, splits, _ = trained_net(training, seed)
@@ -68,18 +70,23 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
     assert splits.validation is not None
     aucs, fitted = [], []
     rows: list[tuple[str, float]] = []
+    pairs = []
     for tenths in config["lengths"]:
         test = load({**training["data"], "test_seconds": tenths / 10}, 0, folder).test
         x, true = test.inputs[0], test.targets.numpy()
-        reads = _reads(net, x[:10])
-        aucs.append(area_under_roc(_score(net, x), true) if reads else np.nan)
+        assert test.groups is not None
+        record = np.array(splits.group_names)[test.groups.numpy()]
         fitted.append(area_under_roc(fitted_score(net, x, known), true))
+        if not _reads(net, x[:10]):
+            aucs.append(np.nan)
+            continue
+        score = _score(net, x)
+        aucs.append(area_under_roc(score, true))
+        pairs.append(count_pairs(score, true, record).assign(tenths=tenths))
         if x.shape[-1] == known:
-            assert test.groups is not None
-            score, group = _score(net, x), test.groups.numpy()
             rows = [
-                (splits.group_names[own], area_under_roc(score[group == own], true[group == own]))
-                for own in np.unique(group)
+                (own, area_under_roc(score[record == own], true[record == own]))
+                for own in np.unique(record)
             ]
     validation = splits.validation
     lengths = list(config["lengths"])
@@ -93,7 +100,7 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
             "accepted": float(np.isfinite(aucs).sum()),
         },
         {"auc": Curve(lengths, aucs), "fitted_auc": Curve(lengths, fitted)},
-        {"patients": patients.dropna()},
+        {"patients": patients.dropna(), "pairs": pd.concat(pairs, ignore_index=True)},
     )
 
 

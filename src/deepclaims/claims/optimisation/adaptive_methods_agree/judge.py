@@ -9,6 +9,7 @@ import numpy as np
 
 from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.estimate import Estimate, exact
+from deepclaims.evidence.patient_errors import PatientErrors, error_contrast
 from deepclaims.evidence.statistics import paired_difference, ratio_interval
 from deepclaims.evidence.verdict import Measured
 
@@ -53,10 +54,16 @@ def _chosen(results: Results, problem: str, name: str, by: str = "error") -> Tun
 
 
 def behind(methods: Methods, name: str, other: str = "adam") -> Estimate:
-    """Test error of one method minus another's, in percentage points, paired over seeds."""
-    return paired_difference(
-        100 * methods[name].reported("test_error"), 100 * methods[other].reported("test_error")
-    )
+    """Test error of one method minus another's in percentage points; on ECG of other patients too.
+
+    Paired over seeds; on ECG over seeds × patients.
+    """
+    both = [methods[name], methods[other]]
+    if both[0].part.name.startswith("ecg"):
+        errors = [PatientErrors.read(each.table("confusion")) for each in both]
+        return error_contrast(errors, [1.0, -1.0])
+    mine, others = (100 * each.reported("test_error") for each in both)
+    return paired_difference(mine, others)
 
 
 def _steps_ratio(results: Results, problem: str) -> Estimate:

@@ -6,7 +6,8 @@ import numpy as np
 
 from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.estimate import Estimate, exact
-from deepclaims.evidence.statistics import mean_interval, paired_difference, ratio_interval
+from deepclaims.evidence.patient_errors import PatientErrors, error_contrast
+from deepclaims.evidence.statistics import paired_difference, ratio_interval
 from deepclaims.evidence.verdict import Measured
 
 LR = "optimizer.lr"
@@ -31,7 +32,7 @@ def judge(results: Results) -> dict[str, Measured]:
         "ecg_one_needs_small_rate": on_ecg["one_needs_small_rate"],
         "ecg_full_is_undertrained": on_ecg["full_is_undertrained"],
         "ecg_rates_interior": on_ecg["rates_interior"],
-        "ecg_is_learnt": [mean_interval(100 * net.reported("test_error")) for net in ecg.values()],
+        "ecg_is_learnt": [error_contrast([of_patients(net)], [1.0]) for net in ecg.values()],
         "noise_regularises_diagonal": ratio_interval(
             diagonal_of(results, "net", last), diagonal_of(results, "net", first)
         ),
@@ -63,11 +64,27 @@ def tuned(results: Results, mode: str, data: str = "mnist") -> dict[str, Tuned]:
     return {batch: results.tuned(f"{DATA[data]}b_{batch}", mode) for batch in BATCHES}
 
 
+def of_patients(net: Tuned) -> PatientErrors:
+    """The errors of the reporting seeds on each of the patients not trained on."""
+    return PatientErrors.read(net.table("confusion"))
+
+
+def contrast(nets: dict[str, Tuned], weights: dict[str, float]) -> Estimate:
+    """Weighted sum of test errors in percentage points; on ECG over seeds × patients."""
+    chosen = [nets[batch] for batch in weights]
+    if chosen[0].part.name.startswith(DATA["ecg"]):
+        return error_contrast([of_patients(net) for net in chosen], [*weights.values()])
+    gains, losses = (
+        sum(100 * abs(w) * nets[batch].reported("test_error")
+            for batch, w in weights.items() if sign * w > 0)
+        for sign in (1, -1)
+    )  # fmt: skip
+    return paired_difference(gains, losses)
+
+
 def behind(nets: dict[str, Tuned], one: str, other: str) -> Estimate:
     """Test error of one batch size minus another's, in percentage points."""
-    return paired_difference(
-        100 * nets[one].reported("test_error"), 100 * nets[other].reported("test_error")
-    )
+    return contrast(nets, {one: 1.0, other: -1.0})
 
 
 def _gains(nets: dict[str, Tuned]) -> list[Estimate]:
@@ -77,8 +94,7 @@ def _gains(nets: dict[str, Tuned]) -> list[Estimate]:
 
 def _behind_one(nets: dict[str, Tuned]) -> Estimate:
     """Mean test error of `SMALL` minus that of B = 1, in percentage points."""
-    small = np.mean([nets[batch].reported("test_error") for batch in SMALL], axis=0)
-    return paired_difference(100 * small, 100 * nets["1"].reported("test_error"))
+    return contrast(nets, {**dict.fromkeys(SMALL, 1 / len(SMALL)), "1": -1.0})
 
 
 def _rates_ratio(nets: dict[str, Tuned]) -> Estimate:
