@@ -92,8 +92,9 @@ def test_the_slides_numbers():
     assert outcome.curves["dense"].values == [37, 65, 197]
 
 
-def test_few_seeds_do_not_crash(world, ruling):
-    assert ruling(world("smoke")) == "inconclusive"
+def test_few_seeds_do_not_crash_and_what_needs_none_is_decided(world, rulings):
+    found = rulings(world("smoke", conv=(5.0, 5.0)))
+    assert (found["L1.s52.4"], found["L1.s52.2"]) == ("supported", "inconclusive")
 
 
 @pytest.fixture(scope="module")
