@@ -151,7 +151,7 @@ def erring(error: float, rng: np.random.Generator) -> pd.DataFrame:
 
     Some patients are harder than others, whoever is asked; a net's luck differs a little in each.
     """
-    own = error + np.linspace(-0.08, 0.08, 7) + 0.004 * rng.normal(size=7)
+    own = error + np.linspace(-0.03, 0.03, 7) + 0.004 * rng.normal(size=7)
     wrong = np.clip(1000 * own, 0, 1000).round().astype(int)
     return pd.DataFrame(
         {

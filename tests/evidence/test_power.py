@@ -9,6 +9,8 @@ from scipy import stats
 from deepclaims.evidence import power, statistics
 from deepclaims.evidence.estimate import Estimate, exact, undecided
 from deepclaims.evidence.law import Student
+from deepclaims.evidence.multiplicity import settle
+from deepclaims.evidence.verdict import Ruling, Verdict
 
 PILOT = np.array([0.3, 1.1, 0.7, 1.9, 0.2, 0.9, 0.4, 1.2])
 MEAN = statistics.mean_interval(PILOT)
@@ -134,3 +136,35 @@ def test_what_has_no_luck_and_what_is_not_known():
         power.chances(statistics.distance_interval(0.1, 50), "below", 0.2, 0.1)
     with pytest.raises(ValueError, match="one number"):
         power.characteristics(MEAN, "above", [0.0, 1.0], 2.0)
+
+
+@pytest.mark.parametrize(("claims", "attempt", "checks"), [(1, 1, 1), (60, 1, 1), (60, 3, 4)])
+def test_a_check_at_the_level_to_survive_is_just_settled(claims, attempt, checks):
+    """Against `settle`: with the p-value of that level it stands, with a bit more it does not."""
+    p = (1 - power.level_to_survive(claims, attempt, checks)) / 2 * checks
+    said = {"es": "", "en": ""}
+    others = {f"{k}": Verdict(Ruling.INCONCLUSIVE, (), 1.0, said, 1.0) for k in range(claims - 1)}
+    for factor, survives in ((0.999, True), (1.001, False)):
+        mine = Verdict(Ruling.SUPPORTED, (), factor * p, said, factor * p)
+        found = settle({**others, "mine": mine}, {"mine": attempt})["mine"]
+        assert (found.ruling is Ruling.SUPPORTED) == survives
+    with pytest.raises(ValueError, match="1 at least"):
+        power.level_to_survive(0)
+
+
+def test_power_at_the_level_to_survive_is_the_noncentral_ts():
+    level = power.level_to_survive(60, attempt=2)
+    tail = 0.05 / 60 / 6
+    expected = stats.nct.sf(stats.t.ppf(1 - tail, 7), 7, 3.0 / stats.sem(PILOT))
+    assert power.chances(MEAN, "above", 0.0, 3.0, level=level).holds == pytest.approx(expected)
+    at_bound = power.characteristics(MEAN, "above", 0.0, 3.0, level=level)
+    assert at_bound.false_support == pytest.approx(tail)
+
+
+def test_a_median_errs_by_the_binomial_law_of_the_sign_test():
+    pilot = statistics.median_interval(stats.norm.ppf((np.arange(2001) + 0.5) / 2001))
+    made = power.characteristics(pilot, "above", 0.0, 1.0, n=15)
+    assert made.false_support == pytest.approx(stats.binom.cdf(3, 15, 0.5), abs=0.01)
+    # The fourth smallest of 15 must exceed 0: so must twelve at least.
+    assert made.power == pytest.approx(stats.binom.sf(11, 15, stats.norm.cdf(1.0)), abs=0.03)
+    assert power.chances(pilot, "above", 0.0, 1.0, n=5) == power.Chances(0.0, 0.0)
