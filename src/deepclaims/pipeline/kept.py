@@ -38,9 +38,10 @@ class Kept:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """What is kept in a claim's folder; nothing where it is missing or damaged."""
+        """What is kept in a folder; nothing where it is missing, damaged or of another kind."""
         try:
-            return cls(**json.loads((folder / NAME).read_text(encoding="utf-8")))
+            kept = cls(**json.loads((folder / NAME).read_text(encoding="utf-8")))
+            return kept if "estimates" in kept.verdict else cls()
         except (OSError, ValueError, TypeError):
             return cls()
 
