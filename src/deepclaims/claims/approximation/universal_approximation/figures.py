@@ -123,9 +123,9 @@ def training(results: Results, drawing: Drawing) -> None:
         for g in results.axis(part, "model.activation"):
             _trained(panel, results, part, g)
         if part == "regression":
-            widths, values = results.curve("line", "rms_kink", where={"activation": "tanh"})
+            exist, values = results.curve("line", "rms_kink", where={"activation": "tanh"})
             _errors(
-                panel, widths, map(ratio_interval, values.T), "tanh",
+                panel, exist, map(ratio_interval, values.T), "tanh",
                 label=("tanh, existe (mínimos cuadrados)", "tanh, exists (least squares)"),
                 colour=OKABE_ITO["blue"], marker="D",
             )  # fmt: skip
