@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test check format ui setup clean
+.PHONY: help reproduce test coverage check format ui setup clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ reproduce: $(STAMP) ## run the pipeline with the data that can be had, and name 
 	@$(BIN)/deepclaims report
 
 test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+coverage: $(STAMP) ## run the tests, and say which lines none of them reached
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) --cov --cov-report=term:skip-covered
 
 check: $(STAMP) ## lint, format and types

@@ -6,13 +6,18 @@ import shutil
 import struct
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+# Where Python is told to write no bytecode, as in many containers, each of the hundred processes
+# that the tests start would compile the whole package anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import numpy as np  # noqa: E402  the thread variables come first
 import pytest  # noqa: E402
+from filelock import FileLock  # noqa: E402
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -33,13 +38,33 @@ def mirror() -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`made_once(name, make)`: a folder that `make(folder)` fills, once for all of xdist's workers.
+
+    As in "Making session-scoped fixtures execute only once" of pytest-xdist's documentation.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def empty_store(made_once: Callable[..., Path]) -> Path:
     """An MLflow store without runs: MLflow takes seconds to make one, a copy takes none."""
     from deepclaims.tracking.store import create, database
 
-    folder = tmp_path_factory.mktemp("store")
-    create(folder)
-    return database(folder)
+    return database(made_once("store", create))
 
 
 @pytest.fixture
@@ -59,17 +84,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path):
 
 
 @pytest.fixture(scope="session")
-def stand_in_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stand_in_data(made_once: Callable[..., Path]) -> Path:
     """`data/` with the stand-ins fetched and prepared, made once for the whole session."""
     from deepclaims.pipeline.fetch import fetch
     from deepclaims.pipeline.prepare import prepare
     from deepclaims.project import Project
 
-    root = tmp_path_factory.mktemp("stand-in")
-    for fetched, prepared in (("mnist", "mnist"), ("mitdb", "ecg")):
-        fetch(Project(root), fetched, "embedded")
-        prepare(Project(root), prepared)
-    return root / "data"
+    def make(root: Path) -> None:
+        for fetched, prepared in (("mnist", "mnist"), ("mitdb", "ecg")):
+            fetch(Project(root), fetched, "embedded")
+            prepare(Project(root), prepared)
+
+    return made_once("stand-in", make) / "data"
 
 
 @pytest.fixture
@@ -179,20 +205,23 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture(scope="session")
-def small_ecg(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def small_ecg(made_once: Callable[..., Path]) -> tuple[Path, Path]:
     """Raw and prepared folder, as they lie in `data/`, of five synthetic ECG records.
 
     101, 114 and 116 are of DS1, 100 and 103 of DS2.
     """
     from deepclaims.data.synthetic_records import write_record
 
-    raw = tmp_path_factory.mktemp("small-ecg") / "data" / "raw" / "mitdb"
-    raw.mkdir(parents=True)
-    for number in (101, 114, 116, 100, 103):
-        write_record(raw, number)
-    prepared = raw.parents[1] / "prepared" / "ecg"
-    prepare_some_ecg(raw, prepared, ((101, 114, 116), (100, 103)), "embedded")
-    return raw, prepared
+    raw, prepared = Path("data", "raw", "mitdb"), Path("data", "prepared", "ecg")
+
+    def make(root: Path) -> None:
+        (root / raw).mkdir(parents=True)
+        for number in (101, 114, 116, 100, 103):
+            write_record(root / raw, number)
+        prepare_some_ecg(root / raw, root / prepared, ((101, 114, 116), (100, 103)), "embedded")
+
+    root = made_once("small-ecg", make)
+    return root / raw, root / prepared
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
 import multiprocessing
+import shutil
 
 import pandas as pd
 import pytest
@@ -10,10 +11,10 @@ from deepclaims.tracking.store import Tracker, create, database, run_metrics
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A store, made once: MLflow takes seconds for it."""
+def folder(tmp_path_factory, empty_store):
+    """A store of this module's own."""
     folder = tmp_path_factory.mktemp("mlflow")
-    create(folder)
+    shutil.copy(empty_store, folder)
     return folder
 
 
