@@ -227,24 +227,9 @@ def load(
     if profile not in PROFILES:
         raise ConfigError(f"no profile '{profile}'; known profiles: {', '.join(PROFILES)}")
     full = find(conf, name)
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
     written = read(conf, full)
-    adopted = (written.get("profiles") or {}).get(profile) or {}
-    # OmegaConf takes 50 ms for the texts of a claim, which no profile and no change touches.
-    touched = {*MEASURED, *adopted, *(key.partition(".")[0] for key in changes or {})}
-    merged = OmegaConf.unsafe_merge(  # which copies nothing: both are made here
-        OmegaConf.create({"claim": {key: written[key] for key in written if key in touched}}),
-        {"claim": adopted},
-    )
-    for key, value in (changes or {}).items():
-        _change(merged, full, key, value)
-    try:
-        filled: dict[str, Any] = OmegaConf.to_container(merged, resolve=True)["claim"]  # type: ignore
-    except OmegaConfBaseException as error:
-        raise ClaimError(f"{full}: {str(error).splitlines()[0]}") from None
-    text = {key: filled.get(key, value) for key, value in written.items()}
+    measured = _measured(full, written, profile, changes or {})
+    text = {key: measured.get(key, value) for key, value in written.items()}
     return Claim(
         name=full,
         profile=profile,
@@ -253,6 +238,32 @@ def load(
         parts=tuple(_part(full, text, key, part) for key, part in text["parts"].items()),
         changed=tuple(changes or {}),
     )
+
+
+def _measured(
+    name: str, written: Mapping[str, Any], profile: str, changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The entries that a profile or a change may touch, as they are then, nothing referred to.
+
+    The texts are not among them.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    from deepclaims.claims import references
+
+    adopted = (written.get("profiles") or {}).get(profile) or {}
+    touched = {*MEASURED, *adopted, *(key.partition(".")[0] for key in changes)}
+    content = {key: written[key] for key in written if key in touched}
+    try:
+        if not changes:
+            return references.filled(content, adopted)
+        merged = OmegaConf.merge({"claim": content}, {"claim": adopted})
+        for key, value in changes.items():
+            _change(merged, name, key, value)
+        return references.by_omegaconf(merged)
+    except OmegaConfBaseException as error:
+        raise ClaimError(f"{name}: {str(error).splitlines()[0]}") from None
 
 
 def shifted(claim: Claim, shift: int) -> Claim:

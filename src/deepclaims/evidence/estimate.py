@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from scipy import special
-
 from deepclaims.evidence import law as laws
 from deepclaims.evidence.law import Exact, Given, Law, Student, Unknown
 
@@ -93,6 +91,8 @@ class Estimate:
         """Standard error; that of a normal law with this interval where the law names none."""
         if isinstance(self._law, Student) and not self._law.log:
             return self._law.se
+        from scipy import special
+
         return (self.high - self.low) / (2 * float(special.ndtri(0.5 + self.level / 2)))
 
     def at(self, level: float, family: int = 1) -> Estimate:

@@ -7,10 +7,8 @@ exactly when the one-sided p-value of "above" is at most a.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol
-
-from scipy import special
 
 from deepclaims.evidence.bootstrap_law import Studentised
 
@@ -88,6 +86,8 @@ class Student:
 
     def interval(self, value: float, level: float) -> tuple[float, float]:
         """`value ± t·se`, or `value · exp(± t·se)`."""
+        from scipy import special
+
         half = float(special.stdtrit(self.df, 0.5 + level / 2)) * self.se
         if self.log:
             return value * math.exp(-half), value * math.exp(half)
@@ -107,6 +107,8 @@ class Student:
         return value - bound
 
     def _tail(self, distance: float) -> float:
+        from scipy import special
+
         if self.se == 0:
             return 0.0 if distance > 0 else 1.0
         return float(special.stdtr(self.df, -distance / self.se))
@@ -214,6 +216,8 @@ class Ranks:
         return self._heads(sum(each >= bound for each in self.values))
 
     def _heads(self, most: int) -> float:
+        from scipy import special
+
         return float(special.bdtr(most, len(self.values), 0.5))
 
 
@@ -278,6 +282,8 @@ class Given:
 
     def interval(self, value: float, level: float) -> tuple[float, float]:
         """Either half stretched as a normal law would be."""
+        from scipy import special
+
         stretch = float(special.ndtri(0.5 + level / 2) / special.ndtri(0.5 + self.level / 2))
         return value - (value - self.low) * stretch, value + (self.high - value) * stretch
 
@@ -290,6 +296,8 @@ class Given:
         return self._tail(value, bound, bound - value)
 
     def _tail(self, value: float, bound: float, distance: float) -> float:
+        from scipy import special
+
         half = value - self.low if bound < value else self.high - value
         if half == 0:
             return 0.0 if distance > 0 else 1.0
@@ -352,7 +360,7 @@ LAWS: dict[str, type] = {
 
 def to_dict(law: Any) -> dict[str, Any]:
     """A law as plain data, its kind named."""
-    return {"kind": law.kind, **asdict(law)}
+    return {"kind": law.kind, **{each.name: getattr(law, each.name) for each in fields(law)}}
 
 
 def from_dict(data: dict[str, Any]) -> Law | None:

@@ -305,28 +305,22 @@ def _sweep(project: Project, catalogue: Sequence[str]) -> None:
         if folder not in folders:
             shutil.rmtree(folder)
             continue
+        figures = Kept.read(folder).figures
         for file in folder.glob("*.*.*"):
-            if file.name.split(".")[0] not in Kept.read(folder).figures:
+            if file.name.split(".")[0] not in figures:
                 file.unlink()
 
 
 def _tag(project: Project, changed: Sequence[EvidenceRecord]) -> None:
     """Tell MLflow the verdicts that changed, where it has the claims' runs."""
-    from deepclaims.tracking.index import Index, database
+    from deepclaims.tracking.tags import set_tags
 
-    if not changed or not database(project.mlflow).is_file():
-        return
-    for chapter in dict.fromkeys(record.chapter for record in changed):
-        known = {each.run_id for each in Index(project.mlflow, chapter).runs().values()}
-        own = [each for each in changed if each.chapter == chapter and each.mlflow.parent in known]
-        if not own:
-            continue
-        from deepclaims.tracking.store import Tracker
-
-        tracker = Tracker(project.mlflow, chapter)
-        for record in own:
-            tags = {
-                "deepclaims.verdict": record.verdict,
-                "deepclaims.post_hoc": ", ".join(record.post_hoc),
-            }
-            tracker.tag(str(record.mlflow.parent), tags)
+    told = {
+        str(record.mlflow.parent): {
+            "deepclaims.verdict": record.verdict,
+            "deepclaims.post_hoc": ", ".join(record.post_hoc),
+        }
+        for record in changed
+        if record.mlflow.parent
+    }
+    set_tags(project.mlflow, told)

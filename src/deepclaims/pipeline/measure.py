@@ -47,7 +47,7 @@ def run(overrides: Sequence[str]) -> None:
     project = Project.here()
     request = read_request(overrides, project)
     if isinstance(request.options, LocalOptions) and request.options.workers != 0:
-        warm_up()  # it imports while this process composes
+        warm_up(request.tasks(project))  # it imports while this process composes
     for claim in measure(project, request):
         if request.single:
             _say(claim, request)

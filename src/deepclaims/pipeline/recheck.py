@@ -47,7 +47,7 @@ def run(overrides: Sequence[str]) -> None:
     if asked.dataset and asked.series:
         raise ConfigError("data= keeps the seeds as they are: leave series= out")
     if isinstance(asked.options, LocalOptions) and asked.options.workers != 0:
-        warm_up()  # it imports while this process composes
+        warm_up(asked.tasks(project))  # it imports while this process composes
     if asked.dataset:
         transfer(project, asked)
         return

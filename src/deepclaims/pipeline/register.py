@@ -49,20 +49,26 @@ def run(words: Sequence[str]) -> None:
     """
     ARGUMENTS.read(words)
     project = Project.here()
-    found = registration(project)
-    for name in found["claims"]:
-        entries.write_registration(project, claims.load(project.conf, name))
+    loaded = _catalogue(project)
+    found = registration(project, loaded)
+    for claim in loaded:
+        entries.write_registration(project, claim)
     atomic.update(project.registered, atomic.json_text(found))
     print(f"{len(found['claims'])} claims registered: {project.registered}")
 
 
-def registration(project: Project) -> dict[str, Any]:
+def registration(project: Project, loaded: Sequence[Claim] | None = None) -> dict[str, Any]:
     """What decides what is measured: each claim's grid, the configs, the code that runs.
+
+    Args:
+        project: whose configs.
+        loaded: the claims of its catalogue; read from their files when None.
 
     Raises:
         ClaimError: names all that is missing, of all claims.
     """
-    loaded = [claims.load(project.conf, name) for name in claims.catalogue(project.conf)]
+    if loaded is None:
+        loaded = _catalogue(project)
     lectures = inventory(project.conf)
     forgotten = [
         f"claim {claim.name}: {problem}"
@@ -82,6 +88,10 @@ def registration(project: Project) -> dict[str, Any]:
         "configs": _configs(project.conf),
         "engine": code_fingerprint(ENGINE),
     }
+
+
+def _catalogue(project: Project) -> list[Claim]:
+    return [claims.load(project.conf, name) for name in claims.catalogue(project.conf)]
 
 
 def tasks_of(claim: Claim) -> list[str]:

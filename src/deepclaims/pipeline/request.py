@@ -11,11 +11,13 @@ from omegaconf import OmegaConf
 
 from deepclaims.arguments import Arguments, Key
 from deepclaims.claims import claim as claims
+from deepclaims.claims import pattern
 from deepclaims.claims.claim import PROFILES, Claim
 from deepclaims.data.alike import ALIKE
 from deepclaims.errors import ClaimError, ConfigError
 from deepclaims.pipeline.place import REHEARSAL
 from deepclaims.project import Project
+from deepclaims.sweep.cell import TRAIN
 from deepclaims.sweep.compose import Composer, parse, swept
 from deepclaims.sweep.options import LocalOptions, Options, read_executor
 
@@ -98,6 +100,12 @@ class Request:
         """
         loaded = [claims.load(project.conf, n, self.profile, self.changes) for n in self.names]
         return [claims.shifted(claim, self.shift) for claim in loaded]
+
+    def tasks(self, project: Project) -> set[str]:
+        """What the claims run, each as `module:function`."""
+        parts = [(claim, part.task) for claim in self.load(project) for part in claim.parts]
+        return {TRAIN if task == pattern.TRAIN else pattern.task(claim, task)
+                for claim, task in parts}  # fmt: skip
 
 
 def read_request(words: Sequence[str], project: Project, verb: str = "measure") -> Request:

@@ -43,7 +43,9 @@ class Formulas:
 def convert(displayed: Iterable[str], texts: Iterable[str]) -> Formulas:
     """Convert formulas that stand alone and those between `$` in running texts, all at once."""
     wanted = {(_clean(latex), True) for latex in displayed}
-    wanted |= {(_clean(latex), False) for text in texts for latex in _INLINE.findall(text)}
+    wanted |= {
+        (_clean(latex), False) for text in texts if "$" in text for latex in _INLINE.findall(text)
+    }
     order = sorted(pair for pair in wanted if pair[0])
     return Formulas(dict(zip(order, _pandoc(order), strict=True)))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim, Part
@@ -20,9 +20,11 @@ from deepclaims.data.locked import LOCKED, locked
 from deepclaims.data.prepared import read_meta
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
-from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.training.stacking import is_stacked
+
+if TYPE_CHECKING:
+    from deepclaims.sweep.compose import Composer
 
 STAND_IN = "embedded"
 TRAIN = "deepclaims.training.task:train"

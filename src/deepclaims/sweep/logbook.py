@@ -1,7 +1,8 @@
 """Logs each cell to MLflow as soon as its replicas are settled, while the others still run.
 
-MLflow takes two seconds to import and 10 ms for a run. So it is not
-imported where everything is logged already, and otherwise works in a thread beside the sweep.
+MLflow takes seconds to import and 10 ms for a run. So it is not imported where everything is logged
+already, and otherwise works in a thread beside the sweep, from its beginning: it is ready when the
+first replicas are.
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ class Logbook:
         for key in self._entries:
             if not self._awaited[key]:
                 self._settled(key)
+        if any(self._awaited[key] for key in self._entries):
+            self._start()
         return self
 
     def __exit__(
@@ -135,13 +138,17 @@ class Logbook:
                 self._put(entry)
 
     def _put(self, entry: LogEntry) -> None:
+        self._start()
+        self._queue.put(entry)
+
+    def _start(self) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._write, name="logbook", daemon=True)
             self._thread.start()
-        self._queue.put(entry)
 
     def _write(self) -> None:
         try:
+            self._tracker(next(iter(self._known)))
             while (entry := self._queue.get()) is not None and not self._stopped:
                 self._log(entry)
         except BaseException as error:  # raised where the sweep ends, in its own thread
@@ -150,9 +157,7 @@ class Logbook:
     def _log(self, entry: LogEntry) -> None:
         from deepclaims.sweep.table import tracked
 
-        if entry.experiment not in self._trackers:
-            self._trackers[entry.experiment] = Tracker(self._folder, entry.experiment)
-        tracker = self._trackers[entry.experiment]
+        tracker = self._tracker(entry.experiment)
         parent = None
         if entry.parent is not None:
             where = (entry.experiment, entry.parent.identity)
@@ -166,6 +171,11 @@ class Logbook:
         logged = tracker.index.find(entry.identity)
         assert logged is not None
         self._known[entry.experiment][entry.identity] = logged
+
+    def _tracker(self, experiment: str) -> Tracker:
+        if experiment not in self._trackers:
+            self._trackers[experiment] = Tracker(self._folder, experiment)
+        return self._trackers[experiment]
 
     def _seeds(self, entry: LogEntry) -> list[int]:
         finished = self._store.seeds(entry.cell.key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +26,6 @@ from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-PRELOAD = ("torch", "pytorch_lightning", "pandas", "deepclaims.training.replicas")
-"""Imported once by the fork server, so that a worker starts in milliseconds."""
 
 GLIBC_MEMORY = {-3: 32 << 20, -1: 1 << 30, -2: 64 << 20}
 """M_MMAP_THRESHOLD, M_TRIM_THRESHOLD and M_TOP_PAD of mallopt(3), in bytes."""
@@ -217,9 +216,8 @@ def start_worker(environment: Mapping[str, str], gpus: Sequence[str], slots: Pat
     if gpus:
         os.environ["CUDA_VISIBLE_DEVICES"] = _take(gpus, slots)
     _keep_freed_memory()
-    import torch
-
-    torch.set_num_threads(1)
+    if torch := sys.modules.get("torch"):  # imported later, it reads the variables
+        torch.set_num_threads(1)
 
 
 def _keep_freed_memory() -> None:

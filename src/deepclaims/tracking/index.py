@@ -1,7 +1,7 @@
 """What the MLflow store holds, read from its sqlite file: MLflow itself takes seconds to import.
 
-Read only, and only columns that MLflow has kept for years; everything that is written goes through
-MLflow, or its own definitions of its tables.
+Read only, and only columns that MLflow has kept for years; what is written goes through MLflow or
+its own definitions of its tables, but for the tags of a run (`tags.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 from urllib.request import url2pathname
+
+from filelock import FileLock
 
 from deepclaims.errors import StorageError
 
@@ -89,7 +91,7 @@ class Index:
     def _rows(self, query: str, more: tuple[str, ...]) -> Iterator[tuple[str, Logged]]:
         if not database(self.folder).is_file():
             return
-        with _reading(database(self.folder)) as connection:
+        with connected(database(self.folder)) as connection:
             rows = connection.execute(query, (IDENTITY, SEEDS, self.experiment, *more)).fetchall()
         # The finished run of an identity counts, should there be a broken-off one beside it.
         for identity, run_id, status, artifacts, seeds in sorted(
@@ -99,8 +101,18 @@ class Index:
             yield identity, Logged(run_id, status == "FINISHED", seeds or "", folder)
 
 
+def turn(folder: Path) -> FileLock:
+    """The lock that whoever writes to a store holds."""
+    return FileLock(folder / ".writer.lock")
+
+
 @contextmanager
-def _reading(file: Path) -> Iterator[sqlite3.Connection]:
+def connected(file: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a store's sqlite file.
+
+    Raises:
+        StorageError: when it cannot be read or written.
+    """
     try:
         # Not `ro`: whoever reads after a writer was killed has to undo what it left half done.
         connection = sqlite3.connect(
@@ -112,6 +124,6 @@ def _reading(file: Path) -> Iterator[sqlite3.Connection]:
             connection.close()
     except sqlite3.Error as error:
         raise StorageError(
-            f"{file} cannot be read ({error}): delete {file.parent}, and the same command makes it "
+            f"{file} cannot be used ({error}): delete {file.parent}, and the same command makes it "
             "again from .runs"
         ) from error

@@ -23,7 +23,7 @@ from urllib.request import url2pathname
 from filelock import FileLock
 
 from deepclaims.errors import ConfigError, StorageError
-from deepclaims.tracking.index import BUSY_SECONDS, IDENTITY, SEEDS, Index, database
+from deepclaims.tracking.index import BUSY_SECONDS, IDENTITY, SEEDS, Index, database, turn
 from deepclaims.tracking.rows import TrackedRun, insert
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Tracker:
         create(folder)
         self.index = Index(folder, experiment)
         self._client = _client(uri(folder))
-        self._turn = FileLock(folder / ".writer.lock")
+        self._turn = turn(folder)
         with self._turn:
             self._experiment, self._artifacts = self._find(folder / "artifacts", experiment)
         self._engine = _engine(folder)
@@ -108,11 +108,6 @@ class Tracker:
             _write_frames(artifacts, run.frames)
         insert(self._engine, self._experiment, run_id, run, artifacts, start)
         return run_id
-
-    def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
-        """Set tags on a run."""
-        for name, value in tags.items():
-            self._client.set_tag(run_id, name, value)
 
     def _find(self, artifacts: Path, name: str) -> tuple[str, str]:
         """Id and artifact URI of the experiment, made if there is none."""

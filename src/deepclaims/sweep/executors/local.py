@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -21,8 +21,9 @@ from pebble import ProcessExpired, ProcessPool
 from deepclaims.environment import cores, variables
 from deepclaims.sweep.executors.inline import done
 from deepclaims.sweep.options import LocalOptions
+from deepclaims.sweep.preload import preload
 from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit
-from deepclaims.sweep.worker import PRELOAD, THREAD_VARIABLES, run_batch, start_worker
+from deepclaims.sweep.worker import THREAD_VARIABLES, run_batch, start_worker
 
 
 class LocalExecutor:
@@ -37,6 +38,7 @@ class LocalExecutor:
         # Twice as many are in the pipe, so that no worker waits while this process is busy.
         self.slots: int | None = 2 * self.workers
         self._pool: ProcessPool | None = None
+        self._tasks = {unit.cell.task for unit in pending}
 
     def __enter__(self) -> Self:
         self._slots = tempfile.TemporaryDirectory(prefix="deepclaims-slots-")
@@ -79,7 +81,7 @@ class LocalExecutor:
         return self._pool.schedule(run_batch, args=[batch, self._runs, policy])
 
     def _start(self) -> ProcessPool:
-        warm_up()
+        warm_up(self._tasks)
         return ProcessPool(
             max_workers=self.workers or 1,
             initializer=start_worker,
@@ -98,9 +100,13 @@ class LocalExecutor:
         self._pool = None
 
 
-def warm_up() -> None:
-    """Start the server that workers are forked from, unless it runs: it imports for seconds."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
+def warm_up(tasks: Iterable[str]) -> None:
+    """Start the server that workers are forked from, unless it runs: it imports for seconds.
+
+    Args:
+        tasks: what the workers will run, each as `module:function`.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload(tasks)))
     with _ignoring_interrupts(), variables(dict.fromkeys(THREAD_VARIABLES, "1")):
         forkserver.ensure_running()
 
