@@ -65,6 +65,12 @@ VERBS = {
         "[pdf=true] [claim=CHAPTER/ID [--rehearsal]]",
         "deepclaims publish claim=convolution/lenet-parameters",
     ),
+    "verify": Verb(
+        "deepclaims.pipeline.verify",
+        "judge the published tables again and hold the report against the outcome; no training",
+        "[claim=CHAPTER/ID]",
+        "deepclaims verify claim=optimisation/sgd-noise-ball",
+    ),
     "report": Verb("deepclaims.pipeline.report", "where the report is, and on what data"),
     "train": Verb(
         "deepclaims.pipeline.train",

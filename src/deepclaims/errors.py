@@ -27,3 +27,7 @@ class StorageError(DeepclaimsError):
 
 class SweepError(DeepclaimsError):
     """Some cells of a sweep failed; the others are saved."""
+
+
+class VerificationError(DeepclaimsError):
+    """What was published is not what its tables, the code and the ledgers give."""

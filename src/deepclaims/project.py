@@ -89,6 +89,14 @@ class Project:
         """The folder of a claim's figures, and of what is kept of its judging."""
         return self.evidence / claim
 
+    def deposit(self, claim: str) -> Path:
+        """The folder of what judging read of a claim's tables."""
+        return self.drawn(claim) / "tables"
+
+    def published_tables(self, claim: str) -> Path:
+        """The same, as the report has it."""
+        return self.reports / "tables" / claim
+
     def aside(self, space: str) -> "Project":
         """The same project with results, evidence and reports of their own in a folder `space`."""
         return replace(self, space=space)

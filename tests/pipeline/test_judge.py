@@ -62,7 +62,7 @@ def test_a_claim_is_judged_drawn_and_recorded(measured):
 
 def test_nothing_is_judged_twice(judged, monkeypatch):
     before = written(judged.evidence)
-    monkeypatch.setattr(judging, "_pool", None)
+    monkeypatch.setattr(judging, "judging_pool", None)
     judging.judge(judged)
     assert written(judged.evidence) == before
 
@@ -70,7 +70,7 @@ def test_nothing_is_judged_twice(judged, monkeypatch):
 def test_a_changed_caption_is_neither_judged_nor_drawn(judged, monkeypatch):
     before = written(judged.evidence)
     rewrite(judged, "Shape and parameters of every layer", "Every layer")
-    monkeypatch.setattr(judging, "_pool", None)
+    monkeypatch.setattr(judging, "judging_pool", None)
     (record,) = judging.judge(judged)
     assert record.figures[0].caption["en"].startswith("Every layer")
     after = written(judged.evidence)

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import shutil
@@ -41,6 +42,10 @@ def judge(project: Project, name: str, source: str = "official") -> Path:
     for language in ("es", "en"):
         (folder / record.id / f"sweep.{language}.svg").write_text(SVG)
         (folder / record.id / f"sweep.{language}.png").write_bytes(b"PNG " + name.encode())
+    tables = project.deposit(name)
+    tables.mkdir(exist_ok=True)
+    (tables / "about.json").write_text("{}")
+    (tables / "replicas.parquet").write_bytes(b"PAR1 " + name.encode())
     return file
 
 
@@ -79,6 +84,31 @@ def test_the_whole_report_is_written(judged):
     assert 'width="96" height="48"' in (reports / "en" / "signals" / "dead-relu.html").read_text()
     assert (reports / "index.html").is_file()
     assert sorted(path.name for path in judged.root.iterdir()) == ["conf", "evidence", "reports"]
+
+
+def test_the_tables_are_published_with_the_hash_of_every_file(judged):
+    publish(judged)
+    for name in CLAIMS:
+        table = judged.published_tables(name) / "replicas.parquet"
+        assert table.read_bytes() == b"PAR1 " + name.encode()
+    (judged.reports / "README.md").write_text("not ours\n")
+    publish(judged)
+    known = dict(
+        reversed(line.split("  "))
+        for line in (judged.reports / "SHA256SUMS").read_text().splitlines()
+    )
+    files = contents(judged.reports)
+    assert known.keys() == files.keys() - {"SHA256SUMS", "README.md"}
+    assert all(hashlib.sha256(files[path]).hexdigest() == told for path, told in known.items())
+    ends = json.loads((judged.reports / "ledgers.json").read_text())
+    assert {name: end["lines"] for name, end in ends.items()} == dict.fromkeys(CLAIMS, 0)
+
+
+def test_missing_tables_are_named(judged):
+    shutil.rmtree(judged.deposit("signals/dead-relu"))
+    with pytest.raises(StageError, match=r"dead-relu lacks its tables .*deepclaims judge"):
+        publish(judged)
+    assert not judged.reports.exists()
 
 
 def test_two_publications_have_the_same_bytes(judged):

@@ -35,6 +35,17 @@ def judge(results: Results) -> Mapping[str, Measured]:
     return found
 
 
+def condensed(results: Results) -> Results:
+    """The results as judging reads them.
+
+    A claim whose judge has `condensed(results)` says itself what is read in place of tables that
+    are large or hold pieces of the data; of any other they are as measured.
+    """
+    own = getattr(_module(results.claim, "judge"), "condensed", None)
+    found: Results = own(results) if own else results
+    return found
+
+
 def draw(results: Results, figure: str, language: str) -> Drawing:
     """One figure of the claim, drawn."""
     from deepclaims.report.panel import Drawing

@@ -77,10 +77,16 @@ class Ensemble:
 
     def confusions(self) -> Confusions:
         """The counts patient by patient, as those of one replica."""
-        table = pd.DataFrame(
-            {"record": self.record, "true": self.true, "predicted": self.predicted}
-        )
-        return Confusions.read(table.assign(seed=0, count=1))
+        return Confusions.read(self.counted().assign(seed=0))
+
+    def counted(self) -> pd.DataFrame:
+        """How many beats of a record and class were given which: `record, true, predicted, count`.
+
+        What does not occur has no row.
+        """
+        told = {"record": self.record, "true": self.true, "predicted": self.predicted}
+        table = pd.DataFrame(told)
+        return table.groupby(list(told), as_index=False).size().rename(columns={"size": "count"})
 
     def without(self, left_out: Collection[int]) -> Ensemble:
         """The same but for the beats of some records."""

@@ -72,11 +72,22 @@ def write_look(project: Project, judged: Judged, settled: Verdict) -> None:
     if not counts(judged):
         return
     found = ledger.read(project.root, judged.claim.name)
-    look = _look(judged).ruled(settled)
-    look = replace(look, attempt=attempt_of(found, look))
+    look = _ruled(found, judged, settled)
     if not any(look.repeats(each) for each in looks(found)):
         told = _event(project, Kind.LOOK, look.to_dict())
         ledger.append(project.root, judged.claim.name, [told])
+
+
+def is_told(project: Project, judged: Judged, settled: Verdict) -> bool:
+    """Whether the ledger tells of a look that saw this, or it was no look."""
+    found = ledger.read(project.root, judged.claim.name)
+    look = _ruled(found, judged, settled)
+    return not counts(judged) or any(look.repeats(each) for each in looks(found))
+
+
+def _ruled(found: ledger.Ledger, judged: Judged, settled: Verdict) -> Look:
+    look = _look(judged).ruled(settled)
+    return replace(look, attempt=attempt_of(found, look))
 
 
 def write_pilot(project: Project, judged: Judged, settled: Verdict) -> None:

@@ -8,35 +8,22 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
-from multiprocessing import get_context
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 from deepclaims import atomic
 from deepclaims.claims import claim as claims
-from deepclaims.claims.claim import Claim
-from deepclaims.environment import cores, variables
 from deepclaims.errors import StorageError
-from deepclaims.evidence import record as records
-from deepclaims.evidence.check import Finding
-from deepclaims.evidence.multiplicity import at_stake, settle
-from deepclaims.evidence.operating import Operating
-from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns, SentenceNote
-from deepclaims.evidence.second_look import confirm
-from deepclaims.evidence.sentence import STUDY, Ruled
-from deepclaims.evidence.verdict import Verdict
+from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
-from deepclaims.lectures.inventory import Lectures
-from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline import entries
+from deepclaims.pipeline import deposit, entries
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
 from deepclaims.pipeline.place import REHEARSAL, of_a_place, read_place
+from deepclaims.pipeline.pool import judging_pool
+from deepclaims.pipeline.settling import evidence_of, settled
 from deepclaims.project import Project
-from deepclaims.sweep.worker import THREAD_VARIABLES
 
 ENDINGS = ("svg", "png")
 ARGUMENTS = of_a_place("judge")
@@ -70,7 +57,7 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
             raw[name] = kept.judged(Measured.find(project, name).claim)
     judged = {name: raw[name] for name in catalogue if name in raw}
     verdicts = settled(project, judged)
-    found = _records(project, judged, verdicts)
+    found = evidence_of(project, judged, verdicts)
     news = _news(project, found)
     for record in found:
         atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
@@ -95,7 +82,7 @@ def judge_only(project: Project, names: Sequence[str]) -> list[Judged]:
         StageError: when one has not been measured.
     """
     measured = [Measured.find(project, name) for name in names]
-    with _pool(len(names)) as pool:
+    with judging_pool(len(names)) as pool:
         return list(pool.map(judge_one, measured))
 
 
@@ -107,7 +94,11 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
         name: {figure: each.drawing_key(figure) for figure in each.claim.text["figures"]}
         for name, each in measured.items()
     }
-    stale = [name for name in measured if kept[name].key != keys[name]]
+    stale = [
+        name
+        for name in measured
+        if kept[name].key != keys[name] or not (project.deposit(name) / deposit.ABOUT).is_file()
+    ]
     undrawn = [
         (name, figure)
         for name in measured
@@ -117,8 +108,9 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
     found = {name: kept[name].judged(each.claim)
              for name, each in measured.items() if name not in stale}  # fmt: skip
     if stale or undrawn:
-        with _pool(len(stale) + len(undrawn)) as pool:
-            judged = {name: pool.submit(judge_one, measured[name]) for name in stale}
+        with judging_pool(len(stale) + len(undrawn)) as pool:
+            judged = {name: pool.submit(judge_one, measured[name], project.deposit(name))
+                      for name in stale}  # fmt: skip
             drawn = [
                 pool.submit(draw_one, measured[name], project.drawn(name), figure, language)
                 for name, figure in undrawn
@@ -144,95 +136,6 @@ def _is_drawn(folder: Path, figure: str) -> bool:
     )
 
 
-@contextmanager
-def _pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["pandas", "scipy.stats", "matplotlib.figure"])
-    with (
-        variables(dict.fromkeys(THREAD_VARIABLES, "1")),
-        ProcessPoolExecutor(min(cores(), tasks), mp_context=context) as pool,
-    ):
-        yield pool
-
-
-def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict]:
-    """The verdicts, corrected for all sentences and attempts, and confirmed by second looks."""
-    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
-    verdicts = {name: each.verdict for name, each in judged.items()}
-    corrected = settle(verdicts, attempts, entries.family(project))
-    return {
-        name: confirm(
-            corrected[name],
-            [look for look, current in entries.second_looks(project, each) if current],
-        )
-        for name, each in judged.items()
-    }
-
-
-def _records(
-    project: Project, judged: Mapping[str, Judged], verdicts: Mapping[str, Verdict]
-) -> list[EvidenceRecord]:
-    chapters = {each.name: each.title for each in claims.chapters(project.conf)}
-    lectures = inventory(project.conf)
-    stake = at_stake(each.verdict for each in judged.values())
-    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
-    return [
-        replace(
-            _record(each, verdicts[name], lectures),
-            findings=_findings(project, name, verdicts[name], attempts[name], stake),
-            attempt=attempts[name],
-            second_looks=tuple(
-                {**look.to_dict(), "stale": not current}
-                for look, current in entries.second_looks(project, each)
-            ),
-            transfers=tuple(
-                {**seen.to_dict(), "stale": not current}
-                for seen, current in entries.transfers(project, each)
-            ),
-            chapter_title=chapters[each.claim.chapter],
-        )
-        for name, each in judged.items()
-    ]
-
-
-def _record(judged: Judged, verdict: Verdict, lectures: Lectures | None) -> EvidenceRecord:
-    from deepclaims.sweep.cell import library_versions
-
-    claim = judged.claim
-    facts = judged.facts | {"mlflow": MlflowRuns(**judged.facts["mlflow"])}
-    return EvidenceRecord(
-        claim={key: value for key, value in claim.text.items() if key != "profiles"},
-        verdict=str(verdict.ruling),
-        reason=verdict.reason,
-        sentences=tuple(_sentence(each, claim, lectures) for each in verdict.sentences),
-        figures=tuple(FigureNote(name, text) for name, text in claim.text["figures"].items()),
-        p_value=verdict.p,
-        p_adjusted=verdict.p_adjusted,
-        post_hoc=verdict.post_hoc,
-        command=_command(claim),
-        versions=library_versions(),
-        **facts,
-    )
-
-
-def _sentence(ruled: Ruled, claim: Claim, lectures: Lectures | None) -> SentenceNote:
-    sentence = ruled.sentence
-    item = lectures.sentence(sentence.id) if lectures and sentence.id != STUDY else None
-    return SentenceNote(
-        id=sentence.id,
-        ruling=str(ruled.ruling),
-        reason=ruled.reason,
-        reading=str(sentence.reading),
-        checks=tuple(each.check.name for each in ruled.findings),
-        quotation=item.in_both if item else claim.text["question"],
-        means=sentence.means,
-        repair=sentence.repair,
-        doubt=(item.doubt or None) if item else None,
-        p_value=ruled.p,
-        p_adjusted=ruled.p_adjusted,
-    )
-
-
 def _news(project: Project, found: Sequence[EvidenceRecord]) -> list[EvidenceRecord]:
     """The records of which MLflow has not been told: a new verdict, or new runs."""
 
@@ -246,51 +149,6 @@ def _news(project: Project, found: Sequence[EvidenceRecord]) -> list[EvidenceRec
             return True
 
     return [each for each in found if is_new(each)]
-
-
-def _command(claim: Claim) -> str:
-    return f"deepclaims measure claim={claim.name} profile={claim.profile}"
-
-
-def _findings(
-    project: Project, name: str, verdict: Verdict, attempt: int, stake: int
-) -> tuple[records.Finding, ...]:
-    """The findings as a record has them; what is known of their power is not computed again."""
-    try:
-        earlier = {each.check: each for each in EvidenceRecord.read(project.record(name)).findings}
-    except StorageError:
-        earlier = {}
-    return tuple(
-        replace(
-            _finding(each), operating=_operating(each, earlier.get(each.check.name), attempt, stake)
-        )
-        for each in verdict.findings
-    )
-
-
-def _operating(
-    found: Finding, earlier: records.Finding | None, attempt: int, stake: int
-) -> Operating | None:
-    known = earlier.operating if earlier else None
-    if known and earlier and earlier.estimate:
-        known = known if known.is_of(found, earlier.estimate, attempt, stake) else None
-    return known or Operating.of(found, attempt, stake)
-
-
-def _finding(found: Finding) -> records.Finding:
-    bound = found.check.bound
-    return records.Finding(
-        check=found.check.name,
-        role=str(found.check.role),
-        relation=str(found.check.relation),
-        bound=(float(bound[0]), float(bound[1])) if isinstance(bound, Sequence) else float(bound),
-        says=found.check.says,
-        estimate=found.estimate,
-        outcome=found.outcome,
-        p_value=found.p,
-        fails=found.check.fails,
-        sentences=found.check.sentences,
-    )
 
 
 def _sweep(project: Project, catalogue: Sequence[str]) -> None:

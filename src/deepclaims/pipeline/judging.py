@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ from deepclaims.errors import ClaimError, StageError, StorageError
 from deepclaims.evidence.check import findings
 from deepclaims.evidence.registration import Registration, post_hoc
 from deepclaims.evidence.verdict import Verdict, verdict
+from deepclaims.pipeline import deposit
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
 
@@ -65,7 +66,11 @@ class Measured:
             StageError: when it was not.
             StorageError: when what measuring wrote is damaged.
         """
-        folder = project.tables(name)
+        return cls.at(project, name, project.tables(name))
+
+    @classmethod
+    def at(cls, project: Project, name: str, folder: Path) -> Measured:
+        """A claim whose tables are in a folder, raises as `find`."""
         about = read_about(folder, name)
         claim = claims.load(project.conf, name, about["profile"], about.get("changes"))
         return cls(claims.shifted(claim, about["shift"]), folder, about)
@@ -157,10 +162,19 @@ def read_results(claim: Claim, folder: Path) -> Results:
     return Results(claim, tables.pop("replicas"), tables)
 
 
-def judge_one(measured: Measured) -> Judged:
-    """Judge one claim; runs in a worker process."""
-    results = measured.results()
-    return Judged(measured.claim, verdict_of(results), _facts(results, measured.about))
+def judge_one(measured: Measured, folder: Path | None = None) -> Judged:
+    """Judge one claim; runs in a worker process.
+
+    Args:
+        measured: the claim.
+        folder: where what was read of its tables is to be deposited; nowhere if None.
+    """
+    results = pattern.condensed(measured.results())
+    tables = deposit.Noted(results.tables)
+    found = verdict_of(replace(results, tables=tables))
+    if folder is not None:
+        deposit.write(folder, results, sorted(tables.read), measured.about)
+    return Judged(measured.claim, found, _facts(results, measured.about))
 
 
 def draw_one(measured: Measured, folder: Path, figure: str, language: str) -> None:
@@ -206,17 +220,24 @@ def _same_grid(results: Results) -> Iterator[None]:
 
 
 def _facts(results: Results, about: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page says about how the numbers came to be."""
+    """What the page says about how the numbers came to be.
+
+    A deposit does not say where and when they were computed: that is None.
+    """
     rows = results.metrics.drop_duplicates(["key", "seed"])
+
+    def told(column: str) -> str | None:
+        return ", ".join(sorted(rows[column].unique())) if column in rows else None
+
     return {
         "seeds": sorted({int(seed) for seed in rows["seed"]}),
         "n_runs": int(rows["key"].nunique()),
         "n_replicas": len(rows),
         "keys": sorted(rows["key"].unique()),
         "data_sources": about["sources"],
-        "device": ", ".join(sorted(rows["volatile_device"].unique())),
-        "seconds": float(rows["volatile_seconds"].sum()),
-        "commit": ", ".join(sorted(rows["volatile_commit"].unique())),
-        "mlflow": {"parent": about["mlflow_parent"], "cells": about["mlflow_runs"]},
+        "device": told("volatile_device"),
+        "seconds": float(rows["volatile_seconds"].sum()) if "volatile_seconds" in rows else None,
+        "commit": told("volatile_commit"),
+        "mlflow": {"parent": about.get("mlflow_parent"), "cells": about.get("mlflow_runs", {})},
         "profile": about["profile"],
     }

@@ -10,15 +10,13 @@ from deepclaims.claims.claim import catalogue
 from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
+from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline.place import of_a_place, read_place
 from deepclaims.project import Project
 from deepclaims.report import pdf as book
 from deepclaims.report import site
 from deepclaims.report.figures import file_name, size
 from deepclaims.report.summary import tally
-
-KEPT = (".gitignore", "README.md")
-"""Files of `reports/` that are not ours and outlive a publication."""
 
 PDF = Key(choices=("false", "true"), default="false", says="a PDF of each language as well")
 ARGUMENTS = of_a_place("publish", pdf=PDF)
@@ -63,19 +61,24 @@ def publish(project: Project, *, pdf: bool = False) -> tuple[list[EvidenceRecord
 
     Raises:
         ConfigError: when a PDF is asked for without Typst.
-        StageError: when a claim has no evidence, or evidence lacks a figure.
+        StageError: when a claim has no evidence, or evidence lacks a figure or its tables.
         StorageError: when evidence is damaged or the report cannot be written.
     """
     if pdf:
         book.check()
     records = _read(project, catalogue(project.conf))
     figures = dict(_figures(project, records))
+    tables = dict(_tables(project, records))
     sizes = dict(_sizes(figures))
     made = site.render(records, sizes, book.BOOK if pdf else {})
+    ends = seal.ledgers(project.root, [record.name for record in records])
     with atomic.folder(project.reports) as fresh:
-        _fill(fresh, project.reports, made, figures)
+        _fill(fresh, made, figures | tables)
+        atomic.write(fresh / seal.LEDGERS, ends)
         if pdf:
             book.write(records, fresh, sizes)
+        atomic.write(fresh / seal.SUMS, seal.sums(fresh))
+        _keep(fresh, project.reports)
     return records, made
 
 
@@ -92,6 +95,7 @@ def publish_one(project: Project, name: str) -> Path:
     judged = [each for each in names if project.record(each).is_file() or each == name]
     records = _read(project, judged)
     figures = dict(_figures(project, records))
+    tables = dict(_tables(project, [each for each in records if each.name == name]))
     made = site.render(records, dict(_sizes(figures)))
     pages = [site.claim_path(name, language) for language in LANGUAGES]
     for path, content in made.files.items():
@@ -102,6 +106,11 @@ def publish_one(project: Project, name: str) -> Path:
     for path, source in figures.items():
         if path.startswith(f"figures/{name}/"):
             atomic.update(project.reports / path, source.read_bytes())
+    with atomic.folder(project.published_tables(name)) as fresh:
+        for source in tables.values():
+            shutil.copyfile(source, fresh / source.name)
+    atomic.update(project.reports / seal.LEDGERS, seal.ledgers(project.root, judged))
+    atomic.update(project.reports / seal.SUMS, seal.sums(project.reports))
     return project.reports / site.claim_path(name, "en")
 
 
@@ -141,13 +150,26 @@ def _sizes(figures: dict[str, Path]) -> Iterator[tuple[str, tuple[int, int]]]:
             yield path, found
 
 
-def _fill(fresh: Path, old: Path, made: site.Site, figures: dict[str, Path]) -> None:
+def _tables(project: Project, records: Sequence[EvidenceRecord]) -> Iterator[tuple[str, Path]]:
+    """Where each file of the deposits goes in the report, and the file it is copied from."""
+    for record in records:
+        folder = project.deposit(record.name)
+        if not (folder / deposit.ABOUT).is_file():
+            raise StageError(f"{record.name} lacks its tables in {folder}: {_JUDGE}")
+        for source in sorted(folder.iterdir()):
+            yield f"{seal.FOLDER}/{record.name}/{source.name}", source
+
+
+def _fill(fresh: Path, made: site.Site, copied: dict[str, Path]) -> None:
     for path, content in made.files.items():
         atomic.write(fresh / path, content)
-    for path, source in figures.items():
+    for path, source in copied.items():
         (fresh / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, fresh / path)
-    for name in KEPT:
+
+
+def _keep(fresh: Path, old: Path) -> None:
+    for name in seal.FOREIGN:
         if (old / name).is_file():
             shutil.copy2(old / name, fresh / name)
 

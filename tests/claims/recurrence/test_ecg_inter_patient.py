@@ -104,6 +104,20 @@ def test_a_net_that_finds_ectopic_beats_in_everybody_is_supported(world, ruling)
     assert ruling(world(good)) == "supported"
 
 
+def test_what_is_published_of_the_answers_is_judged_alike_and_has_no_beat(world):
+    results = world(only_in_232)
+    small = judge.condensed(results)
+    assert judge.condensed(small) is small
+    (answers,) = small.tables.values()
+    assert set(answers) == {"ensemble", "record", "true", "predicted", "count"}
+    net = ensemble(results, "ds2")
+    of_one = answers[(answers["ensemble"] == "ds2") & (answers["record"] == DOMINANT)]
+    missed = ((net.record == DOMINANT) & (net.true == 1) & (net.predicted == 0)).sum()
+    found = of_one[(of_one["true"] == 1) & (of_one["predicted"] == 0)]["count"]
+    assert found.tolist() == [missed]
+    assert judge.judge(small) == judge.judge(results)
+
+
 def test_a_net_that_misses_half_of_v_is_refuted(world, ruling):
     assert ruling(world(lambda true, record: 0.5 if true == 2 else good(true, record))) == "refuted"
 

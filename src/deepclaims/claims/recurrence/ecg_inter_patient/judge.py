@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
+
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DOMINANT
 from deepclaims.evidence.beat_ensemble import EVERY_PIECE, ODD_PIECES, Ensemble
 from deepclaims.evidence.class_scores import (
+    Confusions,
     Score,
     macro_f1,
     of_class,
@@ -16,14 +21,23 @@ from deepclaims.evidence.class_scores import (
 from deepclaims.evidence.family import OneQuantity
 from deepclaims.evidence.verdict import Measured
 
+ANSWERS = "ensemble_answers"
+"""The table in place of `probabilities`: how many beats of a patient got which answer."""
+LEAKED = "ds2 where intra"
+"""The beats of DS2 that the intra-patient test has too."""
+
 
 def judge(results: Results) -> dict[str, Measured]:
     """Se and +P of V and S on DS2, bootstrapped over patients, and the three controls.
 
     S is asked for with and without record 232, and the answer that decides least counts.
     """
-    net, leak = ensemble(results, "ds2"), ensemble(results, "intra")
-    everybody = net.confusions()
+    answers = condensed(results).tables[ANSWERS]
+
+    def counts(which: str) -> Confusions:
+        return Confusions.read(answers[answers["ensemble"] == which].assign(seed=0))
+
+    everybody, shuffled = counts("ds2"), counts("shuffled")
     others = everybody.without({DOMINANT})
 
     def s_class(score: Score) -> OneQuantity:
@@ -31,7 +45,6 @@ def judge(results: Results) -> dict[str, Measured]:
             [resampled(of_class(score, "S"), beats) for beats in (everybody, others)]
         )
 
-    shuffled = ensemble(results, "shuffled").confusions()
     return {
         "v_sensitivity": resampled(of_class(sensitivity, "V"), everybody),
         "s_sensitivity": s_class(sensitivity),
@@ -40,11 +53,27 @@ def judge(results: Results) -> dict[str, Measured]:
         "beats_all_n": resampled(macro_f1, everybody, everybody.majority()),
         "shuffled_learns_nothing": resampled(macro_f1, shuffled, shuffled.majority()),
         "leak_flatters": resampled(
-            macro_f1,
-            leak.confusions().without({DOMINANT}),
-            net.where(leak).confusions().without({DOMINANT}),
+            macro_f1, counts("intra").without({DOMINANT}), counts(LEAKED).without({DOMINANT})
         ),
     }
+
+
+def condensed(results: Results) -> Results:
+    """The results as judging reads them: every ensemble's answers, counted patient by patient.
+
+    Beat by beat they are twenty megabytes, and hold the annotation of each beat.
+    """
+    if ANSWERS in results.tables:
+        return results
+    net, leak = ensemble(results, "ds2"), ensemble(results, "intra")
+    asked = {
+        "ds2": net,
+        "intra": leak,
+        LEAKED: net.where(leak),
+        "shuffled": ensemble(results, "shuffled"),
+    }
+    answers = [each.counted().assign(ensemble=name) for name, each in asked.items()]
+    return replace(results, tables={ANSWERS: pd.concat(answers, ignore_index=True)})
 
 
 def ensemble(results: Results, part: str, arm: str | None = None) -> Ensemble:

@@ -1,0 +1,29 @@
+"""The committed report says what its tables, this code and the ledgers give."""
+
+import pytest
+
+from deepclaims.pipeline.verify import verify
+from deepclaims.project import Project
+
+LARGEST = 4 * 2**20
+"""Bytes that all published tables together may take: they are in Git."""
+
+
+@pytest.fixture
+def published(checkout):
+    """The checkout, if its report has tables."""
+    project = Project(checkout)
+    if not (project.reports / "tables").is_dir():
+        pytest.skip("the report was published before it had tables: `deepclaims publish` adds them")
+    return project
+
+
+def test_every_published_verdict_follows_from_the_published_tables(published):
+    found = verify(published)
+    assert found.differences == ()
+    assert found.claims > 0
+
+
+def test_the_published_tables_are_small(published):
+    files = (published.reports / "tables").rglob("*.*")
+    assert sum(file.stat().st_size for file in files) < LARGEST
