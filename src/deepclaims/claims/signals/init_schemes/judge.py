@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import (
+    distance_interval,
     exact,
     mean_interval,
     paired_difference,
@@ -28,25 +30,24 @@ HALVING = ("lecun", "glorot", "glorot_uniform")
 """Laws of variance 1/d at equal widths: each ReLU layer halves the second moment."""
 
 
+TRUNCATED = ("he_truncated", "he_truncated_corrected")
+
+
 def judge(results: Results) -> dict[str, Measured]:
     """Laws, losses over `CHANCE`, and the share of seeds that train."""
     full = [s for s in results.axis("laws", "scheme") if s != "he_truncated"]
     among_tanh = [s for s in results.axis("tanh", "init") if s not in ("he", "normal")]
-    p = results.rows("laws", "ks_p")["value"]
-    as_normal = results.rows("laws", "ks_p_normal")
-    truncated = as_normal["scheme"].isin(["he_truncated", "he_truncated_corrected"])
-    p_normal = as_normal["value"][truncated]
     he_tanh = losses(results, "tanh", "he")
     trained = [losses(results, part, "normal") < TRAINED for part in ("relu", "tanh")]
     either = np.logical_or(*trained)  # a NaN loss has not trained
     return {
         "variances": [_variance(results, scheme) for scheme in full],
-        "shapes": exact(min(1.0, p.min() * p.size), p.size),
+        "shapes": _distances(results, "distance", list(PRINTED_LAWS)),
         "support": _reach(results),
         "truncation": _variance(results, "he_truncated"),
         "he_trains": mean_interval(losses(results, "relu", "he")),
         "halving_stalls": [mean_interval(losses(results, "relu", scheme)) for scheme in HALVING],
-        "test_sees_truncation": exact(p_normal.max(), p_normal.size),
+        "test_sees_truncation": _distances(results, "distance_normal", TRUNCATED),
         "tanh_indifferent": [
             paired_difference(losses(results, "tanh", scheme), he_tanh) for scheme in among_tanh
         ],
@@ -58,6 +59,14 @@ def judge(results: Results) -> dict[str, Measured]:
 def _variance(results: Results, scheme: str) -> Estimate:
     """Sample variance over the printed one."""
     return mean_interval(results.values("laws", "variance", where={"scheme": scheme}))
+
+
+def _distances(results: Results, metric: str, schemes: Sequence[str]) -> list[Estimate]:
+    """Kolmogorov distances of every layer drawn, whose weights are independent."""
+    params, rows = results.claim.part("laws").params, results.rows("laws", metric)
+    n = int(params["fan_in"]) * int(params["fan_out"])
+    kept = rows["value"][rows["scheme"].isin(list(schemes))]
+    return [distance_interval(float(distance), n) for distance in kept]
 
 
 def _reach(results: Results) -> Estimate:

@@ -26,9 +26,9 @@ def laws(config: dict[str, Any], seed: int) -> Outcome:
         seed: draws the weights.
 
     Returns:
-        Metrics `variance` (sample over printed variance), `ks_p` (Kolmogorov–Smirnov against the
+        Metrics `variance` (sample over printed variance), `distance` (Kolmogorov's, from the
         printed law), `reach` (largest |w| over the end of the support; 0 where there is none)
-        and, for bounded laws, `ks_p_normal` (against a normal of the same variance); table
+        and, for bounded laws, `distance_normal` (from a normal of the same variance); table
         `histogram` with columns `x` (weight in printed standard deviations) and `density`.
     """
     scheme, d_in, d_out = config["scheme"], config["fan_in"], config["fan_out"]
@@ -40,12 +40,12 @@ def laws(config: dict[str, Any], seed: int) -> Outcome:
     density, _ = np.histogram(x, BINS, density=True)
     metrics = {
         "variance": float((x**2).mean()),
-        "ks_p": float(stats.kstest(x, law.shape.cdf).pvalue),
+        "distance": float(stats.kstest(x, law.shape.cdf).statistic),
         "reach": float(np.abs(x).max()) / law.bound,
     }
     if math.isfinite(law.bound):
         normal = stats.norm(scale=law.shape.std())
-        metrics["ks_p_normal"] = float(stats.kstest(x, normal.cdf).pvalue)
+        metrics["distance_normal"] = float(stats.kstest(x, normal.cdf).statistic)
     histogram = pd.DataFrame({"x": (BINS[1:] + BINS[:-1]) / 2, "density": density})
     return Outcome(metrics, {}, {"histogram": histogram})
 
