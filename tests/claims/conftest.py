@@ -37,8 +37,9 @@ def _run(claim, outcome):
             variants = part.tune.combinations(part.grid)
             for arm, axes in part.untuned():
                 cells.append(_cell(claim, part, arm, axes, part.tune.seeds, outcome, variants))
-            for arm, axes in part.untuned():  # what is chosen is asked of the first go's results
-                first = results_of(claim, [each for each in cells if each[0].part == part.name])
+            # What is chosen is asked of the first go's results.
+            first = results_of(claim, [each for each in cells if each[0].part == part.name])
+            for arm, axes in part.untuned():
                 chosen = [
                     first.tuned(part.name, arm or None, axes, by).value for by in part.tune.by
                 ]

@@ -46,6 +46,7 @@ def rewrite(project, before: str, after: str) -> None:
     file.write_text(text.replace(before, after, 1))
 
 
+@pytest.mark.judging_pool
 def test_a_claim_is_judged_drawn_and_recorded(measured):
     (record,) = judging.judge(measured)
     assert record.verdict == "supported"
