@@ -7,10 +7,12 @@ import pytest
 from scipy import stats
 
 from deepclaims.evidence import power, statistics
+from deepclaims.evidence.check import Check, Finding
 from deepclaims.evidence.estimate import Estimate, exact, undecided
 from deepclaims.evidence.law import Student
 from deepclaims.evidence.multiplicity import settle
-from deepclaims.evidence.verdict import Ruling, Verdict
+from deepclaims.evidence.sentence import Ruling
+from deepclaims.evidence.verdict import verdict
 
 PILOT = np.array([0.3, 1.1, 0.7, 1.9, 0.2, 0.9, 0.4, 1.2])
 MEAN = statistics.mean_interval(PILOT)
@@ -142,11 +144,14 @@ def test_what_has_no_luck_and_what_is_not_known():
 def test_a_check_at_the_level_to_survive_is_just_settled(claims, attempt, checks):
     """Against `settle`: with the p-value of that level it stands, with a bit more it does not."""
     p = (1 - power.level_to_survive(claims, attempt, checks)) / 2 * checks
-    said = {"es": "", "en": ""}
-    others = {f"{k}": Verdict(Ruling.INCONCLUSIVE, (), 1.0, said, 1.0) for k in range(claims - 1)}
+    says = {"es": "", "en": ""}
+    written = {"role": "claim", "relation": "above", "bound": 0.0, "says": says}
+    gain = Check.of("gain", written)
     for factor, survives in ((0.999, True), (1.001, False)):
-        mine = Verdict(Ruling.SUPPORTED, (), factor * p, said, factor * p)
-        found = settle({**others, "mine": mine}, {"mine": attempt})["mine"]
+        law = Student(1.0, math.inf)
+        seen = Finding.of(gain, Estimate.of(-stats.norm.ppf(factor * p), law, 2, "t"))
+        mine = verdict([seen], {})
+        found = settle({"mine": mine}, {"mine": attempt}, family=claims)["mine"]
         assert (found.ruling is Ruling.SUPPORTED) == survives
     with pytest.raises(ValueError, match="1 at least"):
         power.level_to_survive(0)

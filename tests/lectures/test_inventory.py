@@ -69,7 +69,6 @@ def test_the_studies_are_those_that_no_sentence_says(lectures):
         "double-descent-samples",
         "width-keeps-helping",
         "lenet-on-mnist",
-        "lstm-remembers",
         "ecg-inter-patient",
         "optimizer-forms",
     }

@@ -13,8 +13,6 @@ from typing import Any, Self
 
 from deepclaims.evidence.check import Finding, Role
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.ledger import share
-from deepclaims.evidence.multiplicity import LEVEL
 
 ENOUGH = 0.8
 """A check with less power at the smallest relevant effect is marked."""
@@ -55,9 +53,12 @@ class Operating:
         check, estimate = found.check, found.estimate
         if check.role is not Role.CLAIM or check.relevant is None or estimate.low == estimate.high:
             return None
-        from deepclaims.evidence.power import characteristics  # scipy.stats takes a second
+        from deepclaims.evidence.power import (  # scipy.stats takes a second
+            characteristics,
+            level_to_survive,
+        )
 
-        level = 1 - 2 * LEVEL * share(attempt) / (family * estimate.family)
+        level = level_to_survive(family, attempt, estimate.family)
         try:
             at = characteristics(estimate, check.relation, check.bound, check.relevant, level=level)
         except (ValueError, ZeroDivisionError):
