@@ -126,6 +126,8 @@ class EvidenceRecord:
         post_hoc: what in the criterion changed after the claim was first run; empty when the
             criterion is the registered one.
         attempt: number of the attempt at the claim that this is, from its ledger.
+        registered: when and at which commit it was registered as it is, before it was looked at;
+            none where the ledger does not show it.
         second_looks: how the claim came out with other seeds, each as `second_look.SecondLook` has
             it, with `stale` where the claim has changed since.
         transfers: how it came out on other data sets, each as `transfer.Transfer` has it, with
@@ -156,6 +158,7 @@ class EvidenceRecord:
     p_adjusted: float | None = None
     post_hoc: tuple[str, ...] = ()
     attempt: int = 1
+    registered: Mapping[str, str] | None = None
     second_looks: tuple[Mapping[str, Any], ...] = ()
     transfers: tuple[Mapping[str, Any], ...] = ()
     seeds: tuple[int, ...] = ()

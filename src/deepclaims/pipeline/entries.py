@@ -58,6 +58,25 @@ def family(project: Project) -> int:
     return sum(len(sentences_of(each)) for each in written)
 
 
+def registered(project: Project, judged: Judged) -> dict[str, str] | None:
+    """When, and at which commit, a claim was registered as it is, before it was looked at so.
+
+    None where the ledger does not show it: what was read out of Git's history afterwards shows
+    nothing of the order in which things were done, and what repeats the numbers of an earlier look
+    was registered after they were seen.
+    """
+    told, found = registration(judged.claim), ledger.read(project.root, judged.claim.name)
+    if attempt_of(found, _look(judged)) != ledger.word_of(told):
+        return None
+    for event in found.events:
+        if event.kind is Kind.LOOK and event.content["attempt"] == ledger.word_of(told):
+            return None
+        if event.kind is Kind.REGISTRATION and not event.reconstructed:
+            if all(event.content.get(key) == told[key] for key in _PROMISED):
+                return {"when": event.when, "commit": event.commit}
+    return None
+
+
 def attempt(project: Project, judged: Judged) -> int:
     """Which attempt at its claim a judged measurement is, from 1."""
     found = ledger.read(project.root, judged.claim.name)
@@ -183,5 +202,7 @@ def content_hash(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+_PROMISED = ("question", "criterion", "grid", "seeds", "judge")
+"""What of a registration must be as it was promised; the texts around it may be mended."""
 _DECIDING = ("question", "criterion", "control", "data", "grid", "parts", "seeds",
              "profiles", "tune", "sentences")  # fmt: skip

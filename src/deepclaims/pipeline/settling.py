@@ -68,6 +68,7 @@ def evidence_of(
             _record(each, verdicts[name], lectures),
             findings=_findings(project, name, verdicts[name], attempts[name], stake),
             attempt=attempts[name],
+            registered=entries.registered(project, each),
             second_looks=tuple(
                 {**look.to_dict(), "stale": not current}
                 for look, current in entries.second_looks(project, each)
