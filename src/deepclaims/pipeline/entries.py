@@ -71,9 +71,9 @@ def registered(project: Project, judged: Judged) -> dict[str, str] | None:
     for event in found.events:
         if event.kind is Kind.LOOK and event.content["attempt"] == ledger.word_of(told):
             return None
-        if event.kind is Kind.REGISTRATION and not event.reconstructed:
-            if all(event.content.get(key) == told[key] for key in _PROMISED):
-                return {"when": event.when, "commit": event.commit}
+        promised = event.kind is Kind.REGISTRATION and not event.reconstructed
+        if promised and all(event.content.get(key) == told[key] for key in _PROMISED):
+            return {"when": event.when, "commit": event.commit}
     return None
 
 

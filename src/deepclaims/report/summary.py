@@ -95,7 +95,8 @@ def provenance(records: Iterable[EvidenceRecord]) -> dict[str, Any]:
 def _claim(record: EvidenceRecord) -> dict[str, Any]:
     plain = record.to_dict()
     kept = (
-        "verdict", "reason", "attempt", "registered", "p_value", "p_adjusted", "post_hoc", "second_looks",
+        "verdict", "reason", "attempt", "registered", "p_value", "p_adjusted", "post_hoc",
+        "second_looks",
         "seeds", "n_runs", "n_replicas", "data_sources", "profile", "command",
     )  # fmt: skip
     checks = {each["check"]: _check(each) for each in plain["findings"]}
