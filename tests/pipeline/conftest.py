@@ -1,13 +1,13 @@
 """Judging within the tests' own process: each of its workers would import torch anew."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from deepclaims.pipeline import judge
+from deepclaims.pipeline import judge, verify
 
 
 class Here(Executor):
@@ -26,11 +26,12 @@ class Here(Executor):
 
 
 @contextmanager
-def _here(tasks: int) -> Iterator[Here]:
+def _here(tasks: int, preload: Sequence[str] = ()) -> Iterator[Here]:
     yield Here()
 
 
 @pytest.fixture(autouse=True)
 def _judge_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "judging_pool" not in request.keywords:
-        monkeypatch.setattr(judge, "_pool", _here)
+        for verb in (judge, verify):
+            monkeypatch.setattr(verb, "judging_pool", _here)

@@ -51,6 +51,18 @@ def test_a_registration_and_a_look_are_told_once(small):
     assert look["ruling"] == record.verdict
     assert set(look["checks"]) == {each.check for each in record.findings}
     assert record.attempt == 1
+    promised = ledger.read(small.root, NAME).events[0]
+    assert record.registered == {"when": promised.when, "commit": promised.commit}
+
+
+def test_what_was_registered_after_its_numbers_were_seen_is_not_said_to_be_registered(small):
+    """The same numbers under other words: the same attempt, and no promise."""
+    look_at(small)
+    rewrite(small, "reading: literal", "reading: operational, means: {es: la red, en: the net}")
+    register.run([])
+    record = look_at(small)
+    assert record.attempt == 1
+    assert record.registered is None
 
 
 def test_other_seeds_and_other_bounds_are_other_attempts(small):
