@@ -77,6 +77,12 @@ def registered(project: Project, judged: Judged) -> dict[str, str] | None:
     return None
 
 
+def test_was_seen(project: Project, judged: Judged) -> bool:
+    """Whether pilots may have seen the test split: there were some before it was locked for them."""
+    before = any(each.reconstructed for each in ledger.read(project.root, judged.claim.name).events)
+    return before and bool(judged.facts["data_sources"])
+
+
 def attempt(project: Project, judged: Judged) -> int:
     """Which attempt at its claim a judged measurement is, from 1."""
     found = ledger.read(project.root, judged.claim.name)

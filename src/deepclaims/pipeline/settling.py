@@ -69,6 +69,7 @@ def evidence_of(
             findings=_findings(project, name, verdicts[name], attempts[name], stake),
             attempt=attempts[name],
             registered=entries.registered(project, each),
+            test_seen=entries.test_was_seen(project, each),
             second_looks=tuple(
                 {**look.to_dict(), "stale": not current}
                 for look, current in entries.second_looks(project, each)
