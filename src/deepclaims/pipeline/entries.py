@@ -78,7 +78,7 @@ def registered(project: Project, judged: Judged) -> dict[str, str] | None:
 
 
 def test_was_seen(project: Project, judged: Judged) -> bool:
-    """Whether pilots may have seen the test split: there were some before it was locked for them."""
+    """Whether pilots may have seen the test split: there were some before it was locked."""
     before = any(each.reconstructed for each in ledger.read(project.root, judged.claim.name).events)
     return before and bool(judged.facts["data_sources"])
 
