@@ -46,15 +46,23 @@ class Results:
             arm: the arm's name; all arms when None.
             where: axis -> value; an axis left out is not restricted.
         """
-        table = self.metrics
-        chosen = (table["part"] == part) & (table["metric"] == metric)
-        if arm is not None:
-            chosen &= table["arm"] == arm
+        table = self._of.get((part, metric), self.metrics.iloc[:0])
+        chosen = table["arm"] == arm if arm is not None else pd.Series(True, index=table.index)
         for axis, value in (where or {}).items():
             if axis not in table:
                 raise ClaimError(f"{self.claim.name}: its table has no axis '{axis}'")
             chosen &= _matches(table[axis], value)
         return table[chosen].sort_values(["seed", "step"], kind="stable")
+
+    @cached_property
+    def _of(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The rows by part and metric: judging asks for each of them many times."""
+        groups = self.metrics.groupby(["part", "metric"], sort=False)
+        return {(str(part), str(metric)): rows for (part, metric), rows in groups}
+
+    @cached_property
+    def _tuned(self) -> dict[str, Tuned]:
+        return {}
 
     def values(
         self,
@@ -144,14 +152,16 @@ class Results:
         if tune is None or by not in tune.by:
             known = f"; its scores: {', '.join(tune.by)}" if tune else ""
             raise ClaimError(f"{self.claim.name}: part {part} is not tuned by '{by}'{known}")
-        return Tuned(self, self.claim.part(part), tune, by, arm, dict(where or {}))
+        side = Tuned(self, self.claim.part(part), tune, by, arm, dict(where or {}))
+        asked = repr((part, by, arm, sorted(side.where.items())))
+        return self._tuned.setdefault(asked, side)  # so that it chooses once
 
     def every_choice(self, part: Part) -> list[Tuned]:
         """All that is chosen in a part: by each score, for each arm and value of the other axes."""
         if part.tune is None:
             return []
         return [
-            Tuned(self, part, part.tune, by, arm or None, where)
+            self.tuned(part.name, arm or None, where, by)
             for arm, where in part.untuned()
             for by in part.tune.by
         ]

@@ -26,9 +26,7 @@ def metric_rows(cell: Cell, replicas: Sequence[Replica]) -> pd.DataFrame:
         Columns `part, arm, key, seed, <axes>, metric, step, value, registration` and the volatile
         ones; `step` is NA for scalars.
     """
-    frames = [_replica_rows(replica, cell.claim) for replica in replicas]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return _identified(cell, rows)
+    return _identified(cell, _rows(replicas, cell.claim) if replicas else pd.DataFrame())
 
 
 def results_of(claim: Claim, cells: Sequence[tuple[Cell, Sequence[Replica]]]) -> Results:
@@ -85,28 +83,40 @@ def tracked(cell: Cell, replicas: Sequence[Replica], identity: str) -> TrackedRu
     )
 
 
-def _replica_rows(replica: Replica, claim: str) -> pd.DataFrame:
-    outcome = replica.outcome
-    metrics = [*outcome.metrics]
-    steps: list[int | None] = [None] * len(metrics)
-    values = [float(value) for value in outcome.metrics.values()]
-    for name, curve in outcome.curves.items():
-        metrics += [name] * len(curve.steps)
-        steps += [int(step) for step in curve.steps]
-        values += [float(value) for value in curve.values]
-    return pd.DataFrame(
-        {
-            "seed": replica.seed,
-            "metric": metrics,
-            "step": pd.array(steps, dtype="Int64"),
-            "value": np.asarray(values, dtype=float),
-            "registration": replica.about.get("registration", {}).get(claim, str(UNREGISTERED)),
-            f"{VOLATILE}seconds": float(replica.about.get("seconds", "nan")),
-            f"{VOLATILE}wall_seconds": float(replica.about.get("wall_seconds", "nan")),
-            f"{VOLATILE}device": str(replica.about.get("device", "")),
-            f"{VOLATILE}commit": str(replica.about.get("commit", "")),
-        }
-    )
+def _rows(replicas: Sequence[Replica], claim: str) -> pd.DataFrame:
+    """All replicas' rows at once: a frame for each would cost more than what is in it."""
+    metrics: list[str] = []
+    steps: list[int | None] = []
+    values: list[float] = []
+    lengths = []
+    for replica in replicas:
+        before, outcome = len(values), replica.outcome
+        metrics += outcome.metrics
+        steps += [None] * len(outcome.metrics)
+        values += map(float, outcome.metrics.values())
+        for name, curve in outcome.curves.items():
+            metrics += [name] * len(curve.steps)
+            steps += map(int, curve.steps)
+            values += map(float, curve.values)
+        lengths.append(len(values) - before)
+    once = pd.DataFrame([_about(replica, claim) for replica in replicas])
+    each = once.loc[once.index.repeat(lengths)].reset_index(drop=True)
+    each.insert(1, "metric", metrics)
+    each.insert(2, "step", pd.array(steps, dtype="Int64"))
+    each.insert(3, "value", np.asarray(values, dtype=float))
+    return each
+
+
+def _about(replica: Replica, claim: str) -> dict[str, Any]:
+    about = replica.about
+    return {
+        "seed": replica.seed,
+        "registration": about.get("registration", {}).get(claim, str(UNREGISTERED)),
+        f"{VOLATILE}seconds": float(about.get("seconds", "nan")),
+        f"{VOLATILE}wall_seconds": float(about.get("wall_seconds", "nan")),
+        f"{VOLATILE}device": str(about.get("device", "")),
+        f"{VOLATILE}commit": str(about.get("commit", "")),
+    }
 
 
 def _identified(cell: Cell, rows: pd.DataFrame) -> pd.DataFrame:
