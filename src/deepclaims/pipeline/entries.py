@@ -62,11 +62,12 @@ def registered(project: Project, judged: Judged) -> dict[str, str] | None:
     """When, and at which commit, a claim was registered as it is, before it was looked at so.
 
     None where the ledger does not show it: what was read out of Git's history afterwards shows
-    nothing of the order in which things were done, and what repeats the numbers of an earlier look
-    was registered after they were seen.
+    nothing of the order in which things were done, and what has the seeds of an earlier attempt was
+    registered after they were seen.
     """
     told, found = registration(judged.claim), ledger.read(project.root, judged.claim.name)
-    if attempt_of(found, _look(judged)) != ledger.word_of(told):
+    look = _look(judged)
+    if any(each.seeds == look.seeds and each.attempt != look.attempt for each in looks(found)):
         return None
     for event in found.events:
         if event.kind is Kind.LOOK and event.content["attempt"] == ledger.word_of(told):
