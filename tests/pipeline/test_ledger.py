@@ -149,6 +149,6 @@ def test_a_history_is_shown(small, capsys):
 def test_second_looks_are_all_kept(small):
     look_at(small)
     (raw,) = judging.judge_only(small, [NAME])
-    entries.write_second_look(small, raw, "supported", 1)
-    entries.write_second_look(small, raw, "supported", 1)
+    entries.write_second_look(small, raw, raw.verdict, 1)
+    entries.write_second_look(small, raw, raw.verdict, 1)
     assert kinds(small)[-2:] == ["second_look", "second_look"]

@@ -31,7 +31,7 @@ PART = {
 
 def tuned_claim(project, monkeypatch, **changes):
     """Dropout's file with one tuned part of tiny trainings, and nothing asked of its code."""
-    monkeypatch.setattr(pattern, "check", lambda claim: None)
+    monkeypatch.setattr(pattern, "check", lambda *claim: None)
     file = project.conf / "claim" / f"{NAME}.yaml"
     text = yaml.safe_load(file.read_text())
     tune = {**PART["tune"], **changes}
@@ -102,7 +102,7 @@ STACK = {
 
 def test_a_stack_is_widened_by_stacks_beyond_it(project, monkeypatch):
     """Two values have no inside, so whatever is chosen among them is at an end."""
-    monkeypatch.setattr(pattern, "check", lambda claim: None)
+    monkeypatch.setattr(pattern, "check", lambda *claim: None)
     name = "recurrence/lstm-remembers"
     file = project.conf / "claim" / f"{name}.yaml"
     text = yaml.safe_load(file.read_text()) | {"parts": {"rnn": STACK}, "profiles": {}}

@@ -3,6 +3,9 @@ import pytest
 from deepclaims.claims import claim as claims
 from deepclaims.errors import ConfigError, StageError
 from deepclaims.evidence import ledger
+from deepclaims.evidence.check import Check
+from deepclaims.evidence.estimate import exact
+from deepclaims.evidence.verdict import verdict
 from deepclaims.pipeline import entries, recheck
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline.measure import measure
@@ -12,6 +15,8 @@ from deepclaims.tracking.index import Index
 
 NAME = "optimisation/backpropagation"
 ASKED = [f"claim={NAME}", "profile=smoke", "executor.workers=0"]
+GAIN = {"role": "claim", "relation": "above", "bound": 0.0, "says": {"es": "gana", "en": "gains"}}
+REFUTED = verdict([Check.of("gain", GAIN).find(exact(-1.0))], {})
 
 
 @pytest.fixture
@@ -61,7 +66,7 @@ def _runs_of_one(project):
 
 def test_a_verdict_that_flips_becomes_inconclusive_until_the_claim_changes(measured):
     (raw,) = judging.judge_only(measured, [NAME])
-    entries.write_second_look(measured, raw, "refuted", series=1)
+    entries.write_second_look(measured, raw, REFUTED, series=1)
     (record,) = judging.judge(measured)
     assert record.verdict == "inconclusive"
     assert "it is refuted" in record.reason["en"]
