@@ -43,7 +43,7 @@ def test_a_slide_in_full_with_the_verdicts(project, capsys):
 
 def test_a_claim_that_is_not_written_yet(project, capsys):
     (project.conf / "claim" / "optimisation" / "batch-size-hardware.yaml").unlink()
-    assert "tested by batch-size-hardware (not written yet)" in shown(capsys, "L1.s20.5")
+    assert "tested by batch-size-hardware (not written yet)" in shown(capsys, "L1.s20.2")
 
 
 def test_a_sentence_with_its_doubt_or_its_reason(project, capsys):
