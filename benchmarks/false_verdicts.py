@@ -15,7 +15,7 @@ Three kinds of world, the first two as bad as they can be for the rules:
   false by a hair, and its repair too; all else holds plainly. Support, and correction, are wrong.
 - true: every check of every sentence has its truth on its bound, on the right side by a hair.
   Refutation, and correction, are wrong.
-- mixed: each sentence is false by a hair, true by a hair or as it was found, by lot.
+- mixed: each claim is false by a hair, true by a hair or as it was found, by lot.
 
 Printed: the share of worlds with one wrong ruling or more, with its standard error, and how many
 rulings were wrong at all; the same without the correction for number and attempts.
@@ -112,33 +112,36 @@ class Asked:
 
     def world(self, kind: str, rng: Generator) -> tuple[dict[str, float], dict[str, set[Ruling]]]:
         """Truths of checks in a world of a kind, and which rulings on each sentence are wrong."""
+        lot = ("null", "true", "found")[int(rng.integers(3))] if kind == "mixed" else kind
         sentences = sentences_of(self.written)
         own = belonging(sentences, [each.check for each in self.spreads.values()])
+        of_claim = {
+            name: [self.spreads[each.name] for each in checks if each.role is Role.CLAIM]
+            for name, checks in own.items()
+        }
+        # Arithmetic has no other outcome: whoever made a mistake there would make it every time.
+        noisy = {
+            name: [each for each in spreads if not each.is_exact]
+            for name, spreads in of_claim.items()
+            if any(not each.is_exact for each in spreads)
+        }
+        false = {spreads[int(rng.integers(len(spreads)))].check.name for spreads in noisy.values()}
         truths: dict[str, float] = {}
-        wrong: dict[str, set[Ruling]] = {}
-        for sentence in sentences:
-            lot = ("null", "true", "found")[int(rng.integers(3))] if kind == "mixed" else kind
-            of_claim = [each for each in own[sentence.id] if each.role is Role.CLAIM]
-            noisy = [each for each in of_claim if not self.spreads[each.name].is_exact]
-            if not noisy:
-                continue  # arithmetic: whoever made a mistake there would make it every time
-            false = {noisy[int(rng.integers(len(noisy)))].name} if lot == "null" else set()
-            repairs = {
-                each.name
-                for each in own[sentence.id]
-                if each.role is Role.REPAIR and not self.spreads[each.name].is_exact
-            }
-            for each in own[sentence.id]:
-                spread = self.spreads[each.name]
-                if lot == "found" and each.role is Role.CLAIM:
-                    truths[each.name] = spread.value
-                elif each.name in false | repairs or (lot == "true" and each in noisy):
-                    truths[each.name] = spread.on_the_bound(rng)
-            wrong[sentence.id] = {
+        for name, each in self.spreads.items():
+            if each.is_exact or each.check.role not in (Role.CLAIM, Role.REPAIR):
+                continue
+            if each.check.role is Role.REPAIR or lot == "true" or (lot == "null" and name in false):
+                truths[name] = each.on_the_bound(rng)
+            elif lot == "found":
+                truths[name] = each.value
+        wrong = {
+            name: {
                 "null": {Ruling.SUPPORTED, Ruling.CORRECTED},
                 "true": {Ruling.REFUTED, Ruling.CORRECTED},
-                "found": self._wrong_as_found([self.spreads[each.name] for each in of_claim]),
+                "found": self._wrong_as_found(of_claim[name]),
             }[lot]
+            for name in noisy
+        }
         return truths, wrong
 
     @staticmethod
