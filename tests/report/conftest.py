@@ -88,6 +88,7 @@ def made(claim_id: str, chapter: str, verdict: str, **changes) -> EvidenceRecord
         "figures": (FigureNote("sweep", both("Error según p & n", "Error against p & n")),),
         "p_value": 0.0002,
         "p_adjusted": 0.012,
+        "registered": {"when": "2026-11-28", "commit": "0123456"},
         "seeds": (1000, 1001, 1002),
         "n_runs": 4,
         "n_replicas": 12,
