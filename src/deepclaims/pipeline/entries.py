@@ -65,15 +65,15 @@ def registered(project: Project, judged: Judged) -> dict[str, str] | None:
     nothing of the order in which things were done, and what has the seeds of an earlier attempt was
     registered after they were seen.
     """
-    told, found = registration(judged.claim), ledger.read(project.root, judged.claim.name)
-    look = _look(judged)
-    if any(each.seeds == look.seeds and each.attempt != look.attempt for each in looks(found)):
+    found, look = ledger.read(project.root, judged.claim.name), _look(judged)
+    own = attempt_of(found, look)
+    if any(each.seeds == look.seeds and each.attempt != own for each in looks(found)):
         return None
     for event in found.events:
-        if event.kind is Kind.LOOK and event.content["attempt"] == ledger.word_of(told):
+        if event.kind is Kind.LOOK and event.content["attempt"] == own:
             return None
         promised = event.kind is Kind.REGISTRATION and not event.reconstructed
-        if promised and all(event.content.get(key) == told[key] for key in _PROMISED):
+        if promised and ledger.word_of(event.content) == own:
             return {"when": event.when, "commit": event.commit}
     return None
 
@@ -209,7 +209,5 @@ def content_hash(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-_PROMISED = ("question", "criterion", "grid", "seeds", "judge")
-"""What of a registration must be as it was promised; the texts around it may be mended."""
 _DECIDING = ("question", "criterion", "control", "data", "grid", "parts", "seeds",
              "profiles", "tune", "sentences")  # fmt: skip
