@@ -94,16 +94,16 @@ class Transfer:
         return State.HOLDS if self.ruling == verdict else State.FAILS
 
     def otherwise(self, outcomes: Mapping[str, bool | None]) -> list[str]:
-        """The checks that came out otherwise than on the claim's own data.
+        """The checks that came out otherwise than on the claim's own data, by name.
 
         Args:
             outcomes: there, by check.
         """
-        return [
+        return sorted(
             name
             for name, check in self.checks.items()
             if name in outcomes and check["outcome"] is not outcomes[name]
-        ]
+        )
 
 
 def transfers(ledger: Ledger) -> list[Transfer]:
