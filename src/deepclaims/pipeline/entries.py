@@ -66,14 +66,14 @@ def registered(project: Project, judged: Judged) -> dict[str, str] | None:
     registered after they were seen.
     """
     found, look = ledger.read(project.root, judged.claim.name), _look(judged)
-    own = attempt_of(found, look)
+    told, own = registration(judged.claim), attempt_of(found, look)
     if any(each.seeds == look.seeds and each.attempt != own for each in looks(found)):
         return None
     for event in found.events:
         if event.kind is Kind.LOOK and event.content["attempt"] == own:
             return None
         promised = event.kind is Kind.REGISTRATION and not event.reconstructed
-        if promised and ledger.word_of(event.content) == own:
+        if promised and all(event.content.get(key) == told[key] for key in _PROMISED):
             return {"when": event.when, "commit": event.commit}
     return None
 
@@ -209,5 +209,7 @@ def content_hash(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+_PROMISED = ("question", "criterion", "grid", "seeds")
+"""What of a registration must be as it was promised; texts and code around it may be mended."""
 _DECIDING = ("question", "criterion", "control", "data", "grid", "parts", "seeds",
              "profiles", "tune", "sentences")  # fmt: skip
