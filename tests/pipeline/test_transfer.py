@@ -8,10 +8,11 @@ from deepclaims.claims.claim import load
 from deepclaims.errors import ConfigError, StageError
 from deepclaims.evidence import ledger
 from deepclaims.evidence.ledger import Kind
-from deepclaims.pipeline import entries, recheck
 from deepclaims.pipeline import judge as judging
+from deepclaims.pipeline import recheck
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.planning import Planner
+from deepclaims.pipeline.promise import registration
 from deepclaims.pipeline.request import Request
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.store import RunStore
@@ -118,10 +119,10 @@ def test_what_is_registered_not_to_transfer_is_said_and_not_measured(measured, c
     assert f"not applicable  {NAME}: digits alone" in capsys.readouterr().out
     assert not seen(measured)
     assert not (measured.root / "transfer").exists()
-    registered = {entries.registration(claims.load(measured.conf, NAME))[key]
+    registered = {registration(claims.load(measured.conf, NAME))[key]
                   for key in ("question", "criterion", "grid", "seeds")}  # fmt: skip
     file.write_text(file.read_text().replace("en: digits alone", "en: of digits alone"))
-    after = entries.registration(claims.load(measured.conf, NAME))
+    after = registration(claims.load(measured.conf, NAME))
     assert {after[key] for key in ("question", "criterion", "grid", "seeds")} == registered
     assert before.items() <= load(measured.conf, NAME).written.items()
 

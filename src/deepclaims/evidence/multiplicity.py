@@ -78,15 +78,15 @@ def _settled(ruled: Ruled, p: float, size: int, attempt: int, level: float) -> R
     if p <= level or ruled.ruling is Ruling.INCONCLUSIVE:
         return replace(ruled, p_adjusted=p)
     spanish, own = SPANISH[ruled.ruling], ruled.reason
+    numbers = {"en": f"p = {ruled.p:.2g}, corrected {p:.2g} > {level:g}"}
+    numbers["es"] = numbers["en"].replace(".", ",").replace("corrected", "corregido")
     return replace(
         ruled,
         p_adjusted=p,
         overruled={
             "es": f"por sí sola quedaría {spanish} ({own['es']}), pero no entre "
-            f"{size} oraciones y en el intento {attempt}: p = {ruled.p:.2g}, corregido "
-            f"{p:.2g} > {level:g}",
+            f"{size} oraciones y en el intento {attempt}: {numbers['es']}",
             "en": f"alone it would be {ruled.ruling} ({own['en']}), but not among "
-            f"{size} sentences and at attempt {attempt}: p = {ruled.p:.2g}, corrected {p:.2g} > "
-            f"{level:g}",
+            f"{size} sentences and at attempt {attempt}: {numbers['en']}",
         },
     )

@@ -128,7 +128,8 @@ class EvidenceRecord:
         attempt: number of the attempt at the claim that this is, from its ledger.
         registered: when and at which commit it was registered as it is, before it was looked at;
             none where the ledger does not show it.
-        test_seen: whether pilots, from before it was locked, may have seen the test split.
+        predates_ledger: whether it was worked on before there was a ledger, so that pilots may have
+            seen the test split, and relevant effects were set after looks.
         second_looks: how the claim came out with other seeds, each as `second_look.SecondLook` has
             it, with `stale` where the claim has changed since.
         transfers: how it came out on other data sets, each as `transfer.Transfer` has it, with
@@ -160,7 +161,7 @@ class EvidenceRecord:
     post_hoc: tuple[str, ...] = ()
     attempt: int = 1
     registered: Mapping[str, str] | None = None
-    test_seen: bool = False
+    predates_ledger: bool = False
     second_looks: tuple[Mapping[str, Any], ...] = ()
     transfers: tuple[Mapping[str, Any], ...] = ()
     seeds: tuple[int, ...] = ()

@@ -22,7 +22,7 @@ from deepclaims.evidence.bootstrap_law import Studentised
 from deepclaims.evidence.estimate import Estimate, undecided
 
 DRAWS = 1999
-"""Resamples of any statistic; the smallest p-value, 2/2000, survives Holm over 50 claims."""
+"""Resamples of any statistic; the smallest p-value, 2/2000, survives Holm over 25 sentences."""
 
 Statistic = Callable[..., float]
 Indices = Sequence[np.ndarray]

@@ -270,6 +270,10 @@ _WORDS = {
         "es": "; de la reparación propuesta queda abierto si {}",
         "en": "; of the repair that was proposed it is open whether {}",
     },
+    "repair_beside_open": {
+        "es": "; la reparación propuesta vale, pero no corrige mientras quede abierto: {}",
+        "en": "; the repair that was proposed holds, and corrects nothing while open: {}",
+    },
     "corrected": {
         "es": "no como está escrita: {}; en su lugar: {}",
         "en": "not as printed: {}; instead: {}",
@@ -291,7 +295,7 @@ def _reason(ruled: Ruled, language: str) -> str:
         case Ruling.CORRECTED:
             return say("corrected", failing, repairs)
         case Ruling.REFUTED:
-            return say("refuted", failing) + _unmended(repairs, say)
+            return say("refuted", failing) + _unmended(claims, repairs, say)
     if blind := [each for each in controls if each.outcome is False]:
         return say("blind", blind)
     if unsure := [each for each in controls if each.outcome is None]:
@@ -303,12 +307,14 @@ def _reason(ruled: Ruled, language: str) -> str:
     return say("open", [each for each in claims if each.outcome is None])
 
 
-def _unmended(repairs: Sequence[Finding], say: Any) -> str:
+def _unmended(claims: Sequence[Finding], repairs: Sequence[Finding], say: Any) -> str:
     """What is said of a repair that does not save the sentence."""
     if failing := [each for each in repairs if each.outcome is False]:
         return str(say("unmended", failing))
     if still_open := [each for each in repairs if each.outcome is None]:
         return str(say("repair_open", still_open))
+    if repairs and (still_open := [each for each in claims if each.outcome is None]):
+        return str(say("repair_beside_open", still_open))
     return ""
 
 

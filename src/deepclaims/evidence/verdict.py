@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deepclaims.evidence.check import Check, Finding, Text
-from deepclaims.evidence.check import Measured as Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.sentence import Ruled, Ruling, ruled, sentences_of
 from deepclaims.languages import LANGUAGES

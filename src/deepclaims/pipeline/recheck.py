@@ -18,6 +18,7 @@ from deepclaims.evidence.second_look import second_looks
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline import entries
 from deepclaims.pipeline.comparison import as_first_measured, differences
+from deepclaims.pipeline.history import attempts, family
 from deepclaims.pipeline.judge import judge_only
 from deepclaims.pipeline.judging import Judged
 from deepclaims.pipeline.measure import measure
@@ -100,6 +101,5 @@ def _keep(
 
 
 def _rulings(project: Project, judged: dict[str, Judged]) -> dict[str, Verdict]:
-    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
     verdicts = {name: each.verdict for name, each in judged.items()}
-    return settle(verdicts, attempts, entries.family(project))
+    return settle(verdicts, attempts(project, judged.values()), family(project))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import Claim
@@ -17,12 +18,13 @@ from deepclaims.evidence.check import Finding
 from deepclaims.evidence.multiplicity import at_stake, settle
 from deepclaims.evidence.operating import Operating
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns, SentenceNote
-from deepclaims.evidence.second_look import confirm
+from deepclaims.evidence.second_look import SecondLook, confirm
 from deepclaims.evidence.sentence import STUDY, Ruled
+from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.lectures.inventory import Lectures
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline import entries
+from deepclaims.pipeline.history import History, family
 from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
 
@@ -37,15 +39,13 @@ def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict
     Raises:
         StorageError: for a ledger that was tampered with.
     """
-    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
+    histories = {name: History.of(project, each) for name, each in judged.items()}
     verdicts = {name: each.verdict for name, each in judged.items()}
-    corrected = settle(verdicts, attempts, entries.family(project))
+    attempts = {name: each.attempt for name, each in histories.items()}
+    corrected = settle(verdicts, attempts, family(project))
     return {
-        name: confirm(
-            corrected[name],
-            [look for look, current in entries.second_looks(project, each) if current],
-        )
-        for name, each in judged.items()
+        name: confirm(corrected[name], [look for look, current in each.second_looks if current])
+        for name, each in histories.items()
     }
 
 
@@ -62,26 +62,24 @@ def evidence_of(
     chapters = {each.name: each.title for each in claims.chapters(project.conf)}
     lectures = inventory(project.conf)
     stake = at_stake(each.verdict for each in judged.values())
-    attempts = {name: entries.attempt(project, each) for name, each in judged.items()}
+    histories = [History.of(project, each) for each in judged.values()]
     return [
         replace(
-            _record(each, verdicts[name], lectures),
-            findings=_findings(project, name, verdicts[name], attempts[name], stake),
-            attempt=attempts[name],
-            registered=entries.registered(project, each),
-            test_seen=entries.test_was_seen(project, each),
-            second_looks=tuple(
-                {**look.to_dict(), "stale": not current}
-                for look, current in entries.second_looks(project, each)
-            ),
-            transfers=tuple(
-                {**seen.to_dict(), "stale": not current}
-                for seen, current in entries.transfers(project, each)
-            ),
-            chapter_title=chapters[each.claim.chapter],
+            _record(each.judged, verdicts[name], lectures),
+            findings=_findings(project, name, verdicts[name], each.attempt, stake),
+            attempt=each.attempt,
+            registered=each.registered,
+            predates_ledger=each.predates_ledger,
+            second_looks=_told(each.second_looks),
+            transfers=_told(each.transfers),
+            chapter_title=chapters[each.judged.claim.chapter],
         )
-        for name, each in judged.items()
+        for name, each in zip(judged, histories, strict=True)
     ]
+
+
+def _told(seen: Sequence[tuple[SecondLook | Transfer, bool]]) -> tuple[dict[str, Any], ...]:
+    return tuple({**each.to_dict(), "stale": not current} for each, current in seen)
 
 
 def _record(judged: Judged, verdict: Verdict, lectures: Lectures | None) -> EvidenceRecord:

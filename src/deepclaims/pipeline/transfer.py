@@ -19,6 +19,7 @@ from deepclaims.evidence import ledger
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.pipeline import entries
 from deepclaims.pipeline.comparison import as_first_measured, differences
+from deepclaims.pipeline.history import History, attempts, family
 from deepclaims.pipeline.judge import judge_only
 from deepclaims.pipeline.judging import Judged
 from deepclaims.pipeline.measure import measure
@@ -85,7 +86,7 @@ def _wanted(project: Project, asked: Request) -> list[str]:
 
 def _is_known(project: Project, first: Judged, dataset: str) -> bool:
     """Whether a claim was looked at on the data set as it is now; says so."""
-    for seen, current in entries.transfers(project, first):
+    for seen, current in History.of(project, first).transfers:
         if current and seen.dataset == dataset:
             print(f"{seen.ruling:>28}  {first.claim.name} (was looked at already)")
             return True
@@ -100,14 +101,13 @@ def _keep(
     there: Mapping[str, Judged],
 ) -> None:
     raw = {name: each.verdict for name, each in first.items()}
-    attempts = {name: entries.attempt(project, each) for name, each in first.items()}
-    family = entries.family(project)
-    before = settle(raw, attempts, family)
+    tried, size = attempts(project, first.values()), family(project)
+    before = settle(raw, tried, size)
     same = 0
     for claim in loaded:
         # Corrected as the first one was, whatever else is measured in the same call.
         instead = {**raw, claim.name: there[claim.name].verdict}
-        after = settle(instead, attempts, family)[claim.name]
+        after = settle(instead, tried, size)[claim.name]
         entries.write_transfer(project, there[claim.name], after, dataset)
         one = before[claim.name]
         same += one.ruling == after.ruling

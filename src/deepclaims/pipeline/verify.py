@@ -20,7 +20,8 @@ from deepclaims.arguments import Arguments, Key
 from deepclaims.claims import claim as claims
 from deepclaims.errors import DeepclaimsError, StageError, StorageError, VerificationError
 from deepclaims.evidence.record import EvidenceRecord
-from deepclaims.pipeline import entries, ledger, seal
+from deepclaims.pipeline import ledger, seal
+from deepclaims.pipeline.history import History
 from deepclaims.pipeline.judging import Judged, Measured, judge_one
 from deepclaims.pipeline.pool import JUDGING, judging_pool
 from deepclaims.pipeline.settling import evidence_of, settled
@@ -111,7 +112,8 @@ def verify(project: Project, name: str = "") -> Verified:
         if record.name not in asked:
             continue
         found = _compare(record, published)
-        if not entries.is_told(project, judged[record.name], verdicts[record.name]):
+        history = History.of(project, judged[record.name])
+        if history.counts and not history.tells_of(verdicts[record.name]):
             found.append("its ledger tells of no look at these seeds with these outcomes")
         if found:
             more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []

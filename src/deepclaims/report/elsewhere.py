@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepclaims.data.alike import ALIKE
-from deepclaims.evidence.check import Text
+from deepclaims.evidence.check import OUTCOMES, Text
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.evidence.transfer import State, Transfer
 
@@ -49,6 +49,12 @@ class Elsewhere:
     reason: Text | None = None
     stale: bool = False
     post_hoc: bool = False
+
+    @property
+    def wording(self) -> str:
+        """The state, told apart where the ruling is another though no check came out otherwise."""
+        apart = self.state is State.FAILS and not self.differences
+        return "otherwise_ruled" if apart else str(self.state)
 
 
 def elsewhere(record: EvidenceRecord) -> list[Elsewhere]:
@@ -104,14 +110,10 @@ def _seen(record: EvidenceRecord, told: Mapping[str, Any]) -> Elsewhere:
         state,
         look.ruling,
         tuple(
-            Difference(name, own[name].says, _word(look.checks[name]["outcome"]))
+            Difference(name, own[name].says, OUTCOMES[look.checks[name]["outcome"]])
             for name in changed
         ),
         reason=look.reason if state is State.FAILS and not changed else None,
         stale=bool(told["stale"]),
         post_hoc=bool(look.post_hoc),
     )
-
-
-def _word(outcome: bool | None) -> str:
-    return {True: "holds", False: "fails", None: "open"}[outcome]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.record import Finding
 from deepclaims.report.rounding import number
 
@@ -60,7 +61,7 @@ def interval_plot(finding: Finding, language: str, description: str) -> Markup:
         parts += _interval(estimate.value, estimate.low, estimate.high, axis)
     if axis.logarithmic:
         parts.append(Markup('<text class="scale" x="{}" y="9">log</text>').format(_RIGHT))
-    state = {True: "holds", False: "fails", None: "open"}[finding.outcome]
+    state = OUTCOMES[finding.outcome]
     return Markup(
         '<svg class="forest {}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"/>{}</svg>'

@@ -11,9 +11,9 @@ from deepclaims.claims.approximation.universal_approximation.targets import (
     POLYNOMIAL,
 )
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import paired_difference, power_law, ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 ASYMPTOTIC = 16
 """Slopes are read from this many units on; below it the nets are too small to follow any rate."""

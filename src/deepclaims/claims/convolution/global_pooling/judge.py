@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.patients import Pairs, over_seeds_and_patients
 from deepclaims.evidence.roc_area import area, read_pairs
 from deepclaims.evidence.statistics import exact, paired_difference
-from deepclaims.evidence.verdict import Measured
 
 FLATTEN, MAX, AVERAGE = "flatten", "global_max", "global_average"
 

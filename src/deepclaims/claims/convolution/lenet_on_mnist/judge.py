@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.statistics import exact, mean_interval, paired_difference
-from deepclaims.evidence.verdict import Measured
 
 PART, LENET, DENSE = "training", "lenet", ("mlp", "mlp_long")
 SLIDE_PARAMETERS = 60 + 880 + 48_120 + 10_164 + 850

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import mean_interval, ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 RIVALS = ("sgd_decay", "one_rate")
 """Methods of one rate that falls as AdaGrad's does."""

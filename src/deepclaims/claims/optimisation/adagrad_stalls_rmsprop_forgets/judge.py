@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import power_law, ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 
 def judge(results: Results) -> dict[str, Measured]:

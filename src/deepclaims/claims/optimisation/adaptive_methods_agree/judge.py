@@ -8,10 +8,10 @@ from itertools import combinations
 import numpy as np
 
 from deepclaims.claims.results import Results, Tuned
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.patient_errors import PatientErrors, error_contrast
 from deepclaims.evidence.statistics import paired_difference, ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 PROBLEMS = ("mnist", "ecg")
 ADAPTIVE = ("adagrad", "rmsprop", "adam")

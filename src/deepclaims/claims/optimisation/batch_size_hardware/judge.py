@@ -7,9 +7,9 @@ import pandas as pd
 
 from deepclaims.claims.optimisation.batch_size_hardware.measure import RATIO, SECONDS
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.statistics import power_law, ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 
 def judge(results: Results) -> dict[str, Measured]:

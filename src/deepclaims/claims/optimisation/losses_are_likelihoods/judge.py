@@ -8,9 +8,9 @@ import numpy as np
 
 from deepclaims.claims.extremes import extreme
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.statistics import mean_interval, paired_difference, ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 MEAN, MEDIAN = 1.0, math.log(2)
 """Of the exponential law with rate 1: the skewed noise."""

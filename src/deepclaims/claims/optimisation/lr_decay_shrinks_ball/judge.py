@@ -9,9 +9,9 @@ import numpy as np
 from deepclaims.claims.optimisation.lr_decay_shrinks_ball.measure import rates
 from deepclaims.claims.optimisation.measured_balls import ball_of, param, ratio
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 
 def judge(results: Results) -> dict[str, Measured]:

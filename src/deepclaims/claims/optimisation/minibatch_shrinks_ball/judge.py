@@ -11,9 +11,9 @@ from deepclaims.claims.optimisation import measured_balls
 from deepclaims.claims.optimisation.measured_balls import ball_of, log_slope, param, ratio
 from deepclaims.claims.optimisation.minibatch_shrinks_ball.measure import PROBLEMS
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import slope_interval
-from deepclaims.evidence.verdict import Measured
 from deepclaims.optim.population_problem import Constants
 
 SIZES = {"tight": 16, "logistic": 24}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import paired_difference
-from deepclaims.evidence.verdict import Measured
 
 EARLY, LATE = (5, 10), (100, 200)
 """Steps at which the checks look: while the average is filling, and after."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from deepclaims.claims.extremes import extreme
 from deepclaims.claims.optimisation.measured_balls import ball_of, param, ratio
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, ratio_interval
-from deepclaims.evidence.verdict import Measured
 from deepclaims.optim import momentum_law
 
 SMALL, LARGE = 0.01, 1.0

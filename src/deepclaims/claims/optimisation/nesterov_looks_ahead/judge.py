@@ -7,9 +7,9 @@ import numpy as np
 from deepclaims.claims.extremes import extreme
 from deepclaims.claims.optimisation.nesterov_looks_ahead.measure import ARMS
 from deepclaims.claims.results import Results, Tuned
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.statistics import mean_interval, paired_difference
-from deepclaims.evidence.verdict import Measured
 from deepclaims.optim.quadratic_rates import METHODS
 
 SMALL, LARGE = 0.9, 0.99

@@ -9,9 +9,9 @@ import numpy as np
 from deepclaims.claims.extremes import extreme
 from deepclaims.claims.optimisation.measured_balls import ball_of, log_slope, param
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, power_law
-from deepclaims.evidence.verdict import Measured
 
 
 def judge(results: Results) -> dict[str, Measured]:

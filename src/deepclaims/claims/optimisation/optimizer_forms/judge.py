@@ -9,8 +9,8 @@ import numpy as np
 from deepclaims.claims.extremes import extreme
 from deepclaims.claims.optimisation.form_pairs import PAIRS, WRONG
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
-from deepclaims.evidence.verdict import Measured
 
 AS_PRINTED = ("rmsprop_printed", "adam_printed", "deck2_adam_printed")
 """Pairs in which the slide's own ε, hat and λ are kept."""

@@ -7,9 +7,9 @@ import numpy as np
 from deepclaims.claims.optimisation.measured_balls import param
 from deepclaims.claims.optimisation.sgd_cheaper_than_gd.measure import METHODS
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, power_law, ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 
 def judge(results: Results) -> dict[str, Measured]:

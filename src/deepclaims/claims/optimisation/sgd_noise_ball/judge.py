@@ -9,10 +9,10 @@ from deepclaims.claims.optimisation import measured_balls
 from deepclaims.claims.optimisation.measured_balls import ball_of, log_slope, param
 from deepclaims.claims.optimisation.sgd_noise_ball.measure import START
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.law import Student
 from deepclaims.evidence.statistics import pooled_mean
-from deepclaims.evidence.verdict import Measured
 from deepclaims.optim.population_problem import Constants
 
 

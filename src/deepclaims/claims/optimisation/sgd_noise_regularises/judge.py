@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.results import Results, Tuned
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.patient_errors import PatientErrors, error_contrast
 from deepclaims.evidence.statistics import paired_difference, ratio_interval
-from deepclaims.evidence.verdict import Measured
 
 LR = "optimizer.lr"
 BATCHES = ("1", "4", "16", "full")

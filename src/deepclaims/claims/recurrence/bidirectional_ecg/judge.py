@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.class_scores import Confusions, macro_f1, resampled
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.family import OneQuantity
 from deepclaims.evidence.patients import over_seeds_and_patients
 from deepclaims.evidence.statistics import paired_difference
-from deepclaims.evidence.verdict import Measured
 
 CELLS, DIRECTIONS = ("rnn", "lstm"), ("uni", "bi")
 ARMS = tuple(f"{cell}_{direction}" for cell in CELLS for direction in DIRECTIONS)

@@ -9,6 +9,7 @@ import pandas as pd
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DOMINANT
 from deepclaims.evidence.beat_ensemble import EVERY_PIECE, ODD_PIECES, Ensemble
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.class_scores import (
     Confusions,
     Score,
@@ -19,7 +20,6 @@ from deepclaims.evidence.class_scores import (
     sensitivity,
 )
 from deepclaims.evidence.family import OneQuantity
-from deepclaims.evidence.verdict import Measured
 
 ANSWERS = "ensemble_answers"
 """The table in place of `probabilities`: how many beats of a patient got which answer."""

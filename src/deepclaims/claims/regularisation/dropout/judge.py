@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from deepclaims.claims.results import Results, Tuned
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, mean_interval, paired_difference
-from deepclaims.evidence.verdict import Measured
 
 KEEP, SIZE = "regularizer.p_keep", "data.n_train"
 NONE, HALF = {KEEP: 1.0}, {KEEP: 0.5}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import (
     distance_interval,
@@ -17,7 +18,6 @@ from deepclaims.evidence.statistics import (
     paired_difference,
     proportion_interval,
 )
-from deepclaims.evidence.verdict import Measured
 from deepclaims.nn.printed_laws import PRINTED_LAWS
 
 CHANCE = math.log(10)

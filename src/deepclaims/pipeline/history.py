@@ -1,0 +1,129 @@
+"""What the ledger of a claim tells of it as it is judged now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+from deepclaims.claims import claim as claims
+from deepclaims.evidence import ledger, second_look, transfer
+from deepclaims.evidence.ledger import Kind, Ledger
+from deepclaims.evidence.looks import Look, attempt_of, looks
+from deepclaims.evidence.record import REAL_SOURCES
+from deepclaims.evidence.registration import Registration
+from deepclaims.evidence.second_look import SecondLook
+from deepclaims.evidence.sentence import sentences_of
+from deepclaims.evidence.transfer import Transfer
+from deepclaims.evidence.verdict import Verdict
+from deepclaims.pipeline.judging import Judged
+from deepclaims.pipeline.promise import PROMISED, registration
+from deepclaims.project import Project
+
+
+@dataclass(frozen=True)
+class History:
+    """A judged measurement beside the ledger of its claim, which is read once.
+
+    Args:
+        judged: the claim with its raw verdict and the facts of its measurement.
+        ledger: of the claim, oldest event first.
+    """
+
+    judged: Judged
+    ledger: Ledger
+
+    @classmethod
+    def of(cls, project: Project, judged: Judged) -> Self:
+        """The history of a claim.
+
+        Raises:
+            StorageError: for a ledger that was tampered with.
+        """
+        return cls(judged, ledger.read(project.root, judged.claim.name))
+
+    @cached_property
+    def look(self) -> Look:
+        """What is seen now, as part of the attempt that it belongs to; not corrected."""
+        seen = Look.of(
+            ledger.word_of(registration(self.judged.claim)),
+            self.judged.facts["seeds"],
+            self.judged.claim.profile,
+            self.judged.facts["data_sources"],
+            self.judged.verdict,
+        )
+        return replace(seen, attempt=attempt_of(self.ledger, seen))
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt at its claim this is, from 1."""
+        return self.ledger.attempt(self.look.attempt)
+
+    @property
+    def counts(self) -> bool:
+        """Whether a verdict may rest on it: on the data it is about, in a published profile."""
+        sources = self.judged.facts["data_sources"].values()
+        return not self.judged.claim.pilot and all(each in REAL_SOURCES for each in sources)
+
+    @property
+    def registered(self) -> dict[str, str] | None:
+        """When, and at which commit, a claim was registered as it is, before it was looked at so.
+
+        None where the ledger does not show it: what was read out of Git's history afterwards shows
+        nothing of the order in which things were done, and what has the seeds of an earlier attempt
+        was registered after they were seen.
+        """
+        own, told = self.look.attempt, registration(self.judged.claim)
+        if any(each.seeds == self.look.seeds and each.attempt != own for each in self.looks):
+            return None
+        for event in self.ledger.events:
+            if event.kind is Kind.LOOK and event.content["attempt"] == own:
+                return None
+            promised = event.kind is Kind.REGISTRATION and not event.reconstructed
+            if promised and all(event.content.get(key) == told[key] for key in PROMISED):
+                return {"when": event.when, "commit": event.commit}
+        return None
+
+    @property
+    def predates_ledger(self) -> bool:
+        """Whether the claim was worked on before there were ledgers, locks and relevant effects."""
+        return any(each.reconstructed for each in self.ledger.events)
+
+    @cached_property
+    def looks(self) -> list[Look]:
+        """The looks at the claim, oldest first."""
+        return looks(self.ledger)
+
+    def tells_of(self, settled: Verdict) -> bool:
+        """Whether the ledger tells of a look that saw this."""
+        seen = self.look.ruled(settled)
+        return any(seen.repeats(each) for each in self.looks)
+
+    @cached_property
+    def second_looks(self) -> list[tuple[SecondLook, bool]]:
+        """All second looks at the claim, and whether each is at the claim as it is now."""
+        told = str(Registration.of(self.judged.claim.written))
+        sources = self.judged.facts["data_sources"]
+        return [
+            (look, look.is_of(told, self.judged.claim.profile, sources))
+            for look in second_look.second_looks(self.ledger)
+        ]
+
+    @cached_property
+    def transfers(self) -> list[tuple[Transfer, bool]]:
+        """All transfers of the claim, and whether each is of the claim as it is now."""
+        seen, told = self.look, str(Registration.of(self.judged.claim.written))
+        now = (told, seen.profile, seen.seeds, seen.sources)
+        return [(each, each.is_of(*now)) for each in transfer.transfers(self.ledger)]
+
+
+def attempts(project: Project, judged: Iterable[Judged]) -> dict[str, int]:
+    """Which attempt each judged measurement is, by claim name."""
+    return {each.claim.name: History.of(project, each).attempt for each in judged}
+
+
+def family(project: Project) -> int:
+    """How many sentences the catalogue registers, measured or not; a study counts as one."""
+    written = (claims.read(project.conf, name) for name in claims.catalogue(project.conf))
+    return sum(len(sentences_of(each)) for each in written)
