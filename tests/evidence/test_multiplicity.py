@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,8 @@ def test_a_weak_claim_does_not_survive_its_catalogue_and_a_strong_one_does():
     settled = settle(catalogue)
     assert catalogue["weak"].ruling == "supported"
     assert settled["weak"].ruling == "inconclusive"
-    assert "corregido" in settled["weak"].reason["es"]
+    assert re.search(r"p = 0,\d+, corregido \S+ > 0,05", settled["weak"].reason["es"])
+    assert re.search(r"p = 0\.\d+, corrected \S+ > 0\.05", settled["weak"].reason["en"])
     assert settled["strong"].ruling == "supported"
     assert settled["strong"].p_adjusted == pytest.approx(22 * 2 * catalogue["strong"].p)
     assert settle({"weak": catalogue["weak"]})["weak"].ruling == "supported"

@@ -78,6 +78,15 @@ def test_reasons_are_made_of_the_words_of_the_checks():
     assert "it is open whether control is so" in unsure.reason["en"]
 
 
+def test_a_repair_that_holds_beside_an_open_check_says_why_it_corrects_nothing():
+    measured = {"claim": exact(-2.0), "second": undecided("t"), "repair": exact(3.0)}
+    roles = {"claim": "claim", "second": "claim", "repair": "repair"}
+    found = findings({name: check(role) for name, role in roles.items()}, measured)
+    (only,) = ruled([Sentence.of("L1.s1.1", MENDED)], found)
+    assert only.ruling is Ruling.REFUTED
+    assert only.reason["en"].endswith("holds, and corrects nothing while open: claim is so")
+
+
 TWO = [Sentence.of("a", LITERAL), Sentence.of("b", LITERAL)]
 
 

@@ -66,7 +66,9 @@ def test_a_claim_that_does_not_says_by_which_checks(told):
 
 def test_a_ruling_that_differs_by_no_check_says_why(told):
     made = told(look("inconclusive"))
-    assert "grid and seeds it is inconclusive: by a little" in page(made)
+    assert "On Fashion-MNIST the ruling is another" in page(made)
+    assert "grid and seeds it is inconclusive: by a little." in page(made)
+    assert "another ruling on Fashion-MNIST" in index(made)
     assert "by a little" not in page(told(look()))
 
 
