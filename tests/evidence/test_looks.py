@@ -48,6 +48,23 @@ def test_only_what_decides_nothing_anew_stays_the_same_attempt(look, attempts):
     assert attempt_of(told(LOOK), look) == attempts
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "outcome", "same"),
+    [
+        ("benchmark", "benchmark", False, True),  # decided nothing then, decides nothing now
+        ("claim", "benchmark", True, False),  # a role that is told is kept
+        (None, "benchmark", True, True),  # from before there were benchmarks: it had held
+        (None, "benchmark", False, False),  # a failed check that decides nothing any more
+        (None, "claim", False, True),
+    ],
+)
+def test_a_failed_check_that_stops_deciding_is_another_attempt(before, now, outcome, same):
+    gain = {**CHECKS["gain"], "outcome": outcome}
+    earlier = replace(LOOK, checks={"gain": {**gain, "role": before} if before else gain})
+    later = replace(LOOK, attempt="c-g-s-k", checks={"gain": {**gain, "role": now}})
+    assert attempt_of(told(earlier), later) == ("c-g-s-j" if same else "c-g-s-k")
+
+
 def test_another_bound_is_another_attempt():
     moved = replace(LOOK, attempt="x-g-s-j", checks={"gain": {**CHECKS["gain"], "bound": 1.0}})
     assert attempt_of(told(LOOK), moved) == "x-g-s-j"

@@ -149,9 +149,15 @@ def attempt_of(ledger: Ledger, look: Look) -> str:
 
 
 def _asks_and_finds_the_same(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """Whether a check is what it was. Looks from before there were benchmarks tell no roles."""
-    role = now.get("role")
-    if role != before.get("role", role) or (role == "benchmark" and before["outcome"] is not True):
+    """Whether a check is what it was.
+
+    Looks from before there were benchmarks tell no roles: what is one now may have decided then.
+    """
+    if "role" in before:
+        same_role = now.get("role") == before["role"]
+    else:
+        same_role = now.get("role") != "benchmark" or before["outcome"] is True
+    if not same_role:
         return False
     return (now["relation"], now["bound"]) == (before["relation"], before["bound"]) and all(
         _same(now[key], before[key]) for key in ("value", "low", "high")
