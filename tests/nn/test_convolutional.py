@@ -4,10 +4,10 @@ from torch import nn
 
 from deepclaims.errors import ConfigError
 from deepclaims.nn.convolutional import causal_convolutions
-from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model, count_parameters
 from deepclaims.nn.receptive_field import receptive_field
+from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise
 
 IMAGE, SIGNAL = ((1, 28, 28),), ((2, 90),)
 
@@ -15,7 +15,7 @@ IMAGE, SIGNAL = ((1, 28, 28),), ((2, 90),)
 def build(inputs=IMAGE, keep=None, **options):
     interface, generator = Interface(inputs, 10), torch.Generator().manual_seed(0)
     model = {"name": "convnet", **options}
-    return build_model(model, {"name": "he"}, interface, keep or Keep(), generator)
+    return build_model(model, {"name": "he"}, interface, keep or UnitNoise(), generator)
 
 
 @pytest.mark.parametrize("pool", ["max", "average", "stride"])
@@ -73,8 +73,8 @@ def test_paddings_are_the_slides(padding, side):
 
 
 def test_dropout_is_before_the_first_and_the_last_layer():
-    net = build(keep=Keep(hidden=0.5, inputs=0.8))
-    assert [m.p_keep for m in net.modules() if isinstance(m, Dropout)] == [0.8, 0.5]
+    net = build(keep=UnitNoise(p_keep=0.5, p_keep_input=0.8))
+    assert [m.p_keep for m in net.modules() if isinstance(m, NoisyUnits)] == [0.8, 0.5]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from deepclaims.errors import ConfigError
-from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import MODELS, build_model, count_parameters
+from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise
 
 MNIST = Interface(((1, 28, 28),), 10)
 BEATS = Interface(((64, 2, 108), (64, 11)), 4, per_step=True)
@@ -12,7 +12,7 @@ BEATS = Interface(((64, 2, 108), (64, 11)), 4, per_step=True)
 
 def build(interface, keep=None, init="he", seed=0, **model):
     generator = torch.Generator().manual_seed(seed)
-    return build_model(model, {"name": init}, interface, keep or Keep(), generator)
+    return build_model(model, {"name": init}, interface, keep or UnitNoise(), generator)
 
 
 def sizes_of(model):
@@ -129,9 +129,9 @@ def test_weights_come_from_the_generator_alone(name):
 
 
 def test_dropout_is_where_the_config_says():
-    model = build(MNIST, Keep(hidden=0.5, inputs=0.8), name="mlp", depth=3)
-    assert [m.p_keep for m in model.modules() if isinstance(m, Dropout)] == [0.8, 0.5, 0.5, 0.5]
-    assert not any(isinstance(m, Dropout) for m in build(MNIST, name="mlp").modules())
+    model = build(MNIST, UnitNoise(p_keep=0.5, p_keep_input=0.8), name="mlp", depth=3)
+    assert [m.p_keep for m in model.modules() if isinstance(m, NoisyUnits)] == [0.8, 0.5, 0.5, 0.5]
+    assert not any(isinstance(m, NoisyUnits) for m in build(MNIST, name="mlp").modules())
 
 
 @pytest.mark.parametrize(

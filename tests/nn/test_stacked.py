@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
-from deepclaims.nn.stacked import Stack, StackedDropout, stack_layers
+from deepclaims.nn.stacked import Stack, StackedNoisyUnits, stack_layers
+from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise
 
 R, N = 3, 4
 
@@ -27,7 +27,7 @@ def build(model, seed=0):
     generator = torch.Generator().manual_seed(seed)
     outputs = 6 if model == "autoencoder" else 3
     network = build_model(
-        options, {"name": "he"}, Interface(inputs, outputs, per_step), Keep(), generator
+        options, {"name": "he"}, Interface(inputs, outputs, per_step), UnitNoise(), generator
     )
     return network.double()
 
@@ -67,16 +67,17 @@ def test_the_layers_see_theta():
     torch.testing.assert_close(again, rows)
 
 
-def test_masks_are_those_each_would_draw_alone():
-    keep = [0.5, 1.0, 0.8]
-    layer = StackedDropout(Dropout(0.5), R)
-    layer.p_keep = keep
+@pytest.mark.parametrize("on_inputs", [False, True])
+def test_noise_is_what_each_would_draw_alone(on_inputs):
+    noises = [UnitNoise(0.5, 0.3, 0.0), UnitNoise(1.0, 1.0, 0.2), UnitNoise(0.8, 1.0, 0.7)]
+    layer = StackedNoisyUnits(NoisyUnits(0.5, on_inputs=on_inputs), R)
+    layer.hear(noises)
     layer.generators = [torch.Generator().manual_seed(seed) for seed in range(R)]
     h = torch.randn(R * N, 7)
     for _ in range(2):
         masked = layer(h).unflatten(0, (R, N))
-    for r, p in enumerate(keep):
-        alone = Dropout(p)
+    for r, noise in enumerate(noises):
+        alone = noise.on_inputs() if on_inputs else noise.on_hidden()
         alone.generator = torch.Generator().manual_seed(r)
         for _ in range(2):
             own = alone(h.unflatten(0, (R, N))[r])

@@ -146,7 +146,7 @@ TOY = ("data=checkerboard", "data.n=40", "model.width=8")
         (*TOY, "optimizer=adagrad", "schedule=onecycle", "regularizer=dropout"),
         (*TOY, "optimizer=adam_unhatted", "model.activation=cube", "regularizer=early_stopping"),
         ("data=curve", "model=autoencoder", "fit.loss=absolute", "optimizer=nesterov"),
-        ("data=function", "optimizer=rmsprop", "schedule=inverse_sqrt", "regularizer=l2"),
+        ("data=function", "optimizer=rmsprop", "schedule=inverse_sqrt", "regularizer=weight_decay"),
     ],
 )
 def test_all_that_a_training_runs_is_in_its_key(project, task, words):

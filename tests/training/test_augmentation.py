@@ -1,6 +1,10 @@
+import math
+
 import torch
+from scipy import ndimage
 
 from deepclaims.training.augmentation import build_augment, shift_images
+from deepclaims.training.distortion import distort_images
 
 
 def generator(seed=0):
@@ -85,4 +89,65 @@ def test_without_silence_no_number_is_drawn_for_it():
 
 
 def test_none_is_nothing():
+    assert build_augment({"name": "none"}, generator()) is None
+
+
+def test_a_distortion_of_nothing_is_the_image():
+    x = torch.randn(3, 2, 9, 7, dtype=torch.float64)
+    torch.testing.assert_close(distort_images(x, generator()), x, rtol=0, atol=1e-12)
+
+
+def test_a_turn_is_scipys_about_the_centre():
+    y, x = torch.meshgrid(*[torch.linspace(-2, 2, 33, dtype=torch.float64)] * 2, indexing="ij")
+    image = (-((x - 0.5) ** 2 + (y + 0.3) ** 2)).exp().expand(200, 1, 33, 33)
+    turned = distort_images(image, generator(), degrees=30)
+    angles = 30 * torch.empty(200, dtype=torch.float64).uniform_(-1, 1, generator=generator())
+    for angle, found in zip(angles[:5], turned[:5, 0], strict=True):
+        wanted = ndimage.rotate(image[0, 0].numpy(), float(angle), reshape=False, order=1)
+        inner = slice(8, 25)
+        torch.testing.assert_close(
+            found[inner, inner], torch.tensor(wanted)[inner, inner], rtol=0, atol=1e-6
+        )
+
+
+def test_a_shift_moves_the_whole_image_by_at_most_so_many_pixels():
+    ramp = torch.arange(20.0).expand(500, 1, 20, 20)
+    moved = distort_images(ramp, generator(), pixels=2.5)[:, 0, :, 5:15] - ramp[:, 0, :, 5:15]
+    assert moved.std((1, 2)).max() < 1e-4
+    assert 2.4 < moved.abs().max() <= 2.5 + 1e-4
+    assert abs(moved[:, 0, 0].mean()) < 3 * 2.5 / 3**0.5 / 500**0.5
+
+
+def test_a_warp_has_the_asked_for_size_and_is_smooth():
+    ramp = torch.arange(60.0).expand(300, 1, 60, 60)
+    warp = (
+        distort_images(ramp, generator(), elastic=1.5)[:, 0, 10:50, 10:50]
+        - ramp[:, 0, 10:50, 10:50]
+    )
+    assert abs(warp.square().mean().sqrt() - 1.5) < 0.05
+    # Neighbours of a field smoothed by a Gaussian of 4 pixels correlate exp(-1/(4·16)).
+    step = warp.diff(dim=2).square().mean() / (2 * warp.square().mean())
+    assert abs(step - (1 - math.exp(-1 / 64))) < 0.002
+
+
+def test_another_electrode_changes_gain_noise_and_baseline_by_what_is_asked_for():
+    x = torch.ones(4000, 2, 100)
+    config = {"name": "electrode", "gain": 0.2, "noise": 0.0, "wander": 0.0}
+    (gained,) = build_augment(config, generator())((x,))
+    assert torch.equal(gained.std(-1), torch.zeros(4000, 2))
+    assert abs(gained[..., 0].log().std() - 0.2) < 0.01
+    (noisy,) = build_augment(config | {"gain": 0.0, "noise": 0.3}, generator())((x,))
+    assert abs((noisy - x).std() - 0.3) < 0.005
+    silent = torch.zeros_like(x)
+    (baseline,) = build_augment(config | {"gain": 0.0, "wander": 0.5}, generator())((silent,))
+    # E[A²] E[sin²] = 0.25 / 2, and at most one period in a sample.
+    assert abs(baseline.square().mean() - 0.125) < 0.01
+    assert ((baseline.diff(dim=-1).sign().diff(dim=-1) != 0).sum(-1) <= 3).all()
+
+
+def test_noise_on_the_inputs_comes_after_the_augmentation_and_on_all_of_them():
+    x, features = torch.zeros(4000, 3, 2, 4), torch.zeros(4000, 3, 5)
+    augment = build_augment({"name": "none"}, generator(), input_noise=0.4)
+    for before, after in zip((x, features), augment((x, features)), strict=True):
+        assert abs((after - before).std() - 0.4) < 0.01
     assert build_augment({"name": "none"}, generator()) is None

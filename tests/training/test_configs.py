@@ -62,7 +62,10 @@ def test_regularisers_and_trainers_are_understood(checkout, group):
 
 def test_composed_configs_are_read(checkout):
     with initialize_config_dir(str(checkout / "conf"), version_base=None):
-        for overrides in ([], ["trainer=ddp", "regularizer=l2", "regularizer.lambda=0.1"]):
+        for overrides in (
+            [],
+            ["trainer=ddp", "regularizer=weight_decay", "regularizer.lambda=0.1"],
+        ):
             composed = compose("train", overrides)
             settings = Settings.read(OmegaConf.to_container(composed, resolve=True))
             assert settings.fit == Fit(evaluate=["train", "validation", "test"])

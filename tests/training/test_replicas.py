@@ -74,13 +74,13 @@ def test_every_optimiser(digits, make_config, name, vary):
     check(digits, configs)
 
 
-def test_laws_schedules_penalties_clipping_and_dropout_may_all_differ(digits, make_config):
+def test_laws_schedules_penalties_clipping_and_noise_may_all_differ(digits, make_config):
     laws = [{"name": "he"}, {"name": "normal", "std": 0.3}, {"name": "glorot"}, {"name": "lecun"}]
     schedules = ["constant", "onecycle", "cosine", "step"]
     penalties = [
-        {"name": "none"},
-        {"name": "l2", "lambda": 0.1},
-        {"name": "l2", "lambda": [0.2, 0.01], "p_keep": 0.7},
+        {"name": "parameter_noise", "parameter_noise": 0.1, "input_noise": 0.2},
+        {"name": "weight_decay", "lambda": 0.1, "hidden_noise": 0.3},
+        {"name": "weight_decay", "lambda": [0.2, 0.01], "p_keep": 0.7},
         {"name": "dropout", "p_keep": 0.5, "p_keep_input": 0.8},
     ]
     clips = [None, 0.5, 0.05, 2.0]
@@ -110,17 +110,24 @@ MODELS = {
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_model_with_dropout_and_augmentation(digits, make_config, model):
+def test_every_model_with_noise_and_augmentation(digits, make_config, model):
     configs = [
         make_config(
             model=MODELS[model],
-            regularizer={"name": "dropout", "p_keep": p, "p_keep_input": p_input},
+            regularizer={
+                "name": "dropout",
+                "p_keep": p,
+                "p_keep_input": p_input,
+                "hidden_noise": sigma,
+                "input_noise": sigma,
+                "parameter_noise": sigma / 10,
+            },
             augment={"name": "shift", "pixels": pixels} if pixels else {"name": "none"},
             optimizer={"name": "momentum", "lr": 0.05},
             trainer=DOUBLE,
             fit={"steps": 10},
         )
-        for p, p_input, pixels in [(0.5, 1.0, 1), (0.8, 0.9, 0), (1.0, 1.0, 2)]
+        for p, p_input, pixels, sigma in [(0.5, 1.0, 1, 0.0), (0.8, 0.9, 0, 0.3), (1.0, 1.0, 2, 0)]
     ]
     check(digits, configs, SEEDS[:3])
 
@@ -209,16 +216,23 @@ def test_single_precision_to_the_rounding_that_training_amplifies(digits, make_c
 
 
 @pytest.mark.parametrize(
-    ("model", "batch_size"),
-    [("wide", 1), ("wide", 20), ("wide", 32), ("deep", 3), ("lenet", 32), ("lstm", 32)],
+    ("model", "batch_size", "noise"),
+    [
+        ("wide", 1, {}),
+        ("wide", 20, {"hidden_noise": 0.2, "input_noise": 0.1, "parameter_noise": 0.01}),
+        ("wide", 32, {}),
+        ("deep", 3, {"parameter_noise": 0.01}),
+        ("lenet", 32, {}),
+        ("lstm", 32, {"hidden_noise": 0.2}),
+    ],
 )
 def test_the_bits_of_a_replica_do_not_depend_on_its_company(
-    digits, noisy, make_config, model, batch_size
+    digits, noisy, make_config, model, batch_size, noise
 ):
     mine = make_config(
         model=MODELS[model],
         optimizer={"name": "adam", "lr": 0.003},
-        regularizer={"name": "early_stopping", "patience": 2},
+        regularizer={"name": "early_stopping", "patience": 2, **noise},
         fit={"epochs": 3, "batch_size": batch_size},
     )
     other = make_config(
@@ -316,7 +330,7 @@ def test_some_trainings_are_never_stacked(make_config, groups):
         {"schedule": {"name": "cosine"}},
         {"augment": {"name": "shift"}},
         {"regularizer": {"name": "dropout", "p_keep": 0.3}},
-        {"regularizer": {"name": "l2", "lambda": 0.3}},
+        {"regularizer": {"name": "weight_decay", "lambda": 0.3}},
         {"fit": {"clip": 1.0}},
         {"data": {"label_noise": 0.2}},
     ],

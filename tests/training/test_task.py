@@ -8,9 +8,9 @@ from torch.nn import functional as F
 
 from deepclaims.data.splits import Split
 from deepclaims.errors import ConfigError
-from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
+from deepclaims.nn.unit_noise import UnitNoise
 from deepclaims.training.machine import quiet
 from deepclaims.training.settings import Settings
 from deepclaims.training.streams import BATCHES, WEIGHTS, stream
@@ -21,7 +21,9 @@ def plain_loop(splits, config, seed):
     """The same training written out: what the chunked one must equal."""
     (x,), y = splits.train.inputs, splits.train.targets
     interface = Interface(splits.input_shapes, splits.outputs)
-    model = build_model(config["model"], config["init"], interface, Keep(), stream(seed, WEIGHTS))
+    model = build_model(
+        config["model"], config["init"], interface, UnitNoise(), stream(seed, WEIGHTS)
+    )
     optimizer = torch.optim.SGD(model.parameters(), lr=config["optimizer"]["lr"], fused=True)
     order = stream(seed, BATCHES)
     losses = []
@@ -232,7 +234,7 @@ def test_kept_probabilities_are_those_of_the_scores(beats, digits, make_config):
         ({"regularizer": {"p_keep": 0.0}}, "0 < p <= 1"),
         ({"regularizer": {"keep": 0.5}}, "regularizer has no option keep"),
         ({"model": {"name": "cnn"}}, "known: autoencoder"),
-        ({"augment": {"name": "flip"}}, "known: beats, none, shift"),
+        ({"augment": {"name": "flip"}}, "known: beats, distort, electrode, none, shift"),
     ],
 )
 def test_wrong_configs_are_refused(digits, make_config, groups, message):
@@ -295,3 +297,26 @@ def test_module_parameters_are_in_evaluation_mode_when_scored(digits, make_confi
         loss = F.cross_entropy(module.model(*digits.test.inputs), digits.test.targets)
     assert outcome.metrics["test_loss"] == pytest.approx(loss.item(), rel=1e-6)
     assert isinstance(module.model, nn.Module)
+
+
+def test_parameter_noise_steps_along_the_gradient_of_the_disturbed_network(digits, make_config):
+    sigma = 0.05
+    regulariser = {"name": "parameter_noise", "parameter_noise": sigma}
+    config = make_config(
+        optimizer={"name": "sgd", "lr": 0.1},
+        regularizer=regulariser,
+        fit={"steps": 1, "batch_size": "full"},
+    )
+    settings = Settings.read(config)
+    module, clean = (build_module(settings, digits, seed=5) for _ in range(2))
+    with quiet():
+        fit(module, settings, None)
+    parameters = list(clean.model.parameters())
+    before = [p.detach().clone() for p in parameters]
+    numbers = [p.numel() for p in parameters]
+    epsilon = torch.empty(sum(numbers)).normal_(generator=clean.generators["noise"])
+    for p, own in zip(parameters, epsilon.split(numbers), strict=True):
+        p.data.add_(sigma * own.view_as(p))
+    F.cross_entropy(clean.model(*digits.train.inputs), digits.train.targets).backward()
+    for p, start, after in zip(parameters, before, module.model.parameters(), strict=True):
+        torch.testing.assert_close(after, start - 0.1 * p.grad, rtol=1e-4, atol=1e-6)

@@ -25,9 +25,9 @@ from deepclaims.ecg.inputs import (
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.groups import read_options
-from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
+from deepclaims.nn.unit_noise import UnitNoise
 from deepclaims.project import Project
 from deepclaims.training.machine import machine_state
 from deepclaims.training.settings import Settings
@@ -107,7 +107,7 @@ def assemble(config: Mapping[str, Any], outcomes: Sequence[Outcome]) -> Labeller
     networks = []
     for outcome in outcomes:
         network = build_model(
-            settings.model, settings.init, interface, Keep(), stream(0, WEIGHTS)
+            settings.model, settings.init, interface, UnitNoise(), stream(0, WEIGHTS)
         ).eval()
         network.load_state_dict(_state(network, outcome.tables["weights"]))
         networks.append(network)

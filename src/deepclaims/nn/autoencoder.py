@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor, nn
 
-from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.perceptron import Perceptron
+from deepclaims.nn.unit_noise import UnitNoise
 
 
 class Autoencoder(nn.Module):
@@ -17,18 +19,20 @@ class Autoencoder(nn.Module):
         code: numbers in its code.
         hidden: widths of the encoder's hidden layers; the decoder mirrors them.
         activation: g of the hidden layers.
-        keep: dropout; on the decoder only where it has hidden layers.
+        noise: on its units; on the decoder only where it has hidden layers.
     """
 
     reconstructs = True
     """What comes out is to be compared with what went in."""
 
     def __init__(
-        self, features: int, code: int, hidden: list[int], activation: str, keep: Keep
+        self, features: int, code: int, hidden: list[int], activation: str, noise: UnitNoise
     ) -> None:
         super().__init__()
-        self.encode = Perceptron([features, *hidden, code], activation, keep)
-        self.decode = Perceptron([code, *hidden[::-1], features], activation, Keep(keep.hidden))
+        self.encode = Perceptron([features, *hidden, code], activation, noise)
+        self.decode = Perceptron(
+            [code, *hidden[::-1], features], activation, replace(noise, p_keep_input=1.0)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, …) -> (n, …): the reconstruction, in the shape of the input."""
@@ -37,7 +41,7 @@ class Autoencoder(nn.Module):
 
 def autoencoder(
     interface: Interface,
-    keep: Keep,
+    noise: UnitNoise,
     *,
     depth: int = 1,
     width: int = 128,
@@ -45,4 +49,4 @@ def autoencoder(
     activation: str = "relu",
 ) -> Autoencoder:
     """`depth` hidden layers of `width` units either side of `code` units; depth 0 is linear."""
-    return Autoencoder(interface.features, code, [width] * depth, activation, keep)
+    return Autoencoder(interface.features, code, [width] * depth, activation, noise)

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from deepclaims.errors import ConfigError
-from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
+from deepclaims.nn.unit_noise import UnitNoise
 
 
 class BeatNet(nn.Module):
@@ -25,7 +25,7 @@ class BeatNet(nn.Module):
         classes: what a beat may be.
         cell: recurrent layers that read 2·embedding numbers a step, or None for no recurrence.
         embedding: numbers from the waveform, and as many from the features.
-        keep: dropout where the states are read out.
+        noise: on its units where the states are read out.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class BeatNet(nn.Module):
         classes: int,
         cell: nn.RNNBase | None,
         embedding: int,
-        keep: Keep,
+        noise: UnitNoise,
     ) -> None:
         super().__init__()
         self.encoder = beat_encoder(channels, samples, embedding)
@@ -44,7 +44,7 @@ class BeatNet(nn.Module):
         self.cell = cell
         skip = embedding * (2 if features else 1)
         states = 0 if cell is None else cell.hidden_size * (2 if cell.bidirectional else 1)
-        self.on_inputs, self.on_states = Dropout(keep.inputs), Dropout(keep.hidden)
+        self.on_inputs, self.on_states = noise.on_inputs(), noise.on_hidden()
         self.head = nn.Linear(states + skip, classes)
 
     def forward(self, beats: Tensor, features: Tensor | None = None) -> Tensor:
@@ -84,7 +84,7 @@ def beat_encoder(channels: int, samples: int, embedding: int) -> nn.Sequential:
 
 def beatnet(
     interface: Interface,
-    keep: Keep,
+    noise: UnitNoise,
     *,
     cell: str = "lstm",
     width: int = 32,
@@ -106,7 +106,7 @@ def beatnet(
         if cell == "none"
         else cells[cell](skip, width, batch_first=True, bidirectional=bidirectional)
     )
-    return BeatNet(channels, samples, features, interface.outputs, layer, embedding, keep)
+    return BeatNet(channels, samples, features, interface.outputs, layer, embedding, noise)
 
 
 def _beats(interface: Interface) -> tuple[int, int, int]:

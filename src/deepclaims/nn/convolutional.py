@@ -9,8 +9,8 @@ from torch import Generator, Tensor, nn
 
 from deepclaims.errors import ConfigError
 from deepclaims.nn.activations import Activation
-from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
+from deepclaims.nn.unit_noise import UnitNoise
 
 POOLS = ("max", "average", "stride", "none")
 HEADS = ("flatten", "global_max", "global_average")
@@ -59,7 +59,7 @@ class ConvNet(nn.Module):
 
 def convnet(
     interface: Interface,
-    keep: Keep,
+    noise: UnitNoise,
     *,
     channels: Sequence[int] = (8, 16),
     kernel: int = 3,
@@ -72,7 +72,7 @@ def convnet(
 
     Args:
         interface: of the data.
-        keep: dropout on the inputs, and before the linear layer.
+        noise: on the inputs, and before the linear layer.
         channels: filters of each block.
         kernel: side of the filters; odd for `padding` same.
         padding: valid 0, same (kernel − 1)/2, full kernel − 1 (L1 "Padding").
@@ -94,14 +94,14 @@ def convnet(
     image, sides = ((shape[0], 1, shape[1]), _across) if len(shape) == 2 else (shape, _square)
     zeros = {"valid": 0, "same": (kernel - 1) // 2, "full": kernel - 1}[padding]
     step = sides(2, 1) if pool == "stride" else 1
-    layers: list[nn.Module] = [Dropout(keep.inputs)]
+    layers: list[nn.Module] = [noise.on_inputs()]
     for d_in, d_out in zip((shape[0], *channels), channels, strict=False):
         convolution = nn.Conv2d(d_in, d_out, sides(kernel, 1), step, sides(zeros, 0))
         layers += [convolution, Activation(activation), *_pooling(pool, sides(2, 1))]
     features = nn.Sequential(*layers)
     collect = nn.Flatten() if head == "flatten" else GlobalPool(head)
     numbers = _numbers(features, collect, image)
-    answer = nn.Sequential(Dropout(keep.hidden), nn.Linear(numbers, interface.outputs))
+    answer = nn.Sequential(noise.on_hidden(), nn.Linear(numbers, interface.outputs))
     net = ConvNet(features, collect, answer)
     return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from deepclaims.nn.activations import Activation
-from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
+from deepclaims.nn.unit_noise import UnitNoise
 
 
 class LeNet(nn.Module):
@@ -17,16 +17,16 @@ class LeNet(nn.Module):
 
     Args:
         interface: images (channels, height, width).
-        keep: dropout.
+        noise: on its units.
         activation: g; the slide's is ReLU.
     """
 
-    def __init__(self, interface: Interface, keep: Keep, activation: str) -> None:
+    def __init__(self, interface: Interface, noise: UnitNoise, activation: str) -> None:
         super().__init__()
         channels, height, width = interface.image("lenet")
         rows, columns = (_after_two_blocks(side) for side in (height, width))
         self.convolutions = nn.Sequential(
-            Dropout(keep.inputs),
+            noise.on_inputs(),
             nn.Conv2d(channels, 6, 3),
             Activation(activation),
             nn.AvgPool2d(2),
@@ -38,10 +38,10 @@ class LeNet(nn.Module):
             nn.Flatten(),
             nn.Linear(16 * rows * columns, 120),
             Activation(activation),
-            Dropout(keep.hidden),
+            noise.on_hidden(),
             nn.Linear(120, 84),
             Activation(activation),
-            Dropout(keep.hidden),
+            noise.on_hidden(),
             nn.Linear(84, interface.outputs),
         )
 
@@ -50,9 +50,9 @@ class LeNet(nn.Module):
         return self.dense(self.convolutions(x))
 
 
-def lenet(interface: Interface, keep: Keep, *, activation: str = "relu") -> LeNet:
+def lenet(interface: Interface, noise: UnitNoise, *, activation: str = "relu") -> LeNet:
     """LeNet for the images of `interface`."""
-    return LeNet(interface, keep, activation)
+    return LeNet(interface, noise, activation)
 
 
 def _after_two_blocks(side: int) -> int:

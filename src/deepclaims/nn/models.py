@@ -11,12 +11,12 @@ from deepclaims.groups import Table
 from deepclaims.nn.autoencoder import autoencoder
 from deepclaims.nn.beatnet import beatnet
 from deepclaims.nn.convolutional import convnet
-from deepclaims.nn.dropout import Keep
 from deepclaims.nn.initialisation import initialise
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.lenet import lenet
 from deepclaims.nn.perceptron import perceptron
 from deepclaims.nn.recurrent import lstm, rnn
+from deepclaims.nn.unit_noise import UnitNoise
 
 MODELS: Table[Callable[..., nn.Module]] = Table(
     "model",
@@ -37,7 +37,7 @@ def build_model(
     model: Mapping[str, Any],
     init: Mapping[str, Any],
     interface: Interface,
-    keep: Keep,
+    noise: UnitNoise,
     generator: Generator,
 ) -> nn.Module:
     """A network with freshly drawn weights.
@@ -46,13 +46,13 @@ def build_model(
         model: the `model` group, e.g. `{"name": "mlp", "depth": 2, "width": 128}`.
         init: the `init` group, e.g. `{"name": "he"}`.
         interface: what comes in and what must come out.
-        keep: dropout.
+        noise: on its units.
         generator: draws the weights, and nothing else does.
 
     Raises:
         ConfigError: an unknown name or option, or data the network cannot read.
     """
-    network = MODELS.choose(model, interface, keep)
+    network = MODELS.choose(model, interface, noise)
     initialise(network, init, generator)
     return network
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from deepclaims.nn.activations import Activation
-from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
+from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise
 
 
 class Perceptron(nn.Module):
@@ -17,14 +17,14 @@ class Perceptron(nn.Module):
     Args:
         sizes: d_0 … d_L, the widths from the inputs to the outputs.
         activation: g of the hidden layers.
-        keep: dropout on h_0 (the inputs) and on h_1 … h_{L-1}.
+        noise: on h_0 (the inputs) and on h_1 … h_{L-1}.
     """
 
-    def __init__(self, sizes: list[int], activation: str, keep: Keep) -> None:
+    def __init__(self, sizes: list[int], activation: str, noise: UnitNoise) -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.Flatten(), *_dropout(keep.inputs)]
+        layers: list[nn.Module] = [nn.Flatten(), *_audible(noise.on_inputs())]
         for d_in, d_out in pairwise(sizes[:-1]):
-            layers += [nn.Linear(d_in, d_out), Activation(activation), *_dropout(keep.hidden)]
+            layers += [nn.Linear(d_in, d_out), Activation(activation), *_audible(noise.on_hidden())]
         self.layers = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -33,12 +33,17 @@ class Perceptron(nn.Module):
 
 
 def perceptron(
-    interface: Interface, keep: Keep, *, depth: int = 2, width: int = 128, activation: str = "relu"
+    interface: Interface,
+    noise: UnitNoise,
+    *,
+    depth: int = 2,
+    width: int = 128,
+    activation: str = "relu",
 ) -> Perceptron:
     """`depth` hidden layers of `width` units; depth 0 is a linear model."""
     sizes = [interface.features, *[width] * depth, interface.outputs]
-    return Perceptron(sizes, activation, keep)
+    return Perceptron(sizes, activation, noise)
 
 
-def _dropout(p_keep: float) -> list[nn.Module]:
-    return [Dropout(p_keep)] if p_keep < 1 else []
+def _audible(layer: NoisyUnits) -> list[nn.Module]:
+    return [] if layer.silent else [layer]

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from deepclaims.errors import ConfigError
-from deepclaims.nn.dropout import Dropout, Keep
 from deepclaims.nn.interface import Interface
+from deepclaims.nn.unit_noise import UnitNoise
 
 
 class Recurrent(nn.Module):
@@ -16,14 +16,14 @@ class Recurrent(nn.Module):
     Args:
         interface: one input or several, each (steps, …); a single-channel image is read as a
             sequence of its rows.
-        keep: dropout on the inputs and on the states that are read out.
+        noise: on the inputs and on the states that are read out.
         cell: the recurrent layers.
     """
 
-    def __init__(self, interface: Interface, keep: Keep, cell: nn.RNNBase) -> None:
+    def __init__(self, interface: Interface, noise: UnitNoise, cell: nn.RNNBase) -> None:
         super().__init__()
         self.per_step = interface.per_step
-        self.on_inputs, self.on_states = Dropout(keep.inputs), Dropout(keep.hidden)
+        self.on_inputs, self.on_states = noise.on_inputs(), noise.on_hidden()
         self.cell = cell
         states = cell.hidden_size * (2 if cell.bidirectional else 1)
         self.head = nn.Linear(states, interface.outputs)
@@ -55,7 +55,7 @@ def sequence_features(interface: Interface) -> int:
 
 def rnn(
     interface: Interface,
-    keep: Keep,
+    noise: UnitNoise,
     *,
     width: int = 64,
     layers: int = 1,
@@ -73,12 +73,12 @@ def rnn(
         batch_first=True,
         bidirectional=bidirectional,
     )
-    return Recurrent(interface, keep, cell)
+    return Recurrent(interface, noise, cell)
 
 
 def lstm(
     interface: Interface,
-    keep: Keep,
+    noise: UnitNoise,
     *,
     width: int = 64,
     layers: int = 1,
@@ -92,4 +92,4 @@ def lstm(
         batch_first=True,
         bidirectional=bidirectional,
     )
-    return Recurrent(interface, keep, cell)
+    return Recurrent(interface, noise, cell)

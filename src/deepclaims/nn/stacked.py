@@ -17,7 +17,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from deepclaims.nn.dropout import Dropout, keep_each
+from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise, keep_each
 
 ALIGNMENT = 16
 """Numbers in a line of the cache. The parameters and the samples of every replica start at one:
@@ -140,34 +140,61 @@ _STEPS = {
 }
 
 
-class StackedDropout(nn.Module):
-    """Dropout whose replicas have each their probability and their own random numbers.
+class StackedNoisyUnits(nn.Module):
+    """`NoisyUnits` whose replicas have each their numbers and their own random numbers.
 
     Attributes:
-        p_keep: of each replica; one that keeps all draws nothing, as alone.
+        on_inputs: as the layer's.
+        noises: of each replica; one whose units are left alone draws nothing, as alone.
         generators: of each replica.
         samples: of each replica; rows beyond them are padding, for which nothing is drawn.
     """
 
-    def __init__(self, layer: Dropout, replicas: int) -> None:
+    def __init__(self, layer: NoisyUnits, replicas: int) -> None:
         super().__init__()
-        self.p_keep: Sequence[float] = [layer.p_keep] * replicas
+        self.on_inputs = layer.on_inputs
         self.generators: Sequence[Generator] = []
         self.samples: int | None = None
+        self.hear([UnitNoise(layer.p_keep, layer.p_keep, layer.sigma)] * replicas)
+
+    def hear(self, noises: Sequence[UnitNoise]) -> None:
+        """Take the numbers of each replica."""
+        self.p_keep = [own.p_keep_input if self.on_inputs else own.p_keep for own in noises]
+        self.sigma = [0.0 if self.on_inputs else own.sigma for own in noises]
 
     def forward(self, h: Tensor) -> Tensor:
         """Any shape in, the same shape out."""
-        if not self.training or min(self.p_keep) == 1:
+        if not self.training:
             return h
-        eta = torch.empty_like(h)
-        each = eta.unflatten(0, (len(self.p_keep), -1))
-        for own, p, generator in zip(each, self.p_keep, self.generators, strict=True):
-            if p < 1:
-                keep_each(own[: self.samples], p, generator).div_(p)
-                own[len(own) if self.samples is None else self.samples :] = 1
-            else:
-                own.fill_(1)
-        return h * eta
+        # Of each replica η before ε, as it draws them alone.
+        if min(self.p_keep) < 1:
+            h = h * self._drawn(h, self.p_keep, 1.0, self._mask)
+        if max(self.sigma) > 0:
+            h = h + self._drawn(h, self.sigma, 0.0, self._addend)
+        return h
+
+    def _drawn(
+        self,
+        h: Tensor,
+        numbers: Sequence[float],
+        neutral: float,
+        fill: Callable[[Tensor, float, Generator], None],
+    ) -> Tensor:
+        """What each replica draws for its samples with its number; `neutral` everywhere else."""
+        drawn = torch.full_like(h, neutral)
+        each = drawn.unflatten(0, (len(numbers), -1))
+        for own, number, generator in zip(each, numbers, self.generators, strict=True):
+            if number != neutral:
+                fill(own[: self.samples], number, generator)
+        return drawn
+
+    @staticmethod
+    def _mask(eta: Tensor, p: float, generator: Generator) -> None:
+        keep_each(eta, p, generator).div_(p)
+
+    @staticmethod
+    def _addend(epsilon: Tensor, sigma: float, generator: Generator) -> None:
+        epsilon.normal_(generator=generator).mul_(sigma)
 
 
 STACKED: Mapping[type[nn.Module], Callable[..., nn.Module]] = MappingProxyType(
@@ -176,7 +203,7 @@ STACKED: Mapping[type[nn.Module], Callable[..., nn.Module]] = MappingProxyType(
         nn.Conv2d: StackedConvolution,
         nn.LSTM: StackedRecurrence,
         nn.RNN: StackedRecurrence,
-        Dropout: StackedDropout,
+        NoisyUnits: StackedNoisyUnits,
     }
 )
 """What takes the place of a layer."""
@@ -249,9 +276,11 @@ class Stack(nn.Module):
         rest = loss.new_zeros(len(self), self.padding)
         return torch.cat([*(g.flatten(1) for g in gradients), rest], dim=1)
 
-    def dropouts(self) -> list[StackedDropout]:
-        """Its dropout layers, in their order."""
-        return [module for module in self.network.modules() if isinstance(module, StackedDropout)]
+    def noisy_layers(self) -> list[StackedNoisyUnits]:
+        """Its layers of noise, in their order."""
+        return [
+            module for module in self.network.modules() if isinstance(module, StackedNoisyUnits)
+        ]
 
 
 def _take_parameters(module: nn.Module, layer: nn.Module, replicas: int) -> None:

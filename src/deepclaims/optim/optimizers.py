@@ -88,8 +88,8 @@ def adamw(
     """Adam, and the weights (not the biases) shrink by 1 − αλ a step (Loshchilov & Hutter 2019)."""
     if any(group["weight_decay"] for group in groups):
         raise ConfigError(
-            "optimizer=adamw decays weights on its own, regularizer=l2 through the gradient: "
-            "set optimizer.weight_decay, or take optimizer=adam"
+            "optimizer=adamw decays weights on its own, regularizer=weight_decay through the "
+            "gradient: set optimizer.weight_decay, or take optimizer=adam"
         )
     parameters = [p for group in groups for p in group["params"]]
     return AdamW(

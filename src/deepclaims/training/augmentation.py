@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from deepclaims.groups import Table
+from deepclaims.training.distortion import distort_images
 
 Inputs = tuple[Tensor, ...]
 Augment = Callable[[Inputs], Inputs]
@@ -36,6 +38,57 @@ def shift_images(x: Tensor, pixels: int, generator: Generator) -> Tensor:
     # (n, c, 2k + 1, 2k + 1, h, w): a view of all shifts, of which each image takes one.
     windows = padded.unfold(2, height, 1).unfold(3, width, 1)
     return windows[torch.arange(n, device=x.device), :, down, right]
+
+
+def distort(
+    generator: Generator,
+    *,
+    pixels: float = 1.0,
+    degrees: float = 10.0,
+    elastic: float = 0.7,
+    smoothness: float = 4.0,
+) -> Augment:
+    """Images (n, channels, height, width) moved, turned and warped; see `distort_images`."""
+
+    def augment(inputs: Inputs) -> Inputs:
+        x, *rest = inputs
+        seen = distort_images(
+            x,
+            generator,
+            pixels=pixels,
+            degrees=degrees,
+            elastic=elastic,
+            smoothness=smoothness,
+        )
+        return (seen, *rest)
+
+    return augment
+
+
+def electrode(
+    generator: Generator, *, gain: float = 0.1, noise: float = 0.03, wander: float = 0.1
+) -> Augment:
+    """Leads (n, …, leads, samples) through another electrode: gain, noise, a wandering baseline.
+
+    Args:
+        generator: draws everything.
+        gain: standard deviation of the log gain, one of each sample of the batch and lead.
+        noise: standard deviation added at each instant.
+        wander: standard deviation of the amplitude of a slow sine, at most one period long.
+    """
+
+    def augment(inputs: Inputs) -> Inputs:
+        x, *rest = inputs
+        each = x[..., :1]
+        amplitude = wander * torch.empty_like(each).normal_(generator=generator)
+        periods, phase = (torch.empty_like(each).uniform_(generator=generator) for _ in range(2))
+        t = torch.linspace(0, 1, x.shape[-1], dtype=x.dtype, device=x.device)
+        baseline = amplitude * (2 * math.pi * (periods * t + phase)).sin()
+        x = x * (gain * torch.empty_like(each).normal_(generator=generator)).exp()
+        x = x + baseline + noise * torch.empty_like(x).normal_(generator=generator)
+        return (x, *rest)
+
+    return augment
 
 
 def beats(
@@ -85,15 +138,33 @@ def none(generator: Generator) -> None:
 
 
 AUGMENTATIONS: Table[Callable[..., Augment | None]] = Table(
-    "augment", {"none": none, "shift": shift, "beats": beats}
+    "augment",
+    {"none": none, "shift": shift, "distort": distort, "electrode": electrode, "beats": beats},
 )
 """Augmentations by the name they have in `conf/augment/`."""
 
 
-def build_augment(config: Mapping[str, Any], generator: Generator) -> Augment | None:
-    """The augmentation of the `augment` group, drawing from `generator`.
+def build_augment(
+    config: Mapping[str, Any], generator: Generator, input_noise: float = 0.0
+) -> Augment | None:
+    """What is done to the inputs of a training batch.
+
+    Args:
+        config: the `augment` group.
+        generator: draws everything.
+        input_noise: standard deviation of what is added to every input after it (L1 "Inyección
+            de ruido").
 
     Raises:
         ConfigError: an unknown name or option.
     """
-    return AUGMENTATIONS.choose(config, generator)
+    augment = AUGMENTATIONS.choose(config, generator)
+    return augment if input_noise == 0 else _with_noise(augment, input_noise, generator)
+
+
+def _with_noise(augment: Augment | None, sigma: float, generator: Generator) -> Augment:
+    def noisy(inputs: Inputs) -> Inputs:
+        changed = inputs if augment is None else augment(inputs)
+        return tuple(x + sigma * torch.empty_like(x).normal_(generator=generator) for x in changed)
+
+    return noisy

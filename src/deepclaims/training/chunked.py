@@ -35,6 +35,7 @@ class ChunkedTraining(pl.LightningModule):
         factors: of each step's learning rate, or None for a constant one.
         clip: largest norm of the whole gradient, or None.
         augment: changes the inputs of a training batch, or None.
+        parameter_noise: standard deviation of what the parameters have on them in each step.
         keep_outputs: whether scores keep the outputs on the test split.
 
     Attributes:
@@ -54,6 +55,7 @@ class ChunkedTraining(pl.LightningModule):
         factors: list[float] | None = None,
         clip: float | None = None,
         augment: Augment | None = None,
+        parameter_noise: float = 0.0,
         keep_outputs: bool = False,
     ) -> None:
         super().__init__()
@@ -66,6 +68,7 @@ class ChunkedTraining(pl.LightningModule):
         self.factors = factors
         self.clip = clip
         self.augment = augment
+        self.parameter_noise = parameter_noise
         self.keep_outputs = keep_outputs
         self.weights = objective.weights(splits.train)
         self.steps = 0
@@ -116,18 +119,32 @@ class ChunkedTraining(pl.LightningModule):
                 _scale_rate(optimizer, factors[self.steps])
             for p in parameters:
                 p.grad = None
+            clean = self._disturb() if self.parameter_noise else None
             loss = objective.loss(model(*inputs), wanted, counts)
             if shared:
                 loss = loss * self._scale_of_share(batch, wanted, counts)
                 self.manual_backward(loss)
             else:
                 loss.backward()
+            if clean is not None:
+                for p, own in zip(model.parameters(), clean, strict=True):
+                    p.data.copy_(own)
             if clip is not None:
                 nn.utils.clip_grad_norm_(parameters, clip)
             optimizer.step()
             losses.append(loss.detach())
             self.steps += 1
         return losses
+
+    def _disturb(self) -> list[Tensor]:
+        """Put noise on the parameters, in their order; return them as they were."""
+        parameters = list(self.model.parameters())
+        numbers = sum(p.numel() for p in parameters)
+        epsilon = parameters[0].new_empty(numbers).normal_(generator=self.generators["noise"])
+        clean = [p.detach().clone() for p in parameters]
+        for p, own in zip(parameters, epsilon.split([p.numel() for p in parameters]), strict=True):
+            p.data.add_(self.parameter_noise * own.view_as(p))
+        return clean
 
     def _own_share(self, batch: Tensor) -> Tensor:
         # A batch too small to be shared is everybody's: the mean of equal gradients is the same.

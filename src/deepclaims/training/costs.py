@@ -98,6 +98,9 @@ def cost_of(settings: Settings) -> Cost | None:
     alone, fixed, each, parameters, layers = model(settings.model, shape, batch)
     # Masks and augmentation are drawn replica by replica, stacked or not.
     drawn = 12.0 * layers * (regulariser.p_keep < 1) + 12.0 * (regulariser.p_keep_input < 1)
+    drawn += 12.0 * layers * (regulariser.hidden_noise > 0)
+    drawn += 0.005 * parameters * (regulariser.parameter_noise > 0)
+    drawn += 12.0 * (regulariser.input_noise > 0)
     drawn += 0.0 if settings.augment.get("name") == "none" else 90.0
     # What does not depend on the seed is in memory once for all replicas.
     data = shape.features * shape.samples if drawn_by_seed(settings.data) else 1

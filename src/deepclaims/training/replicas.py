@@ -21,10 +21,10 @@ from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
-from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
 from deepclaims.nn.stacked import Stack
+from deepclaims.nn.unit_noise import UnitNoise, loudest
 from deepclaims.optim.optimizers import build_optimizer
 from deepclaims.optim.schedules import schedule_factors
 from deepclaims.optim.stacked import StackedUpdate
@@ -39,10 +39,7 @@ from deepclaims.training.settings import Settings
 from deepclaims.training.stacked import Replica, StackedTraining
 from deepclaims.training.stacking import require_stackable
 from deepclaims.training.streams import BATCHES, NOISE, WEIGHTS, stream
-from deepclaims.training.task import plan_of
-
-HIDDEN, INPUTS = 0.5, 0.25
-"""Told apart in the template, whose dropout layers take each replica's own probability."""
+from deepclaims.training.task import noise_on_units, plan_of
 
 
 def train_stacked(configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) -> list[Outcome]:
@@ -105,14 +102,11 @@ def build_stack(
     first = settings[0]
     dtype, device = DTYPES[first.machine.precision], device_of(first.machine)
     networks = [
-        _network(own, data, Keep(), seed)
+        _network(own, data, UnitNoise(), seed)
         for own, data, seed in zip(settings, splits, seeds, strict=True)
     ]
-    keep = Keep(
-        HIDDEN if any(own.regulariser.p_keep < 1 for own in settings) else 1.0,
-        INPUTS if any(own.regulariser.p_keep_input < 1 for own in settings) else 1.0,
-    )
-    template = _network(first, splits[0], keep, seeds[0])
+    noises = [noise_on_units(own) for own in settings]
+    template = _network(first, splits[0], loudest(noises), seeds[0])
     reconstructs = hasattr(template, "reconstructs")
     objectives = [
         choose_objective(own.fit, data, reconstructs=reconstructs)
@@ -131,7 +125,7 @@ def build_stack(
     stack = Stack(template, networks)
     module = StackedTraining(
         stack,
-        [_replica(own, stack, seed) for own, seed in zip(settings, seeds, strict=True)],
+        [_replica(own, seed) for own, seed in zip(settings, seeds, strict=True)],
         objectives[0],
         _stacked_splits(splits, objectives, dtype),
         update,
@@ -144,21 +138,21 @@ def build_stack(
     )
 
 
-def _network(settings: Settings, splits: Splits, keep: Keep, seed: int) -> nn.Module:
+def _network(settings: Settings, splits: Splits, noise: UnitNoise, seed: int) -> nn.Module:
     interface = Interface(splits.input_shapes, splits.outputs, splits.task == "tagging")
-    network = build_model(settings.model, settings.init, interface, keep, stream(seed, WEIGHTS))
+    network = build_model(settings.model, settings.init, interface, noise, stream(seed, WEIGHTS))
     return network.to(DTYPES[settings.machine.precision])
 
 
-def _replica(settings: Settings, stack: Stack, seed: int) -> Replica:
+def _replica(settings: Settings, seed: int) -> Replica:
     regulariser = settings.regulariser
-    keep = Keep(regulariser.p_keep, regulariser.p_keep_input)
     noise = stream(seed, NOISE, device=device_of(settings.machine))
     patience, clip = regulariser.patience, settings.fit.clip
     return Replica(
         noise,
-        [keep.hidden if layer.p_keep[0] == HIDDEN else keep.inputs for layer in stack.dropouts()],
-        build_augment(settings.augment, noise),
+        noise_on_units(settings),
+        regulariser.parameter_noise,
+        build_augment(settings.augment, noise, regulariser.input_noise),
         math.inf if clip is None else clip,
         None if patience is None else Patience(patience, regulariser.monitor),
     )

@@ -43,11 +43,14 @@ class Fit:
 
 @dataclass(frozen=True)
 class Regulariser:
-    """The `regularizer` group: penalty, dropout and early stopping, any of them together."""
+    """The `regularizer` group: penalty, noise and early stopping, any of them together."""
 
     lambda_: float | Sequence[float] = 0.0
     p_keep: float = 1.0
     p_keep_input: float = 1.0
+    hidden_noise: float = 0.0
+    input_noise: float = 0.0
+    parameter_noise: float = 0.0
     patience: int | None = None
     monitor: str = "validation_loss"
 
@@ -55,6 +58,9 @@ class Regulariser:
         lambdas = [self.lambda_] if isinstance(self.lambda_, int | float) else self.lambda_
         if min(lambdas, default=0.0) < 0:
             raise ConfigError(f"regularizer.lambda={self.lambda_} is not possible; it is >= 0")
+        for key in ("hidden_noise", "input_noise", "parameter_noise"):
+            if getattr(self, key) < 0:
+                raise ConfigError(f"regularizer.{key}={getattr(self, key)} is not possible; >= 0")
         if self.patience is not None and not _is_count(self.patience):
             raise ConfigError(f"regularizer.patience={self.patience} is a whole number > 0")
 

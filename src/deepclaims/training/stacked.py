@@ -18,6 +18,7 @@ import torch
 from torch import Generator, Tensor
 
 from deepclaims.nn.stacked import Stack
+from deepclaims.nn.unit_noise import UnitNoise
 from deepclaims.optim.stacked import StackedUpdate
 from deepclaims.training.augmentation import Augment
 from deepclaims.training.early_stopping import Patience
@@ -35,8 +36,9 @@ class Replica:
     """What belongs to one replica of a stack.
 
     Args:
-        noise: draws its masks and augmentation.
-        p_keep: of each dropout layer.
+        noise: draws all its noise and augmentation.
+        units: the noise on its units.
+        parameter_noise: standard deviation of what its numbers have on them in each step.
         augment: changes its training batches, or None.
         clip: largest norm of its gradient; infinite for none.
         early: when it stops early, or None.
@@ -49,7 +51,8 @@ class Replica:
     """
 
     noise: Generator
-    p_keep: Sequence[float] = ()
+    units: UnitNoise = field(default_factory=UnitNoise)
+    parameter_noise: float = 0.0
     augment: Augment | None = None
     clip: float = math.inf
     early: Patience | None = None
@@ -105,8 +108,9 @@ class StackedTraining(pl.LightningModule):
         self.splits = splits
         self.update = update
         self.validates = validates
-        self.dropouts = stack.dropouts()
+        self.noisy_layers = stack.noisy_layers()
         self.augments = any(own.augment is not None for own in replicas)
+        self.parameter_noise = any(own.parameter_noise > 0 for own in replicas)
         self.steps = 0
         self._go_on_with(torch.arange(len(replicas)))
 
@@ -155,10 +159,15 @@ class StackedTraining(pl.LightningModule):
                 if split.weights is None
                 else split.weights.gather(own, active).unflatten(0, (replicas, -1))
             )
+            theta = stack.theta
+            if self.parameter_noise:
+                stack.load(self._noisy(theta))
             outputs = stack(*inputs).unflatten(0, (replicas, -1))[:, :samples]
             loss = objective.losses(outputs, targets, weights)
             # The replicas share no number: the gradient of the sum is each one's own.
             g = stack.gradient(loss.sum())
+            if self.parameter_noise:
+                stack.load(theta)
             if clips is not None:
                 norms = torch.linalg.vector_norm(g, dim=1)
                 g.mul_((clips / (norms + 1e-6)).clamp(max=1.0)[:, None])
@@ -167,10 +176,19 @@ class StackedTraining(pl.LightningModule):
             self.steps += 1
         return losses
 
+    def _noisy(self, theta: Tensor) -> Tensor:
+        """θ with noise on it; a replica draws one number for each of its own, and no others."""
+        noisy = theta.clone()
+        for own, replica in zip(noisy, self._present(), strict=True):
+            if replica.parameter_noise > 0:
+                epsilon = own.new_empty(self.stack.parameters_each).normal_(generator=replica.noise)
+                own[: len(epsilon)] += replica.parameter_noise * epsilon
+        return noisy
+
     def _padded(self, rows: Tensor) -> Tensor:
         """Numbers of rows (r, n), the first of them again up to a multiple of the quantum."""
         samples = rows.shape[1]
-        for layer in self.dropouts:
+        for layer in self.noisy_layers:
             layer.samples = samples
         padding = -samples % self.stack.quantum
         return torch.cat([rows, rows[:, :1].expand(-1, padding)], dim=1) if padding else rows
@@ -260,8 +278,8 @@ class StackedTraining(pl.LightningModule):
         self.active = active
         self.everybody = len(active) == len(self.replicas)
         present = self._present()
-        for place, layer in enumerate(self.dropouts):
-            layer.p_keep = [replica.p_keep[place] for replica in present]
+        for layer in self.noisy_layers:
+            layer.hear([replica.units for replica in present])
             layer.generators = [replica.noise for replica in present]
         clips = torch.tensor([replica.clip for replica in present], dtype=torch.float64)
         self.clips = clips.to(self.stack.theta) if clips.isfinite().any() else None

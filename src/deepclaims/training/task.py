@@ -14,9 +14,9 @@ from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
-from deepclaims.nn.dropout import Keep, draw_masks_from
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model, count_parameters
+from deepclaims.nn.unit_noise import UnitNoise, draw_noise_from
 from deepclaims.optim.optimizers import build_optimizer
 from deepclaims.optim.schedules import schedule_factors
 from deepclaims.training.augmentation import build_augment
@@ -94,10 +94,11 @@ def build_module(settings: Settings, splits: Splits, seed: int) -> ChunkedTraini
     """The Lightning module of a replica, before its first step."""
     regulariser, machine = settings.regulariser, settings.machine
     interface = Interface(splits.input_shapes, splits.outputs, splits.task == "tagging")
-    keep = Keep(regulariser.p_keep, regulariser.p_keep_input)
-    model = build_model(settings.model, settings.init, interface, keep, stream(seed, WEIGHTS))
+    model = build_model(
+        settings.model, settings.init, interface, noise_on_units(settings), stream(seed, WEIGHTS)
+    )
     noise = stream(seed, NOISE, local_rank() or 0, device_of(machine))
-    draw_masks_from(model, noise)
+    draw_noise_from(model, noise)
     plan = plan_of(settings, splits)
     dtype = DTYPES[machine.precision]
     return ChunkedTraining(
@@ -108,9 +109,16 @@ def build_module(settings: Settings, splits: Splits, seed: int) -> ChunkedTraini
         generators={"batches": stream(seed, BATCHES), "noise": noise},
         factors=schedule_factors(settings.schedule, plan.steps, plan.per_epoch),
         clip=settings.fit.clip,
-        augment=build_augment(settings.augment, noise),
+        augment=build_augment(settings.augment, noise, regulariser.input_noise),
+        parameter_noise=regulariser.parameter_noise,
         keep_outputs=settings.fit.keep_probabilities or tells_confusion(splits.task, splits.test),
     )
+
+
+def noise_on_units(settings: Settings) -> UnitNoise:
+    """What the `regularizer` group does to the units of the network."""
+    regulariser = settings.regulariser
+    return UnitNoise(regulariser.p_keep, regulariser.p_keep_input, regulariser.hidden_noise)
 
 
 def plan_of(settings: Settings, splits: Splits) -> Plan:

@@ -108,13 +108,13 @@ def configs(checkout):
 def test_sizes_of_the_nets(configs):
     import torch
 
-    from deepclaims.nn.dropout import Keep
     from deepclaims.nn.interface import Interface
     from deepclaims.nn.models import build_model, count_parameters
+    from deepclaims.nn.unit_noise import UnitNoise
 
     digits, random = Interface(((1, 14, 14),), 10), torch.Generator().manual_seed(0)
     found = {
-        arm: count_parameters(build_model(each["model"], each["init"], digits, Keep(), random))
+        arm: count_parameters(build_model(each["model"], each["init"], digits, UnitNoise(), random))
         for arm, each in configs.items()
     }
     assert found == SIZES

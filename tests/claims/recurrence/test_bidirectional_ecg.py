@@ -192,15 +192,15 @@ def configs(checkout):
 
 
 def test_every_arm_of_the_beats_has_about_the_same_parameters(configs):
-    from deepclaims.nn.dropout import Keep
     from deepclaims.nn.interface import Interface
     from deepclaims.nn.models import build_model
+    from deepclaims.nn.unit_noise import UnitNoise
 
     random, sizes = torch.Generator().manual_seed(0), []
     for config in configs.values():
         length = config["data"]["sequence_length"]
         beats = Interface(((length, 2, 108), (length, 9)), 4, per_step=True)
-        net = build_model(config["model"], config["init"], beats, Keep(), random)
+        net = build_model(config["model"], config["init"], beats, UnitNoise(), random)
         sizes.append(sum(p.numel() for p in net.parameters()))
     assert max(sizes) / min(sizes) < 1.01
     assert (min(sizes), max(sizes)) == (29_603, 29_868)  # as the notes of the claim say

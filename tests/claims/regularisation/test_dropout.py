@@ -42,11 +42,11 @@ def test_relu_moves_the_mean_up_and_less_for_less_noise():
 
 
 def test_a_layer_that_forgets_to_divide_is_found(monkeypatch):
-    class Forgetful(measure.Dropout):
+    class Forgetful(measure.NoisyUnits):
         def forward(self, h):
             return self.p_keep * super().forward(h)
 
-    monkeypatch.setattr(measure, "Dropout", Forgetful)
+    monkeypatch.setattr(measure, "NoisyUnits", Forgetful)
     assert moments({"p_keep": 0.5, **LAYER}, 1).metrics["mean_slope"] == pytest.approx(
         0.5, abs=0.05
     )

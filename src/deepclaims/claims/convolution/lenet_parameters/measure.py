@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from deepclaims.evidence.outcome import Outcome
-from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.lenet import lenet
+from deepclaims.nn.unit_noise import UnitNoise
 
 NAMES = ("conv1", "pool1", "conv2", "pool2", "flatten", "dense1", "dense2", "dense3")
 FILTERS, UNITS, IMAGE = (6, 16), (120, 84, 10), 28
@@ -55,7 +55,7 @@ def network(config: dict[str, Any], seed: int) -> Outcome:
     rows: list[Row] = []
     with torch.no_grad():
         h = torch.zeros(1, 1, IMAGE, IMAGE)
-        model = lenet(Interface(inputs=((1, IMAGE, IMAGE),), outputs=UNITS[-1]), Keep())
+        model = lenet(Interface(inputs=((1, IMAGE, IMAGE),), outputs=UNITS[-1]), UnitNoise())
         for module in (*model.convolutions, *model.dense):
             h = module(h)
             if isinstance(module, nn.Conv2d | nn.AvgPool2d | nn.Flatten | nn.Linear):

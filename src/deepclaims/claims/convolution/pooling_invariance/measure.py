@@ -17,9 +17,9 @@ from deepclaims.data.moved_images import rotated, shifted
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.convolutional import ConvNet
-from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model, count_parameters
+from deepclaims.nn.unit_noise import UnitNoise
 from deepclaims.project import Project
 from deepclaims.training.trained_net import probabilities, trained_net
 
@@ -74,7 +74,7 @@ def features(config: dict[str, Any], seed: int) -> Outcome:
     x = load(options, 0, Project.here().prepared(name)).test.inputs[0]
     model = {**config["model"], "pool": config["pool"]}
     random = torch.Generator().manual_seed(seed)
-    net = build_model(model, {"name": "he"}, Interface(((1, 28, 28),), 10), Keep(), random)
+    net = build_model(model, {"name": "he"}, Interface(((1, 28, 28),), 10), UnitNoise(), random)
     assert isinstance(net, ConvNet)
     curves = {}
     with torch.no_grad():

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from deepclaims.data.rr_intervals import Runs
-from deepclaims.nn.dropout import Keep
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model, count_parameters
+from deepclaims.nn.unit_noise import UnitNoise
 from deepclaims.optim import rules
 from deepclaims.training.stack import ADAM, Descent, Weights, train_stack
 
@@ -83,7 +83,7 @@ class Forecaster:
         every = config["question"] == "every"
         asked = Interface((tuple(data.x.shape[1:]),), 1, per_step=every)
         random = _generator(seed, WEIGHTS)
-        network = build_model(model, {"name": "glorot"}, asked, Keep(), random)
+        network = build_model(model, {"name": "glorot"}, asked, UnitNoise(), random)
         return cls(network, data.x.std((0, 1)), float(data.y.std()))
 
     @property

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.against_torch import normal
-from deepclaims.nn.dropout import Dropout
+from deepclaims.nn.unit_noise import NoisyUnits
 
 
 def moments(config: dict[str, Any], seed: int) -> Outcome:
@@ -32,7 +32,7 @@ def moments(config: dict[str, Any], seed: int) -> Outcome:
     generator = torch.Generator().manual_seed(seed)
     W, b, h = _layer(config["width"], config["outputs"], generator)
     p, draws = config["p_keep"], config["draws"]
-    layer = Dropout(p)
+    layer = NoisyUnits(p)
     layer.generator = generator
     dropped = layer(h.expand(draws, -1))
     z = dropped @ W.T + b

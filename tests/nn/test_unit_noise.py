@@ -2,11 +2,11 @@ import pytest
 import torch
 
 from deepclaims.errors import ConfigError
-from deepclaims.nn.dropout import Dropout, Keep, draw_masks_from
+from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise, draw_noise_from
 
 
 def dropout(p_keep, seed=0):
-    layer = Dropout(p_keep)
+    layer = NoisyUnits(p_keep)
     layer.generator = torch.Generator().manual_seed(seed)
     return layer
 
@@ -40,11 +40,11 @@ def test_keeping_all_draws_nothing():
 
 
 def test_masks_come_from_the_generator_alone():
-    model = torch.nn.Sequential(Dropout(0.5), torch.nn.ReLU(), Dropout(0.5))
+    model = torch.nn.Sequential(NoisyUnits(0.5), torch.nn.ReLU(), NoisyUnits(0.5))
     outputs = []
     for global_seed in (1, 2):
         torch.manual_seed(global_seed)
-        draw_masks_from(model, torch.Generator().manual_seed(7))
+        draw_noise_from(model, torch.Generator().manual_seed(7))
         outputs.append(model(torch.ones(100)))
     assert torch.equal(*outputs)
 
@@ -52,4 +52,17 @@ def test_masks_come_from_the_generator_alone():
 @pytest.mark.parametrize("p", [0.0, -0.1, 1.1])
 def test_impossible_probabilities_are_refused(p):
     with pytest.raises(ConfigError, match="0 < p <= 1"):
-        Keep(hidden=p)
+        UnitNoise(p_keep=p)
+
+
+def test_added_noise_has_the_asked_for_size_in_training_alone():
+    layer = NoisyUnits(sigma=0.3)
+    layer.generator = torch.Generator().manual_seed(0)
+    h = torch.zeros(100_000)
+    assert abs(layer(h).std() - 0.3) < 0.003
+    assert layer.eval()(h) is h
+
+
+def test_negative_noise_is_refused():
+    with pytest.raises(ConfigError, match="hidden_noise"):
+        UnitNoise(sigma=-0.1)
