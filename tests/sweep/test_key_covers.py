@@ -147,6 +147,11 @@ TOY = ("data=checkerboard", "data.n=40", "model.width=8")
         (*TOY, "optimizer=adam_unhatted", "model.activation=cube", "regularizer=early_stopping"),
         ("data=curve", "model=autoencoder", "fit.loss=absolute", "optimizer=nesterov"),
         ("data=function", "optimizer=rmsprop", "schedule=inverse_sqrt", "regularizer=weight_decay"),
+        (*TOY, "regularizer=hidden_noise", "+regularizer.input_noise=0.1"),
+        (*TOY, "regularizer=parameter_noise"),
+        (*TOY, "regularizer=autoencoder", "regularizer.code=2"),
+        (*TOY, "regularizer=autoencoder", "regularizer.autoencoder=codes"),
+        (*TOY, "regularizer=autoencoder", "regularizer.autoencoder=reconstructions"),
     ],
 )
 def test_all_that_a_training_runs_is_in_its_key(project, task, words):
@@ -159,6 +164,14 @@ def test_all_that_a_training_runs_is_in_its_key(project, task, words):
 def test_all_that_a_network_of_digits_runs_is_in_its_key(project_with_data, task, model):
     cell = training(project_with_data, task, "data=mnist", "data.n_train=20", f"model={model}")
     assert not_in_the_key(cell) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("augment", [("mnist", "distort"), ("ecg_segments", "electrode")])
+def test_all_that_an_augmentation_runs_is_in_its_key(project_with_data, augment):
+    data, name = augment
+    words = (f"data={data}", f"augment={name}", "model.width=8")
+    assert not_in_the_key(training(project_with_data, TRAIN, *words)) == set()
 
 
 def test_an_entry_of_a_table_that_the_walk_does_not_see_is_found_out(project, monkeypatch):

@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import torch
 
+from deepclaims.training.replica import build_module
 from deepclaims.training.settings import Settings
-from deepclaims.training.task import build_module
 
 
 def test_the_data_go_where_the_network_will_be(beats, make_config):

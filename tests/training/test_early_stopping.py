@@ -4,8 +4,9 @@ from torch.nn import functional as F
 
 from deepclaims.errors import ConfigError
 from deepclaims.training.machine import quiet
+from deepclaims.training.replica import build_module, fit
 from deepclaims.training.settings import Settings
-from deepclaims.training.task import build_module, fit, train_on
+from deepclaims.training.task import train_on
 
 EARLY = {"name": "early_stopping", "patience": 2, "monitor": "validation_loss"}
 ADAM = {"name": "adam", "lr": 0.01}

@@ -12,9 +12,10 @@ from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
 from deepclaims.nn.unit_noise import UnitNoise
 from deepclaims.training.machine import quiet
+from deepclaims.training.replica import build_module, fit
 from deepclaims.training.settings import Settings
 from deepclaims.training.streams import BATCHES, WEIGHTS, stream
-from deepclaims.training.task import build_module, fit, train_on
+from deepclaims.training.task import train_on
 
 
 def plain_loop(splits, config, seed):

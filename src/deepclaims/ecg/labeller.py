@@ -30,9 +30,9 @@ from deepclaims.nn.models import build_model
 from deepclaims.nn.unit_noise import UnitNoise
 from deepclaims.project import Project
 from deepclaims.training.machine import machine_state
+from deepclaims.training.replica import build_module, fit
 from deepclaims.training.settings import Settings
 from deepclaims.training.streams import WEIGHTS, stream
-from deepclaims.training.task import build_module, fit
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,11 @@ from torch import Generator, nn
 from deepclaims.groups import Table
 from deepclaims.nn.autoencoder import autoencoder
 from deepclaims.nn.beatnet import beatnet
+from deepclaims.nn.coder import Coder
 from deepclaims.nn.convolutional import convnet
 from deepclaims.nn.initialisation import initialise
 from deepclaims.nn.interface import Interface
+from deepclaims.nn.joint_autoencoder import join
 from deepclaims.nn.lenet import lenet
 from deepclaims.nn.perceptron import perceptron
 from deepclaims.nn.recurrent import lstm, rnn
@@ -33,12 +35,19 @@ MODELS: Table[Callable[..., nn.Module]] = Table(
 """Builders by the name they have in `conf/model/`; their keyword arguments are the options."""
 
 
+JOINED: Table[Callable[..., nn.Module]] = Table("regularizer.autoencoder", {"joint": join})
+"""What puts a network and an autoencoder together that are trained at once."""
+
+NO_CODER = Coder()
+
+
 def build_model(
     model: Mapping[str, Any],
     init: Mapping[str, Any],
     interface: Interface,
     noise: UnitNoise,
     generator: Generator,
+    coder: Coder = NO_CODER,
 ) -> nn.Module:
     """A network with freshly drawn weights.
 
@@ -48,11 +57,19 @@ def build_model(
         interface: what comes in and what must come out.
         noise: on its units.
         generator: draws the weights, and nothing else does.
+        coder: an autoencoder that is trained with the network, if there is one.
 
     Raises:
         ConfigError: an unknown name or option, or data the network cannot read.
     """
-    network = MODELS.choose(model, interface, noise)
+
+    def classifier(read: Interface) -> nn.Module:
+        return MODELS.choose(model, read, noise)
+
+    if coder.option in JOINED:
+        network = JOINED.named({"name": coder.option})(coder, interface, classifier)
+    else:
+        network = classifier(interface)
     initialise(network, init, generator)
     return network
 

@@ -40,6 +40,29 @@ LOSSES: Mapping[str, Mapping[str, Callable[[Tensor, Tensor], Tensor]]] = Mapping
 
 
 @dataclass(frozen=True)
+class Joint:
+    """β J_clas + (1 − β) J_ae, where the residuals x̂ − x come in columns after the answers.
+
+    Args:
+        beta: β of L1 "Regularizador: Opción 3", in [0, 1].
+        answers: columns that are answers.
+    """
+
+    beta: float
+    answers: int
+
+    def parts(self, outputs: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Answers and residuals; None where there are answers alone, as in evaluation."""
+        if outputs.shape[-1] == self.answers:
+            return None
+        return outputs[..., : self.answers], outputs[..., self.answers :]
+
+    def weighed(self, classification: Tensor, reconstruction: Tensor) -> Tensor:
+        """β J_clas + (1 − β) J_ae."""
+        return self.beta * classification + (1 - self.beta) * reconstruction
+
+
+@dataclass(frozen=True)
 class Objective:
     """The loss of a task and how it is applied to a batch.
 
@@ -48,12 +71,14 @@ class Objective:
         function: mean loss of a batch.
         class_weights: (classes,) how much a sample of each class counts, or None.
         record_cap: samples of a weighed class that one record may count for; see `weights`.
+        joint: what is minimised beside it, or None.
     """
 
     task: str
     function: Callable[[Tensor, Tensor], Tensor]
     class_weights: tuple[float, ...] | None = None
     record_cap: int | None = None
+    joint: Joint | None = None
 
     @property
     def counts_errors(self) -> bool:
@@ -104,6 +129,11 @@ class Objective:
             targets: in the shape the task asks for.
             weights: how much each target counts; the mean is weighted by it.
         """
+        if self.joint and (parts := self.joint.parts(outputs)):
+            answers, residuals = parts
+            return self.joint.weighed(
+                self.loss(answers, targets, weights), residuals.square().mean()
+            )
         if self.task == "regression":
             outputs = outputs.view_as(targets)
         if self.task == "tagging" or weights is not None:
@@ -112,6 +142,11 @@ class Objective:
 
     def losses(self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
         """`loss` of each of R replicas, (R,); everything has them as its first axis."""
+        if self.joint and (parts := self.joint.parts(outputs)):
+            answers, residuals = parts
+            return self.joint.weighed(
+                self.losses(answers, targets, weights), residuals.square().flatten(1).mean(1)
+            )
         if not (self.function is cross_entropy or weights is not None):
             return torch.vmap(self.loss)(outputs, targets)
         flat = targets.flatten(1)
@@ -142,13 +177,16 @@ def weighted_cross_entropy(outputs: Tensor, targets: Tensor, weights: Tensor | N
     return (w * losses).sum() / w.sum().clamp(min=torch.finfo(w.dtype).tiny)
 
 
-def choose_objective(fit: Fit, splits: Splits, *, reconstructs: bool) -> Objective:
+def choose_objective(
+    fit: Fit, splits: Splits, *, reconstructs: bool, beta: float | None = None
+) -> Objective:
     """The objective that fits data and model.
 
     Args:
         fit: its `loss`, `class_weights` and `record_cap`.
         splits: the data.
         reconstructs: whether the model gives back its input.
+        beta: weight of this objective beside a reconstruction's, or None where there is none.
 
     Raises:
         ConfigError: a loss the task has not, or weights that do not fit the classes.
@@ -159,7 +197,8 @@ def choose_objective(fit: Fit, splits: Splits, *, reconstructs: bool) -> Objecti
     if name not in losses:
         raise ConfigError(f"fit.loss={name} is not possible for {task}; known: {', '.join(losses)}")
     weights = _read_weights(fit.class_weights, task, name, splits.outputs)
-    return Objective(task, losses[name], weights, fit.record_cap)
+    joint = None if beta is None else Joint(beta, splits.outputs)
+    return Objective(task, losses[name], weights, fit.record_cap, joint)
 
 
 def _read_weights(

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.utils import vector_to_parameters
 
 from deepclaims.data import drawn_by_seed
 from deepclaims.data.registry import folder_of, load
@@ -22,7 +23,6 @@ from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.interface import Interface
-from deepclaims.nn.models import build_model
 from deepclaims.nn.stacked import Stack
 from deepclaims.nn.unit_noise import UnitNoise, loudest
 from deepclaims.optim.optimizers import build_optimizer
@@ -34,12 +34,13 @@ from deepclaims.training.machine import DTYPES, bare_trainer, device_of, in_prec
 from deepclaims.training.minibatches import ChunkLoader
 from deepclaims.training.objectives import Objective, choose_objective
 from deepclaims.training.outcome import Measured, read_outcome, tells_confusion
+from deepclaims.training.preprocessing import preprocessed
+from deepclaims.training.replica import beta_of, network_of, noise_on_units, plan_of
 from deepclaims.training.resident import Interning, StackedSplit
 from deepclaims.training.settings import Settings
 from deepclaims.training.stacked import Replica, StackedTraining
 from deepclaims.training.stacking import require_stackable
 from deepclaims.training.streams import BATCHES, NOISE, WEIGHTS, stream
-from deepclaims.training.task import noise_on_units, plan_of
 
 
 def train_stacked(configs: Sequence[Mapping[str, Any]], seeds: Sequence[int]) -> list[Outcome]:
@@ -89,10 +90,33 @@ def train_stacked_on(
         return train_stacked_on([*splits] * 2, [*configs] * 2, [*seeds] * 2)[:1]
     settings = [Settings.read(config) for config in configs]
     with machine_state(settings[0].machine):
-        module, loader = build_stack(settings, splits, seeds)
-        trainer = bare_trainer(settings[0].machine, plan_of(settings[0], splits[0]).passes)
-        trainer.fit(module, loader)
-        return _evaluate(module, settings[0], splits)
+        seen = preprocessed(splits, settings, seeds, _networks)
+        module = _trained(settings, seen, seeds)
+        return _evaluate(module, settings[0], seen)
+
+
+def _trained(
+    settings: Sequence[Settings], splits: Sequence[Splits], seeds: Sequence[int]
+) -> StackedTraining:
+    module, loader = build_stack(settings, splits, seeds)
+    trainer = bare_trainer(settings[0].machine, plan_of(settings[0], splits[0]).passes)
+    trainer.fit(module, loader)
+    return module
+
+
+def _networks(
+    settings: Sequence[Settings], splits: Sequence[Splits], seeds: Sequence[int]
+) -> list[nn.Module]:
+    """The networks of some replicas, trained in a stack."""
+    found = []
+    trained = _trained(settings, splits, seeds).replicas
+    for own, data, seed, replica in zip(settings, splits, seeds, trained, strict=True):
+        assert replica.theta is not None  # the training has ended
+        network = _network(own, data, UnitNoise(), seed)
+        numbers = sum(p.numel() for p in network.parameters())
+        vector_to_parameters(replica.theta[:numbers].cpu(), network.parameters())
+        found.append(network)
+    return found
 
 
 def build_stack(
@@ -109,7 +133,7 @@ def build_stack(
     template = _network(first, splits[0], loudest(noises), seeds[0])
     reconstructs = hasattr(template, "reconstructs")
     objectives = [
-        choose_objective(own.fit, data, reconstructs=reconstructs)
+        choose_objective(own.fit, data, reconstructs=reconstructs, beta=beta_of(own))
         for own, data in zip(settings, splits, strict=True)
     ]
     plan = plan_of(first, splits[0])
@@ -140,7 +164,7 @@ def build_stack(
 
 def _network(settings: Settings, splits: Splits, noise: UnitNoise, seed: int) -> nn.Module:
     interface = Interface(splits.input_shapes, splits.outputs, splits.task == "tagging")
-    network = build_model(settings.model, settings.init, interface, noise, stream(seed, WEIGHTS))
+    network = network_of(settings, interface, noise, stream(seed, WEIGHTS))
     return network.to(DTYPES[settings.machine.precision])
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from deepclaims.errors import ConfigError
 from deepclaims.groups import read_options
 
 SPLITS = ("train", "validation", "test")
+
+AUTOENCODER: Mapping[str, int] = MappingProxyType({"codes": 1, "reconstructions": 2, "joint": 3})
+"""What the classifier has of an autoencoder, and which of the slides' options it is."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Regulariser:
     hidden_noise: float = 0.0
     input_noise: float = 0.0
     parameter_noise: float = 0.0
+    autoencoder: str | None = None
+    beta: float = 0.5
+    code: int = 32
+    coder_depth: int = 1
+    coder_width: int = 128
     patience: int | None = None
     monitor: str = "validation_loss"
 
@@ -61,6 +70,15 @@ class Regulariser:
         for key in ("hidden_noise", "input_noise", "parameter_noise"):
             if getattr(self, key) < 0:
                 raise ConfigError(f"regularizer.{key}={getattr(self, key)} is not possible; >= 0")
+        if self.autoencoder not in (None, *AUTOENCODER):
+            raise ConfigError(
+                f"regularizer.autoencoder={self.autoencoder} is not possible; it may be "
+                + ", ".join(AUTOENCODER)
+            )
+        if not 0 <= self.beta <= 1:
+            raise ConfigError(f"regularizer.beta={self.beta} is not possible; 0 <= beta <= 1")
+        if not (_is_count(self.code) and _is_count(self.coder_width)):
+            raise ConfigError("regularizer.code and coder_width are whole numbers > 0")
         if self.patience is not None and not _is_count(self.patience):
             raise ConfigError(f"regularizer.patience={self.patience} is a whole number > 0")
 

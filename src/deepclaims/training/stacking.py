@@ -14,7 +14,7 @@ from typing import Any
 
 from deepclaims.errors import ConfigError
 from deepclaims.training.costs import Cost, cost_of
-from deepclaims.training.settings import Settings
+from deepclaims.training.settings import Regulariser, Settings
 
 MODES = ("auto", "always", "never")
 
@@ -63,10 +63,20 @@ def stack_signature(config: Mapping[str, Any]) -> Hashable | None:
         "model": dict(settings.model),
         "optimizer": settings.optimizer.get("name"),
         "stops early": settings.regulariser.patience is not None,
+        "autoencoder": _autoencoder(settings.regulariser),
         "fit": {**vars(fit), "clip": None, "class_weights": fit.class_weights is not None},
         "machine": vars(machine),
     }
     return json.dumps(shared, sort_keys=True, default=list)
+
+
+def _autoencoder(regulariser: Regulariser) -> tuple[object, ...] | None:
+    """What replicas with an autoencoder have in common: its shape, and the weight of its cost."""
+    own = regulariser
+    if own.autoencoder is None:
+        return None
+    beta = own.beta if own.autoencoder == "joint" else None
+    return own.autoencoder, own.code, own.coder_depth, own.coder_width, beta
 
 
 def stackable(configs: Sequence[Mapping[str, Any]]) -> bool:

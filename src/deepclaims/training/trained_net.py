@@ -13,8 +13,9 @@ from deepclaims.data.registry import load
 from deepclaims.data.splits import Splits
 from deepclaims.project import Project
 from deepclaims.training.machine import machine_state
+from deepclaims.training.preprocessing import preprocessed
+from deepclaims.training.replica import build_module, fit, measured, networks
 from deepclaims.training.settings import Settings
-from deepclaims.training.task import build_module, fit, measured
 
 ROWS = 1000
 """Samples that are evaluated at once."""
@@ -36,6 +37,7 @@ def trained_net(
     folder = Project.here().prepared(PREPARED.named(settings.data))
     splits = load(settings.data, seed, folder)
     with machine_state(settings.machine):
+        (splits,) = preprocessed([splits], [settings], [seed], networks)
         module = build_module(settings, splits, seed)
         fit(module, settings, None)
         return module.model.eval(), splits, measured(module).scores
