@@ -89,6 +89,39 @@ def glorot_uniform() -> Law:
     return _uniform(lambda d_in, d_out: math.sqrt(6 / (d_in + d_out)))
 
 
+def _truncated(variance: Callable[[int, int], float], corrected: bool) -> Law:
+    def law(w: Tensor, d_in: int, d_out: int, generator: Generator) -> None:
+        std = math.sqrt(variance(d_in, d_out))
+        draw_truncated_(w, std / TRUNCATED_STD if corrected else std, generator)
+
+    return law
+
+
+def lecun_truncated(*, corrected: bool = False) -> Law:
+    """N(0, 1/d_in) truncated at two deviations; corrected, its variance is 1/d_in again."""
+    return _truncated(lambda d_in, d_out: 1 / d_in, corrected)
+
+
+def glorot_truncated(*, corrected: bool = False) -> Law:
+    """N(0, 2/(d_in + d_out)) truncated at two deviations; corrected, with that variance again."""
+    return _truncated(lambda d_in, d_out: 2 / (d_in + d_out), corrected)
+
+
+def orthogonal(*, gain: float = 1.0) -> Law:
+    """`gain` times orthonormal rows, or columns where there are more rows (Saxe et al. 2014).
+
+    Filters count as one row each. √2 is the gain that keeps E[z²] through ReLU layers.
+    """
+
+    def law(w: Tensor, d_in: int, d_out: int, generator: Generator) -> None:
+        rows = w.view(len(w), -1)
+        size = max(rows.shape)
+        square = draw_orthogonal_(rows.new_empty(size, size), generator)
+        rows.copy_(gain * square[: rows.shape[0], : rows.shape[1]])
+
+    return law
+
+
 def normal(*, std: float = 1.0) -> Law:
     """N(0, std²) whatever the widths."""
     return _normal(lambda d_in, d_out: std**2)
@@ -106,9 +139,12 @@ LAWS: Table[Callable[..., Law]] = Table(
         "he_truncated": he_truncated,
         "he_truncated_corrected": he_truncated_corrected,
         "lecun": lecun,
+        "lecun_truncated": lecun_truncated,
         "glorot": glorot,
+        "glorot_truncated": glorot_truncated,
         "glorot_uniform": glorot_uniform,
         "normal": normal,
+        "orthogonal": orthogonal,
         "torch": torch_default,
     },
 )
