@@ -9,6 +9,7 @@ from scipy import stats
 
 from deepclaims.evidence import statistics
 from deepclaims.evidence.estimate import Estimate, Relation, exact, undecided
+from deepclaims.evidence.law import Binomial
 
 SAMPLE = np.array([0.3, 1.1, 0.7, 1.9, 0.2, 0.9])
 
@@ -137,3 +138,15 @@ def test_a_given_interval_is_read_as_a_normal_one():
     estimate = Estimate(1.0, 1.0 - z, 1.0 + z, 50, "from a paper")
     assert estimate.p_value("above", 0.0) == pytest.approx(stats.norm.sf(1.0))
     assert estimate.at(0.99).low == pytest.approx(1.0 - stats.norm.ppf(0.995))
+
+
+@pytest.mark.parametrize("k", [0, 3, 22])
+def test_a_proportions_law_is_scipys_exact_one(k):
+    law, asked = Binomial(k, 22), stats.binomtest(k, 22)
+    assert law.interval(k / 22, 0.95) == pytest.approx(tuple(asked.proportion_ci(0.95)), abs=1e-12)
+    for bound in (0.0, 0.1, 0.5, 0.93, 1.0):
+        above, below = (stats.binomtest(k, 22, bound, alternative=a) for a in ("greater", "less"))
+        assert law.p_above(k / 22, bound) == pytest.approx(above.pvalue, abs=1e-12)
+        assert law.p_below(k / 22, bound) == pytest.approx(below.pvalue, abs=1e-12)
+    assert (law.p_above(0, 1.1), law.p_below(0, 1.1)) == (1.0, 0.0)  # nothing exceeds 1
+    assert (law.p_above(0, -0.1), law.p_below(0, -0.1)) == (0.0, 1.0)

@@ -124,25 +124,28 @@ class Binomial:
 
     def interval(self, value: float, level: float) -> tuple[float, float]:
         """Clopper and Pearson's interval."""
-        from scipy.stats import binomtest
+        from scipy import special
 
-        limits = binomtest(self.k, self.n).proportion_ci(level, method="exact")
-        return float(limits.low), float(limits.high)
+        k, n, tail = self.k, self.n, (1 - level) / 2
+        low = special.betaincinv(k, n - k + 1, tail) if k > 0 else 0.0
+        high = special.betaincinv(k + 1, n - k, 1 - tail) if k < n else 1.0
+        return float(low), float(high)
 
     def p_above(self, value: float, bound: float) -> float:
         """P(K ≥ k) were the proportion at the bound."""
-        return self._test(bound, "greater")
+        from scipy import special  # not scipy.stats, which takes a second to import
+
+        if not 0 <= bound <= 1:
+            return float(bound > 1)
+        return float(special.bdtrc(self.k - 1, self.n, bound)) if self.k > 0 else 1.0
 
     def p_below(self, value: float, bound: float) -> float:
         """P(K ≤ k) were the proportion at the bound."""
-        return self._test(bound, "less")
-
-    def _test(self, bound: float, alternative: str) -> float:
-        from scipy.stats import binomtest
+        from scipy import special
 
         if not 0 <= bound <= 1:
-            return float((bound > 1) == (alternative == "greater"))
-        return float(binomtest(self.k, self.n, bound, alternative=alternative).pvalue)
+            return float(bound < 0)
+        return float(special.bdtr(self.k, self.n, bound))
 
 
 @dataclass(frozen=True)
