@@ -91,11 +91,22 @@ class Cell:
 
 
 def _deciding(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The config without `fit.checkpoint`: where a training resumes from changes no bit of it."""
+    """What of a config decides a result: 1 and 1.0 are one number.
+
+    Without `fit.checkpoint`, since where a training resumes from changes no bit of it.
+    """
     fit = config.get("fit")
-    if not isinstance(fit, Mapping):
-        return dict(config)
-    return {**config, "fit": {key: value for key, value in fit.items() if key != "checkpoint"}}
+    if isinstance(fit, Mapping):
+        config = {**config, "fit": {key: each for key, each in fit.items() if key != "checkpoint"}}
+    return {key: _canonical(each) for key, each in config.items()}
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _canonical(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
