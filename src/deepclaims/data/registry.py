@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deepclaims.data import PREPARED
+from deepclaims.data.compositions import load_composition
 from deepclaims.data.ecg import load_ecg
 from deepclaims.data.ecg_segments import load_ecg_segments
 from deepclaims.data.mnist import load_fashion_mnist, load_mnist
@@ -26,6 +27,7 @@ LOADERS: Table[Callable[..., Splits]] = Table(
         "function": load_function,
         "checkerboard": load_checkerboard,
         "curve": load_curve,
+        "composition": load_composition,
     },
 )
 """Called with config and seed, and with the prepared folder where there is one."""

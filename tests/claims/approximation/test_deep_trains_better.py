@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from deepclaims.claims.approximation.deep_trains_better import judge
+from deepclaims.evidence.outcome import Curve, Outcome
+
+NAME = "approximation/deep-trains-better"
+RATES = {"mnist": 0.004, "tree": 0.032, "net": 0.016}
+LECTURE = {"mnist": 3, "tree": 4, "net": 1}
+"""Best depth of each problem in a world where the slide is right."""
+
+
+def world(best, cost=0.15):
+    """Errors and steps grow by the factor 1 + `cost` with each layer away from the best depth."""
+
+    def outcome(part, arm, axes, seed):
+        problem = part.name.split("_")[0]
+        depth, rate = axes["model.depth"], axes["optimizer.lr"]
+        rng = np.random.default_rng([seed, depth, len(part.name), int(1e4 * rate)])
+        away = abs(depth - best[problem]) + 0.7 * abs(np.log2(rate / RATES[problem]))
+        factor = (1 + cost) ** (away - 0.5 * (arm == "bigger"))
+        noise = np.exp(0.03 * rng.normal(size=3))
+        kind = "error" if problem == "mnist" else "mse"
+        scores = {f"{s}_{kind}": 0.06 * factor * e for s, e in zip(("validation", "test"), noise[:2], strict=True)}  # fmt: skip  # noqa: E501
+        steps = np.arange(50, axes["fit.steps"] + 1, 50)
+        losses = 2 * np.exp(-steps / (60 * factor * noise[2]))
+        return Outcome(scores, {"train_loss": Curve(steps.tolist(), losses.tolist())})
+
+    return outcome
+
+
+def test_supported_where_depth_helps_in_both_problems(imagined, ruling):
+    assert ruling(imagined(NAME, world(LECTURE))) == "supported"
+
+
+def test_corrected_where_it_helps_the_composed_target_alone(imagined, ruling):
+    results = imagined(NAME, world({**LECTURE, "mnist": 1}))
+    assert ruling(results) == "corrected"
+    assert judge.side(results, "mnist", "deep")["model.depth"] == 2  # the best of what is deep
+    assert judge.side(results, "tree", "deep")["model.depth"] == 4
+
+
+def test_refuted_where_it_helps_nowhere(imagined, ruling):
+    assert ruling(imagined(NAME, world(dict.fromkeys(LECTURE, 1)))) == "refuted"
+
+
+def test_inconclusive_where_depth_helps_to_learn_a_shallow_net_too(imagined, ruling):
+    assert ruling(imagined(NAME, world({**LECTURE, "net": 3}))) == "inconclusive"
+
+
+def test_no_advantage_where_depth_changes_nothing(imagined):
+    results = imagined(NAME, world(LECTURE, cost=0.0))
+    for name, found in judge.judge(results).items():
+        assert found.value == pytest.approx(1.0, abs=0.1), name
+
+
+def test_a_shallow_net_that_never_arrives_counts_as_if_on_the_last_step(imagined, made_world):
+    results = imagined(NAME, world(LECTURE))
+    late = made_world(results, "tree_shallow", {"train_loss": lambda values: 0 * values + 9.0})
+    steps = judge.steps(judge.side(results, "tree", "deep", "speed"))
+    expected = np.exp(np.log(800 / steps).mean())
+    assert judge.fewer_steps(late, "tree").value == pytest.approx(expected)
+    never = made_world(results, "tree_deep", {"train_loss": lambda values: 0 * values + 9.0})
+    assert not np.isfinite(judge.fewer_steps(never, "tree").high)
+
+
+def test_smoke_decides_nothing(imagined, ruling):
+    assert ruling(imagined(NAME, world(LECTURE), "smoke")) == "inconclusive"
