@@ -23,7 +23,7 @@ def points(results: Results, drawing: Drawing) -> None:
         name = (f"{units} unidades", f"{units} units") if units > 1 else ("1 unidad", "1 unit")
         left.points(levels["loss"], levels["index"], name, series, alpha=0.5, markersize=4)
     left.axes(("costo", "loss"), ("autovalores negativos (0: mínimo)", "negative eigenvalues (0: minimum)"))
-    left.legend(loc="upper left")
+    left.legend(loc="upper right")
     for series, (metric, name) in enumerate(
         (
             ("saddle_points", ("puntos de silla, con copias", "saddle points, with copies")),
