@@ -24,7 +24,7 @@ STUCK = 1e10
 
 
 def stationary(landscape: Landscape, starts: Array, steps: int) -> Array:
-    """Points of small gradient, (S, p): Levenberg and Marquardt's steps on ‖g‖²/2, whose Jacobian is H."""
+    """Points of small gradient, (S, p): Levenberg and Marquardt's steps on ‖g‖²/2."""
 
     def step(g: Array, h: Array, damping: Array) -> Array:
         return np.linalg.solve(_shifted(h @ h, damping), (h @ g[..., None]))[..., 0]
@@ -33,7 +33,7 @@ def stationary(landscape: Landscape, starts: Array, steps: int) -> Array:
 
 
 def minima(landscape: Landscape, starts: Array, steps: int) -> Array:
-    """Where the loss falls to, (S, p): Newton's steps with the curvatures' absolute values, damped."""
+    """Where the loss falls to, (S, p): damped Newton steps with |curvatures|."""
 
     def step(g: Array, h: Array, damping: Array) -> Array:
         curvature, axes = np.linalg.eigh(h)
@@ -44,7 +44,7 @@ def minima(landscape: Landscape, starts: Array, steps: int) -> Array:
 
 
 def newton_steps(gradient: Array, hessian: Array) -> Array:
-    """Lengths of Newton's steps, (S,): how far the critical point still is; infinite if singular."""
+    """Lengths of Newton's steps, (S,): how far the critical point is; infinite if singular."""
     found = np.full(len(gradient), np.inf)
     for k, (g, h) in enumerate(zip(gradient, hessian, strict=True)):
         try:
@@ -55,13 +55,19 @@ def newton_steps(gradient: Array, hessian: Array) -> Array:
 
 
 def distinct(values: Array, apart: float) -> Array:
-    """The first of each group of values, ascending, that lie less than `apart` from the one before: positions."""
+    """Positions of the first of each group of values that lie within `apart` of the one before."""
     order = np.argsort(values, kind="stable")
     new = np.diff(values[order], prepend=-np.inf) > apart
     return order[new]
 
 
-def _search(landscape, starts, steps, merit, step):  # type: ignore[no-untyped-def]
+def _search(
+    landscape: Landscape,
+    starts: Array,
+    steps: int,
+    merit: Callable[[Array, Array], Array],
+    step: Callable[[Array, Array, Array], Array],
+) -> Array:
     points = np.array(starts, dtype=float)
     damping = np.ones(len(points))
     state = landscape(points)

@@ -42,11 +42,16 @@ def counts(results: Results, drawing: Drawing) -> None:
     for series, (part, arm, name) in enumerate(ARMS, start=len(results.axis(AUER, "examples"))):
         found = [mean_interval(each) for each in of_arm(results, part, "found", arm).T]
         left.measured(results.axis(part, "dimension"), found, name, series)
-    left.axes(("dimensión d", "dimension d"), ("mínimos locales", "local minima"), log="y", decimal="y")
+    left.axes(
+        ("dimensión d", "dimension d"), ("mínimos locales", "local minima"), log="y", decimal="y"
+    )
     left.legend(loc="upper right")
     spreads = results.claim.part(CERTIFICATE).params["spreads"]
     for series, m in enumerate(results.axis(CERTIFICATE, "examples")):
         right.points(spreads, of_spread(results, m), f"n = {m}", series, linestyle="-", linewidth=1)
         right.level(m)
-    right.axes(("separación c de los ejemplos", "spread c of the examples"), ("mínimos locales", "local minima"))
+    right.axes(
+        ("separación c de los ejemplos", "spread c of the examples"),
+        ("mínimos locales", "local minima"),
+    )
     right.legend(loc="upper left", ncols=2)

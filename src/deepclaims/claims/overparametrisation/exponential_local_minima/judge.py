@@ -24,12 +24,15 @@ def judge(results: Results) -> dict[str, Measured]:
         "no_open_cells": exact(max(results.curve(CERTIFICATE, "open")[1].ravel())),
         "spread_is_needed": exact(max(of_spread(results, m)[0] for m in certified(results))),
         "one_if_realisable": [
-            exact(float(ends(of_arm(results, EASY, "found", "realisable")))) for ends in (np.min, np.max)
+            exact(float(ends(of_arm(results, EASY, "found", "realisable"))))
+            for ends in (np.min, np.max)
         ],
         "at_most_one_if_convex": exact(float(of_arm(results, EASY, "found", "log_loss").max())),
         "traps_are_rare": median_interval(results.values(DRAWN, "trapped", "noisy", largest)),
         "traps_are_seen": mean_interval(results.values(AUER, "trapped", where=wells)),
-        "traps_of_random_labels": mean_interval(results.values(DRAWN, "trapped", "random", largest)),
+        "traps_of_random_labels": mean_interval(
+            results.values(DRAWN, "trapped", "random", largest)
+        ),
         "search_is_thorough": once(results, "noisy"),
         "found_once": once(results, "random"),
     }

@@ -32,9 +32,10 @@ FAR = 1e3
 def certificate(config: dict[str, Any], seed: int) -> Outcome:
     """All minima of Auer's data in one dimension, by covering the line with cells.
 
-    With u = ln w and F = w dE/dw, a cell of width h has no zero of F where |F| > m L₁ h at an end, and
-    F rises or falls throughout where |F'| > m L₂ h; L₁, L₂ bound one example's |F'|, |F''|. To the left
-    of w = ln 3 every example pulls to the right, beyond ln 3 · c^(m−1) every one pulls to the left.
+    With u = ln w and F = w dE/dw, a cell of width h has no zero of F where |F| > m L₁ h at an end,
+    and F rises or falls throughout where |F'| > m L₂ h; L₁, L₂ bound one example's |F'|, |F''|. To
+    the left of w = ln 3 every example pulls to the right, beyond ln 3 · c^(m−1) every one pulls to
+    the left.
 
     Args:
         config: `examples` m; `spreads`, the c; `cells`.
@@ -64,16 +65,16 @@ def certificate(config: dict[str, Any], seed: int) -> Outcome:
 def auer(config: dict[str, Any], seed: int) -> Outcome:
     """Minima on Auer's data of d dimensions, found from many starts.
 
-    Along each axis lie m examples, c^(−i) of it for i < m, that all ask for 3/4: each makes a well near
-    w = ln 3 · c^i, which the others, saturated or near zero, leave as it is.
+    Along each axis lie m examples, c^(−i) of it for i < m, that all ask for 3/4: each makes a well
+    near w = ln 3 · c^i, which the others, saturated or near zero, leave as it is.
 
     Args:
         config: `dimension` d, `examples` m along each axis, `spread` c, `steps`, `margin`.
         seed: draws the starts, log-uniform over the wells; as many as it takes to hit all.
 
     Returns:
-        Metrics `found`; `formula`, ⌊n/d⌋^d; `trapped`, the share of the starts that end above the best
-        by `margin` of the loss at w = 0.
+        Metrics `found`; `formula`, ⌊n/d⌋^d; `trapped`, the share of the starts that end above the
+        best by `margin` of the loss at w = 0.
     """
     d, m, c = config["dimension"], config["examples"], config["spread"]
     x = np.concatenate([np.eye(d) * float(c) ** -i for i in range(m)])
@@ -95,15 +96,15 @@ def drawn(config: dict[str, Any], seed: int) -> Outcome:
     """Minima on Gaussian inputs, found from many starts.
 
     Args:
-        config: `arm`: targets `random` (uniform), `noisy` (a teacher's with noise) or `realisable` (a
-            teacher's), with squared loss, or `log_loss` (random classes); `dimension` d, `per_dimension`
-            n/d, `noise`, `starts`, `runs`, `steps`, `margin`.
+        config: `arm`: targets `random` (uniform), `noisy` (a teacher's with noise) or `realisable`
+            (a teacher's), with squared loss, or `log_loss` (random classes); `dimension` d,
+            `per_dimension` n/d, `noise`, `starts`, `runs`, `steps`, `margin`.
         seed: draws data and starts.
 
     Returns:
-        Metrics `found`; `once`, how many of those only one start found; `trapped` and `astray`: share of
-        `runs` from ordinary starts, and of the search's far ones, that end above the best by `margin` of
-        the loss at w = 0.
+        Metrics `found`; `once`, how many of those only one start found; `trapped` and `astray`:
+        share of `runs` from ordinary starts, and of the search's far ones, that end above the best
+        by `margin` of the loss at w = 0.
     """
     d, rng = config["dimension"], np.random.default_rng([seed, config["dimension"]])
     n = config["per_dimension"] * d
@@ -132,7 +133,7 @@ def drawn(config: dict[str, Any], seed: int) -> Outcome:
 
 
 def _pull(u: Array) -> tuple[Array, Array, Array]:
-    """w dE/dw of one example at w = e^u, and its first two derivatives by u."""
+    """W dE/dw of one example at w = e^u, and its first two derivatives by u."""
     w = np.exp(u)
     s = expit(w)
     s1 = s * (1 - s)
@@ -143,7 +144,7 @@ def _pull(u: Array) -> tuple[Array, Array, Array]:
 
 
 def _squared(x: Array, y: Array) -> Landscape:
-    """mean (σ(x·w) − y)²/2."""
+    """Mean (σ(x·w) − y)²/2."""
 
     def surface(w: Array) -> tuple[Array, Array, Array]:
         s = expit(w @ x.T)
@@ -159,7 +160,7 @@ def _squared(x: Array, y: Array) -> Landscape:
 
 
 def _logistic(x: Array, y: Array) -> Landscape:
-    """mean of −y ln σ(x·w) − (1 − y) ln(1 − σ(x·w)), convex."""
+    """Mean of −y ln σ(x·w) − (1 − y) ln(1 − σ(x·w)), convex."""
 
     def surface(w: Array) -> tuple[Array, Array, Array]:
         z = w @ x.T

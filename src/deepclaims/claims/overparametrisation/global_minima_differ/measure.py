@@ -45,21 +45,21 @@ class Images:
 def routes(config: dict[str, Any], seed: int) -> Outcome:
     """Train a net by every route on the same images, to the same loss.
 
-    The loss asked for is so small that none can be wrong: 0.6 of all images together, where a wrong one
-    alone has ln 2 or more.
+    The loss asked for is so small that none can be wrong: 0.6 of all images together, where a
+    wrong one alone has ln 2 or more.
 
     Args:
         config: `data` (options of `data=mnist`), `samples`, `width`; `alpha`, `beta` of SGD with
-            momentum, `batch`, `small_batch`; `large`, the factor of the large start; `poison` images of
-            random classes that are learnt beside the others first, for `poison_steps` of Adam at
-            `poison_alpha`; `every` so many steps the loss is looked at, `steps` at most; `iterations` of
-            the power method.
+            momentum, `batch`, `small_batch`; `large`, the factor of the large start; `poison`
+            images of random classes that are learnt beside the others first, for `poison_steps` of
+            Adam at `poison_alpha`; `every` so many steps the loss is looked at, `steps` at most;
+            `iterations` of the power method.
         seed: draws images, classes of the poison, starts and batches.
 
     Returns:
-        For every route metrics `<route>_test`, `<route>_error` (training), `<route>_loss` over the loss
-        asked for, `<route>_sharpness` (largest eigenvalue of the Hessian), `<route>_norm`; NaN where the
-        loss was not reached.
+        For every route metrics `<route>_test`, `<route>_error` (training), `<route>_loss` over the
+        loss asked for, `<route>_sharpness` (largest eigenvalue of the Hessian), `<route>_norm`;
+        NaN where the loss was not reached.
     """
     n = config["samples"]
     options = {**config["data"], "n_train": n + config["poison"]}
@@ -103,7 +103,9 @@ def _fit(
 ) -> list[Weights]:
     """The nets of a stack, each where its path crosses the loss asked for; NaN if it never does."""
     count, n = len(next(iter(stack.values()))), len(train.y)
-    found = [{name: torch.full_like(w, math.nan) for name, w in each.items()} for each in _apart(stack)]
+    found = [
+        {name: torch.full_like(w, math.nan) for name, w in each.items()} for each in _apart(stack)
+    ]
     left, before = torch.arange(count), stack
 
     def look(t: int, descent: Descent) -> Tensor:
@@ -122,9 +124,9 @@ def _fit(
         return torch.randint(n, (nets, batch), generator=draws)
 
     train_stack(
-        Descent(stack, rules.momentum, clip=config["clip"], alpha=config["alpha"], beta1=config["beta"]),
-        lambda weights, chosen: _cross_entropy(weights, train.x[chosen], train.y[chosen]),
-        batches, config["steps"], look, config["every"],
+        Descent(stack, rules.momentum, clip=config["clip"], alpha=config["alpha"],
+        beta1=config["beta"]), lambda weights, chosen: _cross_entropy(weights, train.x[chosen],
+        train.y[chosen]), batches, config["steps"], look, config["every"],
     )  # fmt: skip
     return found
 
@@ -140,9 +142,7 @@ def _crossing(above: Weights, below: Weights, train: Images) -> Weights:
     return point
 
 
-def _poisoned(
-    start: Weights, images: Images, config: dict[str, Any], draws: Generator
-) -> Weights:
+def _poisoned(start: Weights, images: Images, config: dict[str, Any], draws: Generator) -> Weights:
     """A net that has first learnt wrong classes beside the right ones (Liu et al. 2020)."""
     descent = Descent(start, rules.adam, alpha=config["poison_alpha"], **ADAM)
     train_stack(
@@ -187,7 +187,9 @@ def _logits(weights: Weights, x: Tensor) -> Tensor:
 
 def _cross_entropy(weights: Weights, x: Tensor, y: Tensor) -> Tensor:
     logits = _logits(weights, x)
-    each = F.cross_entropy(logits.flatten(0, 1), y.expand(logits.shape[:2]).flatten(), reduction="none")
+    each = F.cross_entropy(
+        logits.flatten(0, 1), y.expand(logits.shape[:2]).flatten(), reduction="none"
+    )
     return each.view(logits.shape[:2]).mean(1)
 
 

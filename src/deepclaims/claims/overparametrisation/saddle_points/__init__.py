@@ -1,1 +1,1 @@
-"""Saddle points: how many there are, and whether they hold SGD up (L1 "La sobreparametrización")."""
+"""How many saddles there are, and how they hold SGD up (L1 "La sobreparametrización")."""

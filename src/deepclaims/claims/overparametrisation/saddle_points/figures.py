@@ -22,7 +22,10 @@ def points(results: Results, drawing: Drawing) -> None:
         levels = results.table("levels", NET, where={"units": units})
         name = (f"{units} unidades", f"{units} units") if units > 1 else ("1 unidad", "1 unit")
         left.points(levels["loss"], levels["index"], name, series, alpha=0.5, markersize=4)
-    left.axes(("costo", "loss"), ("autovalores negativos (0: mínimo)", "negative eigenvalues (0: minimum)"))
+    left.axes(
+        ("costo", "loss"),
+        ("autovalores negativos (0: mínimo)", "negative eigenvalues (0: minimum)"),
+    )
     left.legend(loc="upper right")
     for series, (metric, name) in enumerate(
         (
@@ -33,7 +36,12 @@ def points(results: Results, drawing: Drawing) -> None:
     ):
         found = [ratio_interval(count(results, metric, units)) for units in sizes]
         right.measured(sizes, found, name, series)
-    right.axes(("unidades", "units"), ("por paisaje (media geométrica)", "by landscape (geometric mean)"), log="y", decimal="y")
+    right.axes(
+        ("unidades", "units"),
+        ("por paisaje (media geométrica)", "by landscape (geometric mean)"),
+        log="y",
+        decimal="y",
+    )
     right.ticks("x", sizes)
     right.legend(loc="upper left")
 
@@ -64,7 +72,11 @@ def training(results: Results, drawing: Drawing) -> None:
         held.measured([place], [ratio_interval(values)], series=place)
     held.places("x", names)
     held.level(1.0)
-    held.axes(y=("pasos sobre los de las otras corridas", "steps over those of the other runs"), log="y", decimal="y")
+    held.axes(
+        y=("pasos sobre los de las otras corridas", "steps over those of the other runs"),
+        log="y",
+        decimal="y",
+    )
     shares = (
         (LEARNT, "trapped", ("datos de\nun maestro", "data of\na teacher")),
         (LEARNT, "worse", ("ídem, por\ncualquier margen", "same, by\nany margin")),
@@ -75,4 +87,6 @@ def training(results: Results, drawing: Drawing) -> None:
         ends.points(np.full(len(values), place + 0.18), values, alpha=0.4, color="grey", marker=".")
         ends.measured([place], [median_interval(values)], series=place)
     ends.places("x", [name for _, _, name in shares])
-    ends.axes(y=("parte de las corridas (mediana)", "share of the runs (median)"), ylim=(-0.04, 1.04))
+    ends.axes(
+        y=("parte de las corridas (mediana)", "share of the runs (median)"), ylim=(-0.04, 1.04)
+    )

@@ -1,4 +1,4 @@
-"""How many saddles a landscape has, how often training is trapped, how long a saddle holds it up."""
+"""How many saddles there are, how often training is trapped, how long a saddle holds it up."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def judge(results: Results) -> dict[str, Measured]:
         "small_weights": ratio_interval(results.values(LEARNT, "small")),
         "goes_on": mean_interval(results.values(LEARNT, "left")),
         "law_of_leaving": mean_interval(results.values(LEARNT, "rate")),
-        "higher_loss_higher_index": mean_interval(results.values(NET, "order", where={"units": most})),
+        "higher_loss_higher_index": mean_interval(
+            results.values(NET, "order", where={"units": most})
+        ),
     }
 
 

@@ -63,8 +63,8 @@ def critical(config: dict[str, Any], seed: int) -> Outcome:
 def autoencoder(config: dict[str, Any], seed: int) -> Outcome:
     """The same search on a linear autoencoder, whose critical levels are known.
 
-    Baldi & Hornik 1989: (tr Σ − Σ_{i∈I} λ_i)/2 for every set I of at most p eigenvalues of Σ, all of
-    them saddles but that of the p largest.
+    Baldi & Hornik 1989: (tr Σ − Σ_{i∈I} λ_i)/2 for every set I of at most p eigenvalues of Σ, all
+    of them saddles but that of the p largest.
 
     Args:
         config: `inputs` n, `units` p, `starts`, `steps`.
@@ -136,10 +136,11 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
     counted from where the run comes by the saddle's level.
 
     Args:
-        config: see `critical`; `alpha`, `batch`, `train_steps`; `runs` from ordinary starts; `beside`
-            starts at a distance `near` of each saddle, of at most `saddles`; `drop`; `margin` (a
-            minimum is suboptimal that lies so many half variances of the targets above the best
-            known); `distances` at which gradient descent without noise starts from the highest saddle.
+        config: see `critical`; `alpha`, `batch`, `train_steps`; `runs` from ordinary starts;
+            `beside` starts at a distance `near` of each saddle, of at most `saddles`; `drop`;
+            `margin` (a minimum is suboptimal that lies so many half variances of the targets above
+            the best known); `distances` at which gradient descent without noise starts from the
+            highest saddle.
         seed: draws data, starts and batches.
 
     Returns:
@@ -147,9 +148,9 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
         those of the ordinary runs left (median over saddles); `small`, the same for a hundredth of
         the ordinary start beside the saddle of the origin; `left`, share of the runs beside saddles
         that did go down; `trapped`, `worse`: share of ordinary runs that end in a minimum above the
-        best by `margin`, or at all; `trap_levels`, share of the levels found that are such minima; `rate`: slope on −ln(distance) of the steps without noise
-        times ln(1 + α|λ|), which theory has at 1. Curve `distance`: those, by the number of the
-        distance.
+        best by `margin`, or at all; `trap_levels`, share of the levels found that are such minima;
+        `rate`: slope on −ln(distance) of the steps without noise times ln(1 + α|λ|), which theory
+        has at 1. Curve `distance`: those, by the number of the distance.
     """
     rng = np.random.default_rng([seed, 4])
     net = landscape(config, rng)
@@ -167,7 +168,9 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
     if not config["saddles"] or not high.any():
         return Outcome(outcome)
     chosen = np.flatnonzero(high)
-    chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, config["saddles"]).round().astype(int))]
+    chosen = chosen[
+        np.unique(np.linspace(0, len(chosen) - 1, config["saddles"]).round().astype(int))
+    ]
     beside = _around(rng, points[chosen], config["near"], config["beside"])
     _, near = _sgd(net, beside, config, rng)
     _, small = _sgd(net, ordinary / 100, config, rng)
@@ -187,7 +190,7 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
         "held": float(np.median(waits[:, 0] / waits[:, 1])),
         "apart": float(np.median(waits[:, 2] / waits[:, 1])),
         "small": float(np.median(_first(small, goals[-1])) / waits[-1, 1]),
-        "left": float((near[-1].reshape(-1, config["beside"]).T < goals).mean()),
+        "left": float((goals > near[-1].reshape(-1, config["beside"]).T).mean()),
         "rate": slope,
     }
     return Outcome(outcome, {"distance": Curve(range(len(steps)), steps)})
@@ -197,8 +200,8 @@ def landscape(config: dict[str, Any], rng: np.random.Generator) -> TanhNet:
     """The loss of a net on drawn data: `samples` Gaussian inputs of a `dimension`.
 
     Targets are those of a `teacher` of so many tanh units with `noise` (a share of the standard
-    deviation), or Gaussian without regard to the inputs where it has none. Their mean is 0 and their
-    variance 1.
+    deviation), or Gaussian without regard to the inputs where it has none. Their mean is 0 and
+    their variance 1.
     """
     x = _inputs(config, rng)
     if config["teacher"]:
@@ -213,7 +216,7 @@ def landscape(config: dict[str, Any], rng: np.random.Generator) -> TanhNet:
 def _levels(
     net: TanhNet, config: dict[str, Any], rng: np.random.Generator
 ) -> tuple[Array, Array, Array, float, float]:
-    """A certified point of each level, its loss and index; the worst certainty; the share certified."""
+    """A certified point of each level, losses, indices; the worst certainty; the share certified."""
     starts = _starts(rng, config["starts"], net.size)
     points = np.concatenate(
         [search(net, starts, config["steps"]) for search in (stationary, minima)]
@@ -224,12 +227,18 @@ def _levels(
     sure = np.flatnonzero(kantorovich < CERTAIN)
     kept = sure[distinct(loss[sure], APART)]
     indices = (curvature[kept] < 0).sum(axis=1)
-    return points[kept], loss[kept], indices, float(kantorovich[sure].max()), len(sure) / len(points)
+    return (
+        points[kept],
+        loss[kept],
+        indices,
+        float(kantorovich[sure].max()),
+        len(sure) / len(points),
+    )
 
 
 def _copies(point: Array, units: int) -> int:
     """How many points permuting and reflecting the units makes of one."""
-    ends = point[:-1 - units].reshape(units, -1)
+    ends = point[: -1 - units].reshape(units, -1)
     rows = np.hstack([ends, point[-1 - units : -1, None]])
     images = (
         rows[list(order)] * np.array(signs)[:, None]
@@ -243,11 +252,17 @@ def _linear(sigma: Array, units: int) -> Landscape:
     """E‖x − A B x‖²/2 of inputs with covariance Σ; θ is A (n, p) and B (p, n), row by row."""
     n = len(sigma)
     basis = np.eye(2 * n * units)
-    d_a, d_b = basis[:, : n * units].reshape(-1, n, units), basis[:, n * units :].reshape(-1, units, n)
+    d_a, d_b = (
+        basis[:, : n * units].reshape(-1, n, units),
+        basis[:, n * units :].reshape(-1, units, n),
+    )
 
     def surface(theta: Array) -> tuple[Array, Array, Array]:
         count = len(theta)
-        a, b = theta[:, : n * units].reshape(count, n, units), theta[:, n * units :].reshape(count, units, n)
+        a, b = (
+            theta[:, : n * units].reshape(count, n, units),
+            theta[:, n * units :].reshape(count, units, n),
+        )
         rest = (np.eye(n) - a @ b) @ sigma
         loss = np.trace(rest @ (np.eye(n) - a @ b).swapaxes(1, 2), axis1=1, axis2=2) / 2
         gradient = _joined(-rest @ b.swapaxes(1, 2), -a.swapaxes(1, 2) @ rest)
@@ -268,7 +283,7 @@ def _joined(a: Array, b: Array) -> Array:
 
 
 def _logistic(margins: Array, decay: float) -> Landscape:
-    """mean ln(1 + exp(−s x·w)) + decay ‖w‖²/2; the rows of `margins` are s x."""
+    """Mean ln(1 + exp(−s x·w)) + decay ‖w‖²/2; the rows of `margins` are s x."""
 
     def surface(w: Array) -> tuple[Array, Array, Array]:
         z = w @ margins.T
@@ -312,9 +327,14 @@ def _passage(course: Array, level: float, goal: float) -> Array:
 
 
 def _distances(
-    net: TanhNet, saddle: Array, level: float, goal: float, config: dict[str, Any], rng: np.random.Generator
+    net: TanhNet,
+    saddle: Array,
+    level: float,
+    goal: float,
+    config: dict[str, Any],
+    rng: np.random.Generator,
 ) -> tuple[Array, float]:
-    """Noiseless steps from each distance along the steepest way down, times ln(1 + α|λ|); their slope."""
+    """Noiseless steps from each distance down the steepest way, times ln(1 + α|λ|); their slope."""
     curvature, axes = np.linalg.eigh(net(saddle[None])[2][0])
     reach = np.array(config["distances"])
     _, course = _sgd(net, saddle + reach[:, None] * axes[:, 0], config, None)

@@ -1,4 +1,4 @@
-"""A net with one layer of tanh units and its squared loss: gradient, Hessian, and how fast that turns."""
+"""A net of one tanh layer and its squared loss: gradient, Hessian, and how fast that turns."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class TanhNet:
         return self._loss(theta, r), gradient, hessian
 
     def descent(self, theta: Array, weights: Array) -> tuple[Array, Array]:
-        """Losses (S,) over all samples, and gradients (S, p) with a weight for each sample, (S, n)."""
+        """Losses (S,) over all samples, and gradients (S, p) with weights of samples, (S, n)."""
         v, t, r = self._forward(theta)
         error = (r * weights)[:, None]
         by_w = (v[:, :, None] * (1 - t**2) * error) @ self.inputs
