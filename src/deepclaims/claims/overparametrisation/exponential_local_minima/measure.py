@@ -133,7 +133,7 @@ def drawn(config: dict[str, Any], seed: int) -> Outcome:
 
 
 def _pull(u: Array) -> tuple[Array, Array, Array]:
-    """W dE/dw of one example at w = e^u, and its first two derivatives by u."""
+    """The pull w dE/dw of one example at w = e^u, and its first two derivatives by u."""
     w = np.exp(u)
     s = expit(w)
     s1 = s * (1 - s)

@@ -193,7 +193,7 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
         "left": float((goals > near[-1].reshape(-1, config["beside"]).T).mean()),
         "rate": slope,
     }
-    return Outcome(outcome, {"distance": Curve(range(len(steps)), steps)})
+    return Outcome(outcome, {"distance": Curve(range(len(steps)), steps.tolist())})
 
 
 def landscape(config: dict[str, Any], rng: np.random.Generator) -> TanhNet:
@@ -216,7 +216,7 @@ def landscape(config: dict[str, Any], rng: np.random.Generator) -> TanhNet:
 def _levels(
     net: TanhNet, config: dict[str, Any], rng: np.random.Generator
 ) -> tuple[Array, Array, Array, float, float]:
-    """A certified point of each level, losses, indices; the worst certainty; the share certified."""
+    """A certified point a level, losses, indices; the worst certainty; the share certified."""
     starts = _starts(rng, config["starts"], net.size)
     points = np.concatenate(
         [search(net, starts, config["steps"]) for search in (stationary, minima)]
