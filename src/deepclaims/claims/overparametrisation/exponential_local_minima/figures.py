@@ -53,5 +53,6 @@ def counts(results: Results, drawing: Drawing) -> None:
     right.axes(
         ("separación c de los ejemplos", "spread c of the examples"),
         ("mínimos locales", "local minima"),
+        ylim=(0.7, 7.6),
     )
     right.legend(loc="upper left", ncols=2)
