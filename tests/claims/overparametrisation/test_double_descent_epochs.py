@@ -69,7 +69,8 @@ def test_the_expected_risk_is_the_mean_over_noises():
     one, other = (two_scales({**LINEAR, "noise": noise}, 3).curves for noise in (1.0, -1.0))
     exact, bias = one["expected"].values, descended(LINEAR, 3, noise=False)
     noise_only = np.mean([one["risk"].values, other["risk"].values], axis=0) - bias
-    assert (noise_only > 0).all() and (np.array(exact) > bias).all()
+    assert (noise_only > 0).all()
+    assert (np.array(exact) > bias).all()
     again = two_scales({**LINEAR, "noise": 2.0}, 3).curves["expected"].values
     assert np.array(again) - bias == pytest.approx(4 * (np.array(exact) - bias))
 

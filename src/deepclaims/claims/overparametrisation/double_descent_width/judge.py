@@ -45,7 +45,7 @@ class Series:
         return column
 
     def place(self, valley: float) -> np.ndarray:
-        """The size with the largest value from the measured one nearest to `valley` on, (seeds,)."""
+        """The size with the largest value from the one nearest to `valley` on, (seeds,)."""
         first = int(np.abs(np.log(self.size) - np.log(valley)).argmin())
         found: np.ndarray = self.size[first:][self.values[:, first:].argmax(1)]
         return found
