@@ -21,7 +21,7 @@ LINEAR = {
 NET = {
     "data": {"name": "mnist", "pool": 2, "n_train": 60, "n_validation": 100, "n_test": 200},
     "noise": 0.2,
-    "width": 16,
+    "width": 64,
     "rate": 0.003,
     "batch": 20,
     "times": [1, 150],

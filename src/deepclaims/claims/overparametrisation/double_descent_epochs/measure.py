@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -68,12 +70,9 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Curves over t: `test_error`, and `train_error` on the labels as trained on.
     """
-    loss, share = (
-        (F.cross_entropy, 0.0)
-        if config["arm"] == "clean"
-        else (LOSSES[config["arm"]], config["noise"])
-    )
-    data = {**config["data"], "label_noise": share}
+    clean = config["arm"] == "clean"
+    loss = LOSSES["cross_entropy" if clean else config["arm"]]
+    data = {**config["data"], "label_noise": 0.0 if clean else config["noise"]}
     splits = load(data, seed, Project.here().prepared(data["name"]))
     x, labels = splits.train.inputs[0].flatten(1), splits.train.targets
     test = splits.test.inputs[0].flatten(1)
@@ -111,7 +110,9 @@ def squared(out: Tensor, labels: Tensor) -> Tensor:
     return (out - F.one_hot(labels, CLASSES)).square().sum(1).mean()
 
 
-LOSSES = {"cross_entropy": F.cross_entropy, "squared": squared}
+LOSSES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = MappingProxyType(
+    {"cross_entropy": F.cross_entropy, "squared": squared}
+)
 
 
 def _drawn(inputs: int, width: int, generator: torch.Generator) -> Weights:

@@ -6,7 +6,12 @@ import numpy as np
 
 from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.check import Measured
-from deepclaims.evidence.statistics import paired_difference, share_interval, slope_interval, trend
+from deepclaims.evidence.statistics import (
+    mean_interval,
+    paired_difference,
+    slope_interval,
+    trend,
+)
 
 PARTS = ("narrow", "wide")
 """Widths that are meant not to fit all samples, and those that are."""
@@ -24,8 +29,8 @@ def judge(results: Results) -> dict[str, Measured]:
         "gain": paired_difference(error[:, 0], error[:, -1]),
         "slope": slope_interval(doublings, error, seeds),
         "last_quadrupling": paired_difference(error[:, -3], error[:, -1]),
-        "interpolates": [share_interval(each == 0) for each in trained.T],
-        "narrowest_does_not": share_interval(narrow[:, 0] == 0),
+        "interpolates": [mean_interval(each) for each in trained.T],
+        "narrowest_does_not": mean_interval(narrow[:, 0]),
     }
 
 
