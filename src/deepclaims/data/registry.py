@@ -10,6 +10,7 @@ from deepclaims.data import PREPARED
 from deepclaims.data.ecg import load_ecg
 from deepclaims.data.ecg_segments import load_ecg_segments
 from deepclaims.data.mnist import load_fashion_mnist, load_mnist
+from deepclaims.data.plane_problems import load_plane
 from deepclaims.data.splits import Splits
 from deepclaims.data.toys import load_checkerboard, load_curve, load_function
 from deepclaims.errors import StageError
@@ -26,6 +27,7 @@ LOADERS: Table[Callable[..., Splits]] = Table(
         "function": load_function,
         "checkerboard": load_checkerboard,
         "curve": load_curve,
+        "plane": load_plane,
     },
 )
 """Called with config and seed, and with the prepared folder where there is one."""

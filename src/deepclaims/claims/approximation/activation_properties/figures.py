@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from deepclaims.claims.approximation.activation_properties.formulas import ALPHA
@@ -24,6 +26,12 @@ BOUNDS: dict[str, tuple[float, ...]] = {
 """What values and slopes cannot cross."""
 
 SHOWN = 6.0
+
+LOOKS: tuple[dict[str, Any], ...] = (
+    {"marker": "o", "markersize": 8, "markerfacecolor": "none"},
+    {"marker": "s", "markersize": 3},
+)
+"""Of float32, whose points lie on those of float64, and of that."""
 
 
 def functions(results: Results, drawing: Drawing) -> None:
@@ -62,9 +70,9 @@ def _gap(panel: Panel, results: Results, name: str) -> None:
     for series, dtype in enumerate(results.axis("ends", "dtype")):
         gaps = results.table("gaps", "ends", where={"dtype": dtype})
         kept = gaps[(gaps[name] > 0)]
-        panel.points(kept["z"], kept[name], dtype, series, markersize=4, marker="os"[series])
+        panel.points(kept["z"], kept[name], dtype, series, **LOOKS[series])
         (end,) = results.values("ends", f"{name}_is_one", where={"dtype": dtype})
         panel.ax.axvline(end, color=COLOURS[series], linewidth=1, linestyle=":")
-        panel.ax.text(end + 0.6, 3e-20, f"z = {panel.number(end, '.2f')}", rotation=90,
+        panel.ax.text(end - 1.6, 3e-20, f"z = {panel.number(end, '.2f')}", rotation=90,
                       color=COLOURS[series], va="bottom")  # fmt: skip
     panel.axes(x="$z$", y="$1-g(z)$", log="y", ylim=(1e-20, 2), xlim=(0, 45))
