@@ -93,6 +93,9 @@ def floors(activation):
     return dict(spans({"activation": activation, **SMALL, "widths": [32]}, 0).metrics)
 
 
+least_rms = cache(trained_floor)
+
+
 def crosses(activation):
     """Leshno's theorem."""
     return activation not in (*POLYNOMIALS, "square_at_zero")
@@ -125,7 +128,7 @@ def imagine(part, arm, axes, seed, *, extra=0, trains=crosses, exists=crosses):
         )
     activation = axes["model.activation"]
     falls = trains(activation)
-    least = trained_floor(activation if activation in POLYNOMIALS else "square")
+    least = least_rms(activation if activation in POLYNOMIALS else "square")
     return Outcome({"test_mse": (least * error(axes["model.width"], falls)) ** 2})
 
 
