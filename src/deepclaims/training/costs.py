@@ -187,6 +187,8 @@ def _shape(data: Mapping[str, Any]) -> Shape | None:
             return Shape(features, rows, 10, int(data.get("n_train") or 55_000))
         case "checkerboard":
             return Shape(2, 2, 2, int(data.get("n", 1000)))
+        case "plane":
+            return Shape(2, 2, 2, int(data.get("n", 400)))
         case "function":
             return Shape(1, 1, 1, int(data.get("n", 257)))
         case "curve":
