@@ -88,7 +88,7 @@ def test_the_search_ends_at_the_ends():
 
 def test_training_needs_two_units_for_a_cosine_and_a_seed_decides():
     config = {"arm": "ridge", "dimension": 1, "start": {"ridge": [2]}, "tolerance": 0.5}
-    config |= {"lrs": [0.03, 0.1], "steps": 150, "batch": 64}
+    config |= {"starts": 2, "lrs": [0.03, 0.1], "steps": 150, "batch": 64}
     first = needed(config, 1)
     assert 1 < first.metrics["width"] < 5
     assert first == needed(config, 1)

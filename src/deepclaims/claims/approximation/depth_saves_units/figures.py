@@ -42,7 +42,8 @@ def needed(results: Results, drawing: Drawing) -> None:
     _powers(left)
     depths, most = results.curve("counted", "fixed")
     _, least = results.curve("counted", "fixed_least")
-    right.points(depths, most[0], ("red escrita", "net written down"), 0)
+    right.points(depths, most[0], ("red escrita", "net written down"), 0,
+                 markersize=9, markerfacecolor="white")  # fmt: skip
     right.points(depths, least[0], ("mínimo de cualquier red", "least of any net"), 1)
     law = most[0, 0] * (most[0, 1] / most[0, 0]) ** (depths - 1.0)
     shown = law >= 1
@@ -79,7 +80,7 @@ def usual(results: Results, drawing: Drawing) -> None:
     left, right = drawing.panels(1, 2, titles, width=10.5, height=4.4)
     _usual_nets(results, left)
     k, share = held(results)
-    right.points(k, share, ("bits que guardan", "bits they hold"), 3, linestyle="-")
+    right.points(k, share, ("guardan, a lo sumo", "held, at most"), 3, linestyle="-")
     right.level(1.0, ("hacen falta", "needed"))
     right.axes(x="k", y=("fracción de los $2^k$ bits", "share of the $2^k$ bits"), log="y")
     right.legend()

@@ -59,8 +59,8 @@ def needed(config: dict[str, Any], seed: int) -> Outcome:
 
     Args:
         config: `arm`, the target; `dimension`; `start`, by target the width of each dimension at
-            which the search begins; `tolerance`, of the error over the standard deviation; `lrs`,
-            `steps` and `batch` of the training.
+            which the search begins; `tolerance`, of the error over the standard deviation;
+            `starts`, `lrs`, `steps` and `batch` of the training.
         seed: draws starts and points.
 
     Returns:
@@ -68,8 +68,8 @@ def needed(config: dict[str, Any], seed: int) -> Outcome:
     """
     target, dimension = config["arm"], config["dimension"]
     at = partial(
-        error, target, dimension, lrs=config["lrs"], steps=config["steps"],
-        batch=config["batch"], seed=seed,
+        error, target, dimension, starts=config["starts"], lrs=config["lrs"],
+        steps=config["steps"], batch=config["batch"], seed=seed,
     )  # fmt: skip
     start = config["start"][target][dimension - 1]
     width, tried = width_needed(at, start, config["tolerance"])

@@ -28,34 +28,42 @@ WIDTHS = (1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256)
 STEEPNESS = 3.0
 """Norm of the input weights that the nets start with."""
 
-SCORED = 4000
+SCORED = 2000
 """Points that the output is solved on, and as many others to score the net."""
 
 
 def error(
-    target: str, dimension: int, width: int, lrs: Sequence[float], steps: int, batch: int, seed: int
+    target: str,
+    dimension: int,
+    width: int,
+    *,
+    starts: int,
+    lrs: Sequence[float],
+    steps: int,
+    batch: int,
+    seed: int,
 ) -> float:
     """Root-mean-square error over standard deviation of the best of the nets of one width.
 
-    One start, trained by Adam on fresh points at each rate, the output then solved by least
-    squares.
+    Each start is trained by Adam on fresh points at each rate, the output then solved by least
+    squares. The best counts, since it is asked whether the width will do, not how often.
 
     Args:
         target: a name of `TARGETS`.
         dimension: of the input.
         width: hidden units.
+        starts: drawn at random.
         lrs: largest rates of a one-cycle schedule.
         steps: of Adam.
         batch: points a step.
         seed: draws start and points.
     """
     generator = torch.Generator().manual_seed(1000 * seed + 10 * width + dimension)
-    f, nets = TARGETS[target], len(lrs)
-    top, factor = torch.tensor(lrs), onecycle()
-    start = _draw(dimension, width, generator)
-    descent = Descent(
-        {name: w.expand(nets, -1, -1) for name, w in start.items()}, rules.adam, alpha=top, **ADAM
-    )
+    f, nets = TARGETS[target], starts * len(lrs)
+    top, factor = torch.tensor(lrs).repeat(starts), onecycle()
+    drawn = _draw(starts, dimension, width, generator)
+    weights = {name: w.repeat_interleave(len(lrs), dim=0) for name, w in drawn.items()}
+    descent = Descent(weights, rules.adam, alpha=top, **ADAM)
 
     def points(count: int) -> tuple[Tensor, Tensor]:
         x = 2 * torch.rand(1, count, dimension, generator=generator) - 1
@@ -76,15 +84,15 @@ def error(
         return float((rest.square().mean((1, 2)).min() / y.square().mean()).sqrt())
 
 
-def _draw(dimension: int, width: int, generator: torch.Generator) -> Weights:
-    """Kinks all over the cube; a stack of one."""
-    w = torch.randn(1, dimension, width, generator=generator)
+def _draw(starts: int, dimension: int, width: int, generator: torch.Generator) -> Weights:
+    """A stack of nets with kinks all over the cube."""
+    w = torch.randn(starts, dimension, width, generator=generator)
     reach = STEEPNESS * max(1.0, math.sqrt(dimension / 3))
     return {
         "w": STEEPNESS * w / w.norm(dim=1, keepdim=True),
-        "b": reach * (2 * torch.rand(1, 1, width, generator=generator) - 1),
-        "a": torch.randn(1, width, 1, generator=generator) / (STEEPNESS * math.sqrt(width)),
-        "c": torch.zeros(1, 1, 1),
+        "b": reach * (2 * torch.rand(starts, 1, width, generator=generator) - 1),
+        "a": torch.randn(starts, width, 1, generator=generator) / (STEEPNESS * math.sqrt(width)),
+        "c": torch.zeros(starts, 1, 1),
     }
 
 
