@@ -32,6 +32,14 @@ def ledgers(root: Path, names: Sequence[str]) -> str:
     )
 
 
+def ledgers_with(root: Path, reports: Path, name: str) -> str:
+    """What a report says of the ends of ledgers, with that of `name` as it is now."""
+    file = reports / LEDGERS
+    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    fresh = json.loads(ledgers(root, [name]))
+    return atomic.json_text(dict(sorted({**known, **fresh}.items())))
+
+
 def sums(reports: Path) -> str:
     """The hash of every file of a report, a line each, sorted by path."""
     lines = (f"{_sha256(reports / path)}  {path}\n" for path in sorted(_paths(reports)))
