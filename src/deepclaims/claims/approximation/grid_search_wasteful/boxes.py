@@ -31,7 +31,10 @@ def box(
         seed: of the draw, which does not depend on which ones are searched.
     """
     rng = np.random.default_rng([seed, len(hyperparameters)])
-    drawn = {name: float(rng.choice((-1, 1)) * rng.uniform(*shift)) for name in hyperparameters}
+    drawn = {
+        name: float(rng.choice((-1, 1)) * rng.uniform(shift[0], shift[1]))
+        for name in hyperparameters
+    }
     axes = []
     for name in searched:
         each, log = hyperparameters[name], bool(hyperparameters[name].get("log"))

@@ -26,7 +26,6 @@ TITLES: dict[str, Text] = {
 NAMES: dict[str, Text] = {
     "grid": ("grilla", "grid"),
     RANDOM: ("al azar", "at random"),
-    "expert": ("grilla con 8 niveles de α", "grid with 8 levels of α"),
 }
 REGRET: Text = ("error sobre el mejor (puntos)", "error above the best (points)")
 LOSS: Text = ("lo que pierde la grilla (puntos)", "what the grid loses (points)")
@@ -39,8 +38,6 @@ def regret(results: Results, drawing: Drawing) -> None:
     for panel, part in zip(panels, shown, strict=True):
         best = np.minimum(final(results, part, "grid"), final(results, part, RANDOM))
         for series, name in enumerate(NAMES):
-            if name not in results.claim.part(part).params["grids"] and name != RANDOM:
-                continue
             steps, errors = results.curve(part, name)
             above = 100 * (errors - best[:, None])
             panel.over_seeds(steps, above, NAMES[name], series, band=True, marker="")

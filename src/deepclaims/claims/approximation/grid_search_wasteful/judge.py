@@ -9,9 +9,9 @@ from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import median_interval, share_interval
 
 UNKNOWN, CENTRED, ON_LEVEL = "unknown", "centred", "on_level"
-BOXES = (UNKNOWN, CENTRED, ON_LEVEL)
+BOXES = (UNKNOWN, CENTRED)
 FEW = ("one", "two")
-RANDOM = "random"
+RANDOM, EXPERT = "random", "expert"
 
 
 def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
@@ -20,10 +20,11 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
     return {
         "fails_more": _share_lost(unknown, limit),
         "nothing_to_gain": [median_interval(losses(results, part)) for part in BOXES],
+        "on_level": median_interval(losses(results, ON_LEVEL)),
         "typical_loss": median_interval(unknown),
         "fails_more_by_three": _share_lost(unknown, failure(results, "milder")),
         "centred_is_safe": share_interval(losses(results, CENTRED) > limit),
-        "expert_fails": share_interval(losses(results, UNKNOWN, "expert") > limit),
+        "expert_fails": share_interval(losses(results, EXPERT, EXPERT) > limit),
         "few_do_not_fail": [share_interval(losses(results, part) > limit) for part in FEW],
         "few_are_alike": [median_interval(losses(results, part)) for part in FEW],
     }
