@@ -8,6 +8,7 @@ from deepclaims.claims.approximation.units_grow_with_dimension.judge import widt
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import ratio_interval
 from deepclaims.report.panel import Drawing, Text, credible
+from deepclaims.report.style import COLOURS
 
 DIMENSION: Text = ("dimensión de la entrada, d", "dimension of the input, d")
 WIDTH: Text = ("unidades ocultas", "hidden units")
@@ -36,7 +37,7 @@ def width(results: Results, drawing: Drawing) -> None:
         right.measured(axis, means, label, series, linestyle="none")
         slope, level = np.polyfit(axis, np.log2(found).mean(axis=0), 1)
         fit = f"$\\propto 2^{{{right.number(slope, '.2f', maths=True)}\\,d}}$"
-        right.theory(axis, 2.0 ** (level + slope * axis), fit)
+        right.theory(axis, 2.0 ** (level + slope * axis), fit, colour=COLOURS[series])
     right.ticks("x", axis.tolist())
     for panel in (left, right):
         panel.axes(x=DIMENSION, y=WIDTH)
