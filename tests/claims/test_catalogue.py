@@ -14,6 +14,8 @@ from deepclaims.sweep.fingerprint import reachable
 CONF = Path(__file__).resolve().parents[2] / "conf"
 CLAIMS = catalogue(CONF)
 TRAINED = {
+    "approximation/linear-insufficient",
+    "approximation/polynomial-activation-fails",
     "approximation/universal-approximation",
     "convolution/convolution-saves-parameters",
     "convolution/lenet-on-mnist",
