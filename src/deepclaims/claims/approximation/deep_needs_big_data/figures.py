@@ -27,9 +27,9 @@ SLIDE = (30_000, 40_000)
 METHODS: dict[str, tuple[str, tuple[str, ...], Text]] = {
     "logistic": (CLASSICAL, ("logistic",), ("regresión logística", "logistic regression")),
     "forest": (CLASSICAL, ("forest",), ("bosque aleatorio", "random forest")),
-    "svm": (CLASSICAL, ("svm_soft", "svm", "svm_hard"), ("SVM de núcleo gaussiano", "RBF SVM")),
+    "svm": (CLASSICAL, ("svm_soft", "svm"), ("SVM de núcleo gaussiano", "RBF SVM")),
     "mlp": (DEEP, ("mlp",), ("perceptrón de tres capas", "perceptron of three layers")),
-    "cnn": (DEEP, ("cnn",), ("red convolucional", "convolutional net")),
+    "cnn": (DEEP, ("cnn", "cnn_whole"), ("red convolucional", "convolutional net")),
 }
 """Side, values of `method` and name of what is drawn apart."""
 

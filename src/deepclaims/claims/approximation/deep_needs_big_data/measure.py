@@ -29,8 +29,8 @@ def classical(config: dict[str, Any], seed: int) -> Outcome:
 
     Args:
         config: what `digits` takes; `method`: `logistic` (dial × RIDGE is its C), `forest` (dial ×
-            √d features are tried at each split) or `svm`, `svm_soft`, `svm_hard` (RBF kernel with
-            dial/d for γ, inputs having variance one; C is 10, 1 or 100); `dial`.
+            √d features are tried at each split) or `svm`, `svm_soft` (RBF kernel with
+            dial/d for γ, inputs having variance one; C is 10 or 1); `dial`.
         seed: draws the training samples, and the forest.
 
     Returns:
@@ -52,7 +52,8 @@ def deep(config: dict[str, Any], seed: int) -> Outcome:
 
     Args:
         config: what `digits` takes; `method`: `mlp` (three hidden layers of 128) or `cnn` (two
-            blocks of convolution and pooling); `dial`: its rate over RATE; `steps`, `batch`.
+            blocks of convolution and pooling) or `cnn_whole` (the same without pooling); `dial`: its rate over RATE; `batch`, and at least
+            how many `steps` and `epochs`.
         seed: draws the training samples, the weights and the minibatches.
 
     Returns:
@@ -76,7 +77,8 @@ def deep(config: dict[str, Any], seed: int) -> Outcome:
 def _train(
     net: nn.Module, x: Tensor, y: Tensor, rate: float, config: Mapping[str, Any], random: Generator
 ) -> None:
-    steps, batch = int(config["steps"]), min(int(config["batch"]), len(x))
+    batch = min(int(config["batch"]), len(x))
+    steps = max(int(config["steps"]), math.ceil(int(config["epochs"]) * len(x) / batch))
     adam = torch.optim.Adam(net.parameters(), lr=rate, fused=True)
     order = torch.empty(0, dtype=torch.long)
     for t in range(steps):
@@ -104,16 +106,17 @@ def _estimator(method: str, dial: float, inputs: int, seed: int) -> Any:
     return SVC(C=_COSTS[method], gamma=dial / inputs)
 
 
-_COSTS = {"svm_soft": 1.0, "svm": 10.0, "svm_hard": 100.0}
+_COSTS = {"svm_soft": 1.0, "svm": 10.0}
 
 
-def _convolutional(interface: Interface) -> nn.Module:
+def _convolutional(interface: Interface, pool: str = "max") -> nn.Module:
     side = interface.inputs[0][-1]
     channels = (24, 48)[: side.bit_length() - 1]  # each block halves the image
-    return convnet(interface, Keep(), channels=channels, padding="same")
+    return convnet(interface, Keep(), channels=channels, padding="same", pool=pool)
 
 
 _NETS: Mapping[str, Callable[[Interface], nn.Module]] = {
     "mlp": lambda interface: perceptron(interface, Keep(), depth=3, width=128),
     "cnn": _convolutional,
+    "cnn_whole": lambda interface: _convolutional(interface, "none"),
 }

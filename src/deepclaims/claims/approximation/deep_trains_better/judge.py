@@ -1,4 +1,4 @@
-"""How many times fewer steps, and how many times less error, a deep net needs than a shallow one."""
+"""How many times fewer steps, and less error, a deep net needs than a shallow one."""
 
 from __future__ import annotations
 
