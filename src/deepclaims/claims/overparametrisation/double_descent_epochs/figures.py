@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from deepclaims.claims.overparametrisation import threshold_panels as panels
-from deepclaims.claims.overparametrisation.double_descent_epochs.judge import NETS, curve, net
 from deepclaims.claims.results import Results
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import OKABE_ITO
@@ -22,9 +21,9 @@ def two_scales(results: Results, drawing: Drawing) -> None:
         ("different", "equal"),
         strict=True,
     ):
-        times, risk = curve(results, "two_scales", "risk", arm)
+        times, risk = results.curve("two_scales", "risk", arm)
         panel.over_seeds(times, risk, ("medido", "measured"), 0, linestyle="none")
-        expected = curve(results, "two_scales", "expected", arm)[1]
+        expected = results.curve("two_scales", "expected", arm)[1]
         panel.theory(
             times,
             expected.mean(0),
@@ -36,19 +35,13 @@ def two_scales(results: Results, drawing: Drawing) -> None:
 
 
 def nets(results: Results, drawing: Drawing) -> None:
-    """Test and training errors of nets on MNIST."""
+    """Test and training errors of nets on MNIST, with and without wrong labels."""
     titles = (("error de test", "test error"), ("error de entrenamiento", "training error"))
     left, right = drawing.panels(1, 2, titles, width=11.0, height=4.2)
-    wrong = panels.labels_of(results.claim.part("net").params["noise"])
-    losses = (("entropía cruzada", "cross-entropy"), ("costo cuadrático", "squared loss"))
-    looks = {
-        arm: (tuple(f"{a}, {b}" for a, b in zip(loss, wrong, strict=True)), colour)
-        for arm, loss, colour in zip(NETS, losses, (panels.NOISY, OKABE_ITO["purple"]), strict=True)
-    }
-    looks["clean"] = (panels.labels_of(0), panels.CLEAN)
-    for marker, (arm, (label, colour)) in enumerate(looks.items()):
+    for marker, (part, colour) in enumerate((("net", panels.NOISY), ("clean", panels.CLEAN))):
+        label = panels.labels_of(results.claim.part(part).params["label_noise"])
         for panel, metric in ((left, "test_error"), (right, "train_error")):
-            times, values = net(results, metric, arm)
+            times, values = results.curve(part, metric)
             panels.curve(panel, times, values, label, colour, marker)
     for panel in (left, right):
         panel.axes(x=STEPS, y=("fracción de errores", "share of errors"), log="x", ylim=(0, None))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -62,17 +60,14 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
     """Errors of a perceptron of one hidden layer on MNIST along its training by Adam.
 
     Args:
-        config: `data` (options of `data=mnist`), `noise` (share of wrong labels), `width`, `rate`,
-            `batch`, and `times`, the steps looked at; `arm`: its loss, `cross_entropy` or `squared`
-            (to the one-hot target), or `clean`, cross-entropy without wrong labels.
+        config: `data` (options of `data=mnist`), `label_noise`, `width`, `rate`, `batch`, and
+            `times`, the steps looked at.
         seed: draws the training samples, the wrong labels, the weights and the batches.
 
     Returns:
         Curves over t: `test_error`, and `train_error` on the labels as trained on.
     """
-    clean = config["arm"] == "clean"
-    loss = LOSSES["cross_entropy" if clean else config["arm"]]
-    data = {**config["data"], "label_noise": 0.0 if clean else config["noise"]}
+    data = {**config["data"], "label_noise": config["label_noise"]}
     splits = load(data, seed, Project.here().prepared(data["name"]))
     x, labels = splits.train.inputs[0].flatten(1), splits.train.targets
     test = splits.test.inputs[0].flatten(1)
@@ -95,7 +90,11 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
         _drawn(x.shape[1], config["width"], generator), rules.adam, alpha=config["rate"], **ADAM
     )
     train_stack(
-        descent, lambda w, batch: loss(outputs(w, batch[0]), batch[1]), batches, times[-1], look
+        descent,
+        lambda w, batch: F.cross_entropy(outputs(w, batch[0]), batch[1]),
+        batches,
+        times[-1],
+        look,
     )
     return Outcome({}, {name: Curve(times, values) for name, values in found.items()})
 
@@ -103,16 +102,6 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
 def outputs(w: Weights, x: Tensor) -> Tensor:
     """(samples, classes) of the one net of a stack."""
     return torch.relu(x @ w["w"][0] + w["b"][0]) @ w["v"][0] + w["c"][0]
-
-
-def squared(out: Tensor, labels: Tensor) -> Tensor:
-    """‖out − one-hot target‖², its mean over samples."""
-    return (out - F.one_hot(labels, CLASSES)).square().sum(1).mean()
-
-
-LOSSES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = MappingProxyType(
-    {"cross_entropy": F.cross_entropy, "squared": squared}
-)
 
 
 def _drawn(inputs: int, width: int, generator: torch.Generator) -> Weights:
