@@ -81,11 +81,9 @@ def _errors(
     for kind, name in ((CLASSICAL, ("la clásica elegida, test", "chosen classical, test")),
                        (DEEP, ("la profunda elegida, test", "chosen deep, test"))):  # fmt: skip
         tested = np.stack([side(results, kind, axis, v).reported("test_error") for v in values], 1)
-        look = {
-            "colour": "black" if kind == CLASSICAL else COLOURS[4],
-            "marker": MARKERS[kind == DEEP],
-        }
-        panel.over_seeds(places, 100 * tested, name, **look)
+        colour = "black" if kind == CLASSICAL else COLOURS[4]
+        marker = MARKERS[kind == DEEP]
+        panel.over_seeds(places, 100 * tested, name, colour=colour, marker=marker)
 
 
 def _best(net: Tuned, methods: tuple[str, ...]) -> float:

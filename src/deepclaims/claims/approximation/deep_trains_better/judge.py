@@ -38,8 +38,8 @@ def side(results: Results, problem: str, kind: str, by: str = ERROR) -> Tuned:
 def errs_less(results: Results, problem: str, other: str = "shallow") -> Estimate:
     """Test error of the other net over the deep one's, each chosen by its validation error."""
     metric = f"test_{METRIC[problem]}"
-    both = [side(results, problem, kind).reported(metric) for kind in (other, "deep")]
-    return ratio_interval(*both)
+    others, deep = (side(results, problem, kind).reported(metric) for kind in (other, "deep"))
+    return ratio_interval(others, deep)
 
 
 def fewer_steps(results: Results, problem: str, other: str = "shallow") -> Estimate:
