@@ -73,6 +73,6 @@ def _gap(panel: Panel, results: Results, name: str) -> None:
         panel.points(kept["z"], kept[name], dtype, series, **LOOKS[series])
         (end,) = results.values("ends", f"{name}_is_one", where={"dtype": dtype})
         panel.ax.axvline(end, color=COLOURS[series], linewidth=1, linestyle=":")
-        panel.ax.text(end - 1.6, 3e-20, f"z = {panel.number(end, '.2f')}", rotation=90,
-                      color=COLOURS[series], va="bottom")  # fmt: skip
+        panel.ax.text(end + 0.6, 1.0, f"z = {panel.number(end, '.2f')}", rotation=90,
+                      color=COLOURS[series], va="top")  # fmt: skip
     panel.axes(x="$z$", y="$1-g(z)$", log="y", ylim=(1e-20, 2), xlim=(0, 45))
