@@ -89,13 +89,11 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
     descent = Descent(
         _drawn(x.shape[1], config["width"], generator), rules.adam, alpha=config["rate"], **ADAM
     )
-    train_stack(
-        descent,
-        lambda w, batch: F.cross_entropy(outputs(w, batch[0]), batch[1]),
-        batches,
-        times[-1],
-        look,
-    )
+
+    def loss(w: Weights, batch: tuple[Tensor, Tensor]) -> Tensor:
+        return F.cross_entropy(outputs(w, batch[0]), batch[1])
+
+    train_stack(descent, loss, batches, times[-1], look)
     return Outcome({}, {name: Curve(times, values) for name, values in found.items()})
 
 
