@@ -1,0 +1,1 @@
+"""The noise of a minibatch (deck and slide)."""
