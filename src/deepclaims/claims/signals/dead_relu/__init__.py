@@ -1,1 +1,1 @@
-"""The noise of a minibatch (deck and slide)."""
+"""Units that ReLU switches off for good, and Leaky ReLU (L1 "Vanishing/Exploting")."""

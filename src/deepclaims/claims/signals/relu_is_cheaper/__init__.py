@@ -1,1 +1,1 @@
-"""The noise of a minibatch (deck and slide)."""
+"""What ReLU and other activation functions cost on the hardware at hand (L1, same slide)."""

@@ -1,23 +1,71 @@
-"""The variance over B, measured and in theory."""
+"""The neuron's ratios, mean and median through depth, and a net that learns."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.signals.variance_recursion.judge import variances
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import mean_interval
-from deepclaims.report.panel import Drawing
+from deepclaims.claims.signals.variance_recursion.judge import HE, neurons
+from deepclaims.nn.signal_passes import typical_relu_drift
+from deepclaims.report.panel import Drawing, Text
+from deepclaims.report.style import COLOURS
+
+NAMES: dict[str, Text] = {
+    "normal": "normal",
+    "uniform": ("uniforme", "uniform"),
+    "laplace": "Laplace",
+    "dependent": ("dependientes", "dependent"),
+    "shifted": ("N(1, 1), no simétrica", "N(1, 1), not symmetric"),
+}
+RATIO = r"$E[u^2]\;/\;(d\,v/2)\,E[z^2]$"
 
 
-def variance(results: Results, drawing: Drawing) -> None:
-    """Both arms, and σ²/B."""
-    panel = drawing.panel()
-    sizes = np.array(results.axis("means", "B"))
-    labels = {"independent": ("independientes", "independent"), "equal": ("iguales", "equal")}
-    for series, (arm, label) in enumerate(labels.items()):
-        found = [mean_interval(variances(results, arm, B)) for B in sizes]
-        panel.measured(sizes, found, label, series, linestyle="none")
-    panel.theory(sizes, 1 / sizes, label="$\\sigma^2/B$")
-    panel.axes(x="$B$", y=("varianza de la media", "variance of the mean"), log="xy")
-    panel.legend()
+def neuron(results: Results, drawing: Drawing) -> None:
+    """Measured over d v/2, for each law, width and scale; and where it must not hold."""
+    panel = drawing.panel(width=6.8, height=5.2)
+    holds = neurons(results, "relu", symmetric=True)
+    fails = {
+        **neurons(results, "relu", symmetric=False),
+        **{("tanh", *key[1:]): each for key, each in neurons(results, "tanh", True).items()},
+        **{("sigmoid", *key[1:]): each for key, each in neurons(results, "sigmoid", True).items()},
+    }
+    names = []
+    for height, ((law, d, scale), found) in enumerate({**fails, **holds}.items()):
+        own = (law, d, scale) in holds
+        panel.across([height], [found], marker="o" if own else "s", color=COLOURS[0 if own else 1])
+        name = {"sigmoid": ("con sigmoide", "with sigmoid"), "tanh": ("con tanh", "with tanh")}
+        said = panel.say({**NAMES, **name}[law])
+        names.append(f"{said}, d = {d}, dv = {panel.number(scale)}")
+    panel.ax.axvline(1.0, linestyle=(0, (5, 2.5)), color="#222222", linewidth=1.3, zorder=1)
+    panel.places("y", names)
+    panel.axes(x=RATIO)
+
+
+def depth(results: Results, drawing: Drawing) -> None:
+    """(a) Mean and median over nets, He; (b) the ratio while a net learns."""
+    titles = (
+        ("redes recién sorteadas, He", "freshly drawn nets, He"),
+        ("una red que aprende (MNIST)", "a net that learns (MNIST)"),
+    )
+    fresh, learns = drawing.panels(1, 2, titles, width=10.5, height=4.3)
+    for series, d in enumerate(results.axis("layers", "width")):
+        where = {"width": d, "scale": HE}
+        for metric, name, line in (
+            ("mean", ("media", "mean"), "-"), ("median", ("mediana", "median"), "-."),
+        ):  # fmt: skip
+            layers, curves = results.curve("layers", metric, where=where)
+            label = f"{fresh.say(name)}, d = {d}"
+            look = {"colour": COLOURS[series], "linestyle": line, "band": True}
+            fresh.over_seeds(layers, curves, label, **look)
+        drift = np.exp((layers - 1) * typical_relu_drift(int(d)))
+        fresh.theory(layers, drift, colour=COLOURS[series], linewidth=1.0)
+    fresh.theory(layers, 1.0, ("recursión (media)", "recursion (mean)"))
+    fresh.theory([], [], ("red típica", "typical net"), linewidth=1.0)
+    fresh.axes(x=("capa l", "layer l"), y=r"$\|z_l\|^2 / \|z_1\|^2$", log="y")
+    steps, ratios = results.curve("training", "ratio")
+    learns.over_seeds(steps, ratios, ("medido", "measured"), 0)
+    learns.theory(steps, 1.0, ("recursión", "recursion"))
+    learns.axes(x=("pasos de SGD", "steps of SGD"),
+                y=r"$E[z_l^2]\;/\;(d\,\hat{v}/2)\,E[z_{l-1}^2]$")  # fmt: skip
+    for panel in (fresh, learns):
+        panel.legend()

@@ -1,30 +1,45 @@
-"""How fast the variance falls with B."""
+"""Measured mean squares over d v/2 times those before."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from deepclaims.claims.results import Results
+from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval
 
+WIDE, HE = 128, 2
+"""Width and scale d v at which the depth is gone through."""
 
-def judge(results: Results) -> dict[str, Estimate]:
-    """An estimate for each check of the claim's file, or a list of those that must all pass it."""
+
+def judge(results: Results) -> dict[str, Measured]:
+    """Ratios to the recursion, over seeds."""
+    at = {"width": WIDE, "scale": HE}
     return {
-        "falls_as_one_over_b": slope(results, "independent"),
-        "dependent_does_not_fall": slope(results, "equal"),
+        "neuron_formula": list(neurons(results, "relu", symmetric=True).values()),
+        "layer_recursion": [
+            mean_interval(results.values("layers", "ratio", where={"width": d, "scale": scale}))
+            for d in results.axis("layers", "width")
+            for scale in results.axis("layers", "scale")
+        ],
+        "he_keeps": mean_interval(results.values("layers", "kept", where=at)),
+        "asymmetric_differs": list(neurons(results, "relu", symmetric=False).values()),
+        "others_differ": [
+            each for g in ("tanh", "sigmoid") for each in neurons(results, g, True).values()
+        ],
+        "fresh_net_obeys": mean_interval(results.values("training", "fresh")),
+        "typical_shrinks": mean_interval(results.values("layers", "typical", where=at)),
+        "training_departs": mean_interval(results.values("training", "trained")),
     }
 
 
-def slope(results: Results, arm: str) -> Estimate:
-    """Slope of log variance on log B: a line for each seed, and the mean of their slopes."""
-    sizes = results.axis("means", "B")
-    rows = np.array([variances(results, arm, B) for B in sizes])
-    slopes, _ = np.polyfit(np.log(sizes), np.log(rows), 1)
-    return mean_interval(slopes)
-
-
-def variances(results: Results, arm: str, B: int) -> np.ndarray:
-    """Measured variances, `(seeds,)`."""
-    return results.values("means", "variance", arm, {"B": B})
+def neurons(
+    results: Results, activation: str, symmetric: bool
+) -> dict[tuple[str, int, float], Estimate]:
+    """Ratios of E[u²] to (d v/2) E[z²] by law, d and d v."""
+    table: pd.DataFrame = results.tables["neuron"]
+    own = table[(table["activation"] == activation) & ((table["law"] != "shifted") == symmetric)]
+    groups = own.groupby(["law", "d", "scale"], sort=False)
+    return {key: mean_interval(np.asarray(rows["ratio"])) for key, rows in groups}
