@@ -48,12 +48,12 @@ def depth(results: Results, drawing: Drawing) -> None:
         ("una red que aprende (MNIST)", "a net that learns (MNIST)"),
     )
     fresh, learns = drawing.panels(1, 2, titles, width=10.5, height=4.3)
-    for series, d in enumerate(results.axis("layers", "width")):
-        where = {"width": d, "scale": HE}
+    for series, (part, where) in enumerate((("narrow", {"scale": HE}), ("wide", {}))):
+        d = results.claim.part(part).params["width"]
         for metric, name, line in (
             ("mean", ("media", "mean"), "-"), ("median", ("mediana", "median"), "-."),
         ):  # fmt: skip
-            layers, curves = results.curve("layers", metric, where=where)
+            layers, curves = results.curve(part, metric, where=where)
             label = f"{fresh.say(name)}, d = {d}"
             look = {"colour": COLOURS[series], "linestyle": line, "band": True}
             fresh.over_seeds(layers, curves, label, **look)
@@ -62,8 +62,9 @@ def depth(results: Results, drawing: Drawing) -> None:
     fresh.theory(layers, 1.0, ("recursión (media)", "recursion (mean)"))
     fresh.theory([], [], ("red típica", "typical net"), linewidth=1.0)
     fresh.axes(x=("capa l", "layer l"), y=r"$\|z_l\|^2 / \|z_1\|^2$", log="y")
-    steps, ratios = results.curve("training", "ratio")
-    learns.over_seeds(steps, ratios, ("medido", "measured"), 0)
+    for series, rate in enumerate(results.axis("training", "rate"), start=2):
+        steps, ratios = results.curve("training", "ratio", where={"rate": rate})
+        learns.over_seeds(steps, ratios, f"α = {learns.number(rate)}", series)
     learns.theory(steps, 1.0, ("recursión", "recursion"))
     learns.axes(x=("pasos de SGD", "steps of SGD"),
                 y=r"$E[z_l^2]\;/\;(d\,\hat{v}/2)\,E[z_{l-1}^2]$")  # fmt: skip

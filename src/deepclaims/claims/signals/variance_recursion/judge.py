@@ -10,28 +10,34 @@ from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval
 
-WIDE, HE = 128, 2
-"""Width and scale d v at which the depth is gone through."""
+HE = 2
+"""Scale d v."""
+MILD, STRONG = 0.03, 0.1
+"""Rates."""
 
 
 def judge(results: Results) -> dict[str, Measured]:
     """Ratios to the recursion, over seeds."""
-    at = {"width": WIDE, "scale": HE}
     return {
         "neuron_formula": list(neurons(results, "relu", symmetric=True).values()),
         "layer_recursion": [
-            mean_interval(results.values("layers", "ratio", where={"width": d, "scale": scale}))
-            for d in results.axis("layers", "width")
-            for scale in results.axis("layers", "scale")
+            mean_interval(each)
+            for each in (
+                results.values("wide", "ratio"),
+                *(
+                    results.values("narrow", "ratio", where={"scale": scale})
+                    for scale in results.axis("narrow", "scale")
+                ),
+            )
         ],
-        "he_keeps": mean_interval(results.values("layers", "kept", where=at)),
+        "he_keeps": mean_interval(results.values("wide", "kept")),
         "asymmetric_differs": list(neurons(results, "relu", symmetric=False).values()),
         "others_differ": [
             each for g in ("tanh", "sigmoid") for each in neurons(results, g, True).values()
         ],
-        "fresh_net_obeys": mean_interval(results.values("training", "fresh")),
-        "typical_shrinks": mean_interval(results.values("layers", "typical", where=at)),
-        "training_departs": mean_interval(results.values("training", "trained")),
+        "fresh_net_obeys": mean_interval(results.values("training", "fresh", where={"rate": MILD})),
+        "typical_shrinks": mean_interval(results.values("wide", "typical")),
+        "training_departs": mean_interval(results.values("training", "trained", where={"rate": STRONG})),
     }
 
 

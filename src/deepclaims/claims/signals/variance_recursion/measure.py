@@ -111,7 +111,7 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
 
     Args:
         config: `depth` and `width` of the hidden layers, `images`, `steps`, `look`, `batch`, `rate`
-            of SGD with momentum.
+            of SGD with momentum (in the form of a sum).
         seed: of weights and minibatches.
 
     Returns:
