@@ -55,7 +55,7 @@ def test_expectations_are_those_of_quadrature():
 
 def test_relu_has_a_half():
     assert signal_passes.next_square("relu", 4.0, 3.0) == pytest.approx(6.0)
-    assert signal_passes.gradient_factor("relu", 4.0, 3.0) == pytest.approx(math.sqrt(2), rel=1e-4)
+    assert signal_passes.gradient_factor("relu", 4.0, 3.0) == pytest.approx(math.sqrt(2), rel=3e-4)
 
 
 def test_what_has_settled_stays():

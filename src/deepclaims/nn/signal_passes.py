@@ -33,7 +33,7 @@ SLOPES: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
 
 _Z = torch.linspace(-10, 10, 20_001, dtype=torch.float64)
 _WEIGHT = torch.exp(-_Z.square() / 2) / math.sqrt(2 * math.pi) * (_Z[1] - _Z[0])
-"""The normal law as a fine grid: exact for what is smooth, to 1e-4 for a step at 0."""
+"""The normal law as a fine grid: exact for what is smooth, to 3e-4 for a step at 0."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ def world(imagined):
         changes = changes or {}
 
         def outcome(part, arm, axes, seed):
-            random = np.random.default_rng([seed, len(part.name), len(arm), *map(int, axes.values())])
+            random = np.random.default_rng(
+                [seed, len(part.name), len(arm), *map(int, axes.values())]
+            )
             if part.name == "training":
                 value = {"sgd": 0.24, "adam": 1.2}[arm] * math.exp(0.1 * random.normal())
                 return Outcome({"factor": value, "loss": 1.0}, {"factor": Curve([0], [value])})

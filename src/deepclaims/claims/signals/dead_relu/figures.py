@@ -54,9 +54,7 @@ def revived(results: Results, drawing: Drawing) -> None:
         label = f"{OPTIMISERS[part]}, α = {drawing.number(rate)}"
         where = [place - 0.06 + 0.12 * series for place in range(len(every))]
         panel.measured(where, found, label, series, linestyle="none")
-    panel.axes(
-        y=("unidades que reviven (%)", "units that come back (%)"), ylim=(-4, 104)
-    )
+    panel.axes(y=("unidades que reviven (%)", "units that come back (%)"), ylim=(-4, 104))
     panel.legend()
 
 

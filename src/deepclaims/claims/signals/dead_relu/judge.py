@@ -47,9 +47,7 @@ def slopes(results: Results) -> Sequence[float]:
     return [slope for slope in results.claim.part("rates").params["slopes"] if slope > 0]
 
 
-def share(
-    results: Results, part: str, column: str, rate: float, slope: float
-) -> np.ndarray:
+def share(results: Results, part: str, column: str, rate: float, slope: float) -> np.ndarray:
     """A column of the table `units` at a rate and a slope, `(seeds,)`."""
     table = results.table("units", part)
     own = table[np.isclose(table["rate"], rate) & np.isclose(table["slope"], slope)]

@@ -64,8 +64,9 @@ def units(config: dict[str, Any], seed: int) -> Outcome:
     with torch.no_grad():
         before = _off(dense_stack.sums(start, x[:half], activation)[:-1])
         *hidden, logits = dense_stack.sums(descent.weights, x[:half], activation)
-        after, others = _off(hidden), _off(
-            dense_stack.sums(descent.weights, x[half:], activation)[:-1]
+        after, others = (
+            _off(hidden),
+            _off(dense_stack.sums(descent.weights, x[half:], activation)[:-1]),
         )
         silent = torch.cat([(activation(z) == 0).all(1) for z in hidden], dim=1)
     still = after & before

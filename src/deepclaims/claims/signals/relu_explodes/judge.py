@@ -36,9 +36,7 @@ def judge(results: Results) -> dict[str, Measured]:
         ],
         "unscaled_explodes": [mean_interval(each) for each in unit["forward"]],
         "very_large": [mean_interval(deep), mean_interval(deep_gradient)],
-        "very_small": [
-            mean_interval(of_scale(results, f"{way}_growth", LECUN)) for way in WAYS
-        ],
+        "very_small": [mean_interval(of_scale(results, f"{way}_growth", LECUN)) for way in WAYS],
         "precision_lost": [share_interval(results.values("deep_unit", each)) for each in kept],
         "he_attenuates": [mean_interval(of_scale(results, way, HE)) for way in WAYS],
         "tanh_does_not": mean_interval(results.values("tanh", "forward")),

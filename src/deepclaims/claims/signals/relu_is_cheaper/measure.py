@@ -26,8 +26,8 @@ AGAIN = "relu_again"
 FUNCTIONS: Mapping[str, str] = {
     "relu": "relu", AGAIN: "relu", "sigmoid": "sigmoid", "tanh": "tanh",
 }  # fmt: skip
-SHORTEST = 5e-4
-"""Seconds of work in one measurement, so that the clock's grain does not show."""
+SHORTEST = 2e-4
+"""Seconds of work of the fastest in one measurement, so that the clock's grain does not show."""
 
 Work = Callable[[], object]
 
@@ -36,8 +36,8 @@ def times(config: dict[str, Any], seed: int) -> Outcome:
     """Process time of each function on the same numbers, in rounds of shuffled order.
 
     Args:
-        config: `sizes`, how many numbers; `rounds` of each work; `net`: `batch`, `width` and `depth` of a dense
-            net of which a whole training step is timed.
+        config: `sizes`, how many numbers; `rounds` of each work; `net`: `batch`, `width` and
+            `depth` of a dense net of which a whole training step is timed.
         seed: draws the numbers and the order.
 
     Returns:
@@ -103,10 +103,11 @@ def _race(
 ) -> list[tuple[Any, ...]]:
     """Rows of the table: each function once a round, in an order of its own."""
     found: list[dict[str, float]] = []
-    repeats = {each: max(1, round(SHORTEST / _seconds(work, 3))) for each, work in works.items()}
+    fastest = min(_seconds(work, 3) for work in works.values())
+    repeats = max(1, round(SHORTEST / fastest))  # the same for all: who repeats more is warmer
     for _ in range(rounds):
         order = random.permutation(sorted(works)).tolist()
-        found.append({each: _seconds(works[each], repeats[each]) for each in order})
+        found.append({each: _seconds(works[each], repeats) for each in order})
     table = pd.DataFrame(found)
     logs = np.log(table)
     base = {each: "relu" if each == AGAIN else AGAINST for each in works}
@@ -118,6 +119,7 @@ def _race(
 
 
 def _seconds(work: Work, repeats: int) -> float:
+    work()  # whoever was timed before has left its own numbers in the cache
     start = time.process_time()
     for _ in range(repeats):
         work()

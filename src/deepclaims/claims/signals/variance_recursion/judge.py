@@ -35,10 +35,17 @@ def judge(results: Results) -> dict[str, Measured]:
         "others_differ": [
             each for g in ("tanh", "sigmoid") for each in neurons(results, g, True).values()
         ],
-        "fresh_net_obeys": mean_interval(results.values("training", "fresh", where={"rate": MILD})),
+        "fresh_net_obeys": trained(results, "fresh", MILD),
         "typical_shrinks": mean_interval(results.values("wide", "typical")),
-        "training_departs": mean_interval(results.values("training", "trained", where={"rate": STRONG})),
+        "training_departs": mean_interval(
+            results.values("training", "trained", where={"rate": STRONG})
+        ),
     }
+
+
+def trained(results: Results, metric: str, rate: float) -> Estimate:
+    """The ratio of nets that are trained at a rate."""
+    return mean_interval(results.values("training", metric, where={"rate": rate}))
 
 
 def neurons(
