@@ -102,7 +102,7 @@ def test_refuted_where_the_penalty_costs(world, ruling):
 
 def test_open_where_it_makes_no_difference(world, ruling):
     def same(part, axes, rng):
-        return errors("none", axes, rng)[:2] + (0.14 + 0.004 * rng.normal(),)
+        return *errors("none", axes, rng)[:2], 0.14 + 0.004 * rng.normal()
 
     assert ruling(world(same)) == "inconclusive"
 

@@ -39,7 +39,8 @@ def depth(results: Results, drawing: Drawing) -> None:
             layers = _nets(panel, curves / curves[:, :1], name, series)
             panel.theory(layers, growth ** (layers / 2), linewidth=1.0)
     drift = np.exp(layers * typical_relu_drift(width) / 2)
-    forward.theory(layers, drift, ("He, red típica", "He, typical net"), COLOURS[1], linewidth=1.0)
+    forward.theory(layers, drift, ("He, red típica", "He, typical net"), colour=COLOURS[1],
+                   linewidth=1.0)  # fmt: skip
     for panel in (forward, back):
         panel.theory([], [], PREDICTED, linewidth=1.0)
         panel.level(float(np.finfo(np.float32).max),
@@ -76,5 +77,5 @@ def widths(results: Results, drawing: Drawing) -> None:
     panel.level(1.0)
     panel.axes(x=("ancho d, con pesos N(0, 1)", "width d, with weights N(0, 1)"),
                y=("factor por capa", "factor a layer"), log="xy", decimal="y")  # fmt: skip
-    panel.ticks("x", across)
+    panel.ticks("x", across.tolist())
     panel.legend()

@@ -84,11 +84,13 @@ def factors(results: Results, drawing: Drawing) -> None:
         found = [mean_interval(values(results, metric, *each)) for each in every]
         before.measured(scales, found, label, series, linestyle="none")
     before.level(1.0)
-    for series, (arm, label) in enumerate(
-        (("sgd", ("SGD con momentum", "SGD with momentum")), ("adam", "Adam")), start=2
-    ):
+    rules: tuple[tuple[str, Text], ...] = (
+        ("sgd", ("SGD con momentum", "SGD with momentum")),
+        ("adam", "Adam"),
+    )
+    for series, (arm, name) in enumerate(rules, start=2):
         steps, curves = results.curve("training", "factor", arm)
-        along.over_seeds(steps, curves, label, series)
+        along.over_seeds(steps, curves, name, series)
     along.theory(steps, predicted(1.0), ("antes de entrenar", "before training"))
     before.axes(
         x=(r"escala $d\,v$ de los pesos", r"scale $d\,v$ of the weights"), log="xy", decimal="y",

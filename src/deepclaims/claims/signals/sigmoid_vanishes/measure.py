@@ -12,7 +12,7 @@ from deepclaims.claims.signals.untrained import measure_passes
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.signal_passes import factor
 from deepclaims.optim import rules
-from deepclaims.training.stack import ADAM, Descent, train_stack
+from deepclaims.training.stack import ADAM, Descent, Rule, train_stack
 
 PROBE = 256
 """Training images on which the gradients are looked at."""
@@ -46,9 +46,10 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
         found = np.array([float(g.square().mean().sqrt()) for g in gradients])
         seen.append((t, 1 / factor(found), float(loss.detach())))
 
-    rule, numbers = {"sgd": (rules.momentum, {"beta1": 0.9}), "adam": (rules.adam, ADAM)}[
-        config["arm"]
-    ]
+    rule: Rule
+    rule, numbers = (
+        (rules.momentum, {"beta1": 0.9}) if config["arm"] == "sgd" else (rules.adam, ADAM)
+    )
     train_stack(
         Descent(
             dense_stack.draw(sizes, 1.0, 1, generator),

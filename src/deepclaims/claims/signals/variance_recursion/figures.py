@@ -55,8 +55,9 @@ def depth(results: Results, drawing: Drawing) -> None:
         ):  # fmt: skip
             layers, curves = results.curve(part, metric, where=where)
             label = f"{fresh.say(name)}, d = {d}"
-            look = {"colour": COLOURS[series], "linestyle": line, "band": True}
-            fresh.over_seeds(layers, curves, label, **look)
+            fresh.over_seeds(
+                layers, curves, label, colour=COLOURS[series], linestyle=line, band=True
+            )
         drift = np.exp((layers - 1) * typical_relu_drift(int(d)))
         fresh.theory(layers, drift, colour=COLOURS[series], linewidth=1.0)
     fresh.theory(layers, 1.0, ("recursión (media)", "recursion (mean)"))
