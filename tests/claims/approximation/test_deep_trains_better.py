@@ -6,7 +6,7 @@ from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "approximation/deep-trains-better"
 RATES = {"mnist": 0.004, "tree": 0.032, "net": 0.016}
-LECTURE = {"mnist": 3, "tree": 4, "net": 1}
+LECTURE = {"mnist": 4, "tree": 4, "net": 1}
 """Best depth of each problem in a world where the slide is right."""
 
 
@@ -22,21 +22,24 @@ def world(best, cost=0.15):
         noise = np.exp(0.03 * rng.normal(size=3))
         kind = "error" if problem == "mnist" else "mse"
         scores = {f"{s}_{kind}": 0.06 * factor * e for s, e in zip(("validation", "test"), noise[:2], strict=True)}  # fmt: skip  # noqa: E501
-        steps = np.arange(100, axes["fit.steps"] + 1, 100)
+        steps = np.arange(25, axes["fit.steps"] + 1, 25)
         losses = 2 * np.exp(-steps / (150 * factor * noise[2]))
         return Outcome(scores, {"train_loss": Curve(steps.tolist(), losses.tolist())})
 
     return outcome
 
 
+SMALL = {"seeds.count": 12, "tune.seeds.count": 1, "grid.depth": [2, 4, 8]}
+
+
 @pytest.fixture(scope="module")
 def lecture(imagined):
-    return imagined(NAME, world(LECTURE))
+    return imagined(NAME, world(LECTURE), changes=SMALL)
 
 
 @pytest.fixture(scope="module")
 def ours(imagined):
-    return imagined(NAME, world({**LECTURE, "mnist": 1}))
+    return imagined(NAME, world({**LECTURE, "mnist": 1}), changes=SMALL)
 
 
 def test_supported_where_depth_helps_in_both_problems(lecture, ruling):

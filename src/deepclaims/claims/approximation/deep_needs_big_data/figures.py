@@ -10,8 +10,8 @@ from deepclaims.claims.approximation.deep_needs_big_data.judge import (
     CLASSICAL,
     DEEP,
     SAMPLES,
-    SIDE,
     TEN,
+    at_inputs,
     dimensions,
     permuted,
     saved,
@@ -40,7 +40,7 @@ def samples(results: Results, drawing: Drawing) -> None:
     titles = (("error de cada método", "error of each method"),
               ("lo que ahorra la red profunda", "what the deep net saves"))  # fmt: skip
     errors, saving = drawing.panels(1, 2, titles, width=11.0, height=4.3)
-    _errors(errors, results, SAMPLES, sizes, sizes)
+    _errors(errors, results, [(SAMPLES, n) for n in sizes], sizes)
     _across(
         errors, ("imágenes de entrenamiento", "training images"), "error (%)", log="xy", decimal="y"
     )
@@ -56,13 +56,14 @@ def samples(results: Results, drawing: Drawing) -> None:
 
 def dimension(results: Results, drawing: Drawing) -> None:
     """The same against the number of inputs."""
-    inputs, sides = dimensions(results), results.axis(f"{DEEP}_{SIDE}", SIDE)
+    inputs = dimensions(results)
+    places = [at_inputs(results, d) for d in inputs]
     titles = (("error de cada método", "error of each method"),
               ("lo que ahorra la red profunda", "what the deep net saves"))  # fmt: skip
     errors, saving = drawing.panels(1, 2, titles, width=11.0, height=4.3)
-    _errors(errors, results, SIDE, sides, inputs)
+    _errors(errors, results, places, inputs)
     _across(errors, ("entradas (píxeles)", "inputs (pixels)"), "error (%)", log="xy", decimal="y")
-    found = [mean_interval(saved(results, SIDE, each)) for each in sides]
+    found = [mean_interval(saved(results, *place)) for place in places]
     saving.measured(inputs, found, ("MNIST", "MNIST"), 0)
     saving.ax.axvline(TEN, color="0.6", label=saving.say(("la filmina: 10", "the slide: 10")))
     saving.level(0.0)
@@ -70,17 +71,17 @@ def dimension(results: Results, drawing: Drawing) -> None:
 
 
 def _errors(
-    panel: Panel, results: Results, axis: str, values: Sequence[int], places: Sequence[int]
+    panel: Panel, results: Results, where: Sequence[tuple[str, int]], places: Sequence[int]
 ) -> None:
     """Validation error of each method at its best dial, and test error of the two chosen."""
     for series, (kind, methods, name) in enumerate(METHODS.values()):
-        best = [_best(side(results, kind, axis, value), methods) for value in values]
+        best = [_best(side(results, kind, *each), methods) for each in where]
         panel.points(
             places, 100 * np.array(best), name, series, linestyle=":", markerfacecolor="white"
         )
     for kind, name in ((CLASSICAL, ("la clásica elegida, test", "chosen classical, test")),
                        (DEEP, ("la profunda elegida, test", "chosen deep, test"))):  # fmt: skip
-        tested = np.stack([side(results, kind, axis, v).reported("test_error") for v in values], 1)
+        tested = np.stack([side(results, kind, *each).reported("test_error") for each in where], 1)
         colour = "black" if kind == CLASSICAL else COLOURS[4]
         marker = MARKERS[kind == DEEP]
         panel.over_seeds(places, 100 * tested, name, colour=colour, marker=marker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,7 +24,7 @@ def judge(results: Results) -> dict[str, Measured]:
     """Places on the axis of samples or inputs; savings in percentage points of test error."""
     sizes, inputs = results.axis(f"{DEEP}_{SAMPLES}", SAMPLES), dimensions(results)
     over_samples = np.stack([saved(results, SAMPLES, n) for n in sizes])
-    over_inputs = np.stack([saved(results, SIDE, round(d**0.5)) for d in inputs])
+    over_inputs = np.stack([saved(results, *at_inputs(results, d)) for d in inputs])
     above = [each for d, each in zip(inputs, over_inputs, strict=True) if d > TEN]
     return {
         "crossing": place(sizes, over_samples),
@@ -54,8 +55,17 @@ def permuted(results: Results) -> np.ndarray:
 
 
 def dimensions(results: Results) -> list[int]:
-    """Numbers of inputs that were tried, d = side²."""
-    return [int(each) ** 2 for each in results.axis(f"{DEEP}_{SIDE}", SIDE)]
+    """Numbers of inputs that were tried, d = side²: reduced, and as where samples vary."""
+    sides = [*results.axis(f"{DEEP}_{SIDE}", SIDE), *results.axis(f"{DEEP}_{SAMPLES}", SIDE)]
+    return [int(each) ** 2 for each in sides]
+
+
+def at_inputs(results: Results, inputs: int) -> tuple[str, int]:
+    """Axis and value at which so many inputs were measured, with the same number of samples."""
+    across = math.isqrt(inputs)
+    if across in results.axis(f"{DEEP}_{SIDE}", SIDE):
+        return SIDE, across
+    return SAMPLES, int(results.axis(f"{DEEP}_{SIDE}", SAMPLES)[0])
 
 
 def place(places: Sequence[float], savings: np.ndarray) -> Estimate:

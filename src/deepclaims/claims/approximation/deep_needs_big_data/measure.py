@@ -51,9 +51,9 @@ def deep(config: dict[str, Any], seed: int) -> Outcome:
     """Errors of one net, trained with Adam and a rate that falls linearly to 0.
 
     Args:
-        config: what `digits` takes; `method`: `mlp` (three hidden layers of 128), `cnn` (two
-            blocks of convolution and pooling) or `cnn_whole` (the same without pooling); `dial`:
-            its rate over RATE; `batch`, and at least how many `steps` and `epochs`.
+        config: what `digits` takes; `method`: `mlp` (three hidden layers of 128), `cnn` (two blocks
+            of convolution and pooling) or `cnn_whole` (the same without pooling); `dial`: its rate
+            over RATE; `batch`, and at least how many `steps` and `epochs`.
         seed: draws the training samples, the weights and the minibatches.
 
     Returns:
