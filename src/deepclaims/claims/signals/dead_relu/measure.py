@@ -82,7 +82,7 @@ def units(config: dict[str, Any], seed: int) -> Outcome:
     table = pd.DataFrame({name: each.double().numpy() for name, each in found.items()})
     table.insert(0, "rate", [rate for rate, _ in pairs])
     table.insert(1, "slope", [slope for _, slope in pairs])
-    return Outcome({}, {}, {"units": table})
+    return Outcome({"most_killed": float(found["killed"].max())}, {}, {"units": table})
 
 
 def _off(sums: Sequence[Tensor]) -> Tensor:

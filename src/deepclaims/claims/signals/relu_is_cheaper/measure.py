@@ -44,6 +44,7 @@ def times(config: dict[str, Any], seed: int) -> Outcome:
         Table `times`: for each `work` (`forward`, `both` ways, a `step` of the net), `size` and
         `function` the median over rounds of the seconds, and of the seconds over the sigmoid's of
         the same round, and `relu`'s over `relu_again`'s in the latter's row. Table `device`.
+        Metric `largest_ratio`, of the forward times over sizes.
     """
     generator = torch.Generator().manual_seed(seed)
     random = np.random.default_rng([seed, 7])
@@ -62,7 +63,9 @@ def times(config: dict[str, Any], seed: int) -> Outcome:
     rows += _race("step", numbers, steps, config["rounds"]["step"], random)
     columns = ["work", "size", "function", SECONDS, RATIO]
     table = pd.DataFrame(rows, columns=columns)
-    return Outcome({}, {}, {"times": table, "device": pd.DataFrame({NAME: [device(0)]})})
+    relu = table[(table["work"] == "forward") & (table["function"] == "relu")]
+    tables = {"times": table, "device": pd.DataFrame({NAME: [device(0)]})}
+    return Outcome({"largest_ratio": float(relu[RATIO].max())}, {}, tables)
 
 
 def _forward(name: str, x: Tensor) -> Work:
