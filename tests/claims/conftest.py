@@ -16,10 +16,15 @@ def _results(conf, name: str, profile: str, changes: Mapping[str, Any] | None):
     from deepclaims.claims.claim import load
 
     claim = load(conf, name, profile, changes)
+    from deepclaims.project import Project
+    from deepclaims.sweep.cell import within_stand_in
+
     measure = importlib.import_module(f"{claim.package}.measure")
 
     def outcome(part, arm, axes, seed, variants=()):
         config = {**part.params, **({"arm": arm} if arm else {}), **axes}
+        if part.data:
+            config = within_stand_in(config, Project.here())
         if variants:
             config["variants"] = variants
         return getattr(measure, part.task)(config, seed)

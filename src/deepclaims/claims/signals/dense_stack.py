@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
+from deepclaims.data.prepared import read_meta
 from deepclaims.data.registry import load
 from deepclaims.project import Project
 from deepclaims.training.stack import Batches, Weights
@@ -23,15 +24,17 @@ def digits(config: Mapping[str, Any]) -> tuple[Tensor, Tensor]:
     """Training images at 14×14, (n, 196), and their classes; the same for every seed.
 
     Args:
-        config: `images`, n; `dataset`, MNIST if it names none.
+        config: `images`, n, or as many as a stand-in has; `dataset`, MNIST if it names none.
     """
     return _digits(Project.here(), config.get("dataset", "mnist"), int(config["images"]))
 
 
 @cache
 def _digits(project: Project, dataset: str, images: int) -> tuple[Tensor, Tensor]:
-    options = {"name": dataset, "n_train": images, "n_validation": 10, "n_test": 10, "pool": 2}
-    train = load(options, 0, project.prepared(dataset)).train
+    folder = project.prepared(dataset)
+    there = int(read_meta(folder, dataset)["counts"]["train"])
+    options = {"name": dataset, "n_validation": 10, "n_test": 10, "pool": 2}
+    train = load({**options, "n_train": min(images, there)}, 0, folder).train
     return train.inputs[0].flatten(1), train.targets
 
 
