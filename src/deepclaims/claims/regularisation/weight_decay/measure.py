@@ -35,7 +35,7 @@ def gradient(config: dict[str, Any], seed: int) -> Outcome:
     found = torch.autograd.grad(penalty, weights)
     errors = {
         name: max(
-            float((factor * g - each * w).norm() / (each * w).norm())
+            float((factor * g - each * w.detach()).norm() / (each * w.detach()).norm())
             for g, each, w in zip(found, lambdas, weights, strict=True)
         )
         for name, factor in (("relative_error", 1.0), ("halves_missing", 2.0))
