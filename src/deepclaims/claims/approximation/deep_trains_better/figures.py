@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from deepclaims.claims.approximation.deep_trains_better.judge import (
     DEPTH,
     METRIC,
@@ -63,6 +65,10 @@ def advantages(results: Results, drawing: Drawing) -> None:
     ]  # fmt: skip
     panel = drawing.panel(width=8.0, height=4.0)
     panel.intervals([found for _, found in rows], [name for name, _ in rows])
+    for height, (_, found) in enumerate(rows):
+        if not math.isfinite(found.value):
+            undecided = panel.say(("sin decidir", "undecided"))
+            panel.ax.text(1.0, height, f" {undecided}", va="center", color="0.4")
     panel.ax.axvline(1.0, color="0.4", linestyle=":")
     panel.axes(
         x=("una capa oculta / red profunda", "one hidden layer / deep net"), log="x", decimal="x"

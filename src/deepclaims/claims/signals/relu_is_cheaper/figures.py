@@ -32,6 +32,6 @@ def times(results: Results, drawing: Drawing) -> None:
     for panel in (*panels, step):
         panel.theory(panel.ax.get_xlim(), 1.0, ("como la sigmoide", "as the sigmoid"))
     panels[0].axes(y=("tiempo / el de la sigmoide", "time / the sigmoid's"), decimal="y")
-    panels[0].legend()
+    panels[0].legend(loc="center", bbox_to_anchor=(0.5, 0.78))
     names = sorted(results.tables["device"][NAME].unique())
     drawing.figure.suptitle(", ".join(names), fontsize=9)
