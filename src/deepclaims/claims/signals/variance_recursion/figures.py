@@ -15,7 +15,7 @@ NAMES: dict[str, Text] = {
     "uniform": ("uniforme", "uniform"),
     "laplace": "Laplace",
     "dependent": ("dependientes", "dependent"),
-    "shifted": ("N(1, 1), no simétrica", "N(1, 1), not symmetric"),
+    "shifted": ("no simétrica", "not symmetric"),
 }
 RATIO = r"$E[u^2]\;/\;(d\,v/2)\,E[z^2]$"
 
