@@ -35,7 +35,7 @@ def test_an_unknown_verb_is_met_with_the_known_ones(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("train", "model=mpl"), "no model 'mpl'; known: autoencoder, beatnet, convnet"),
+        (("train", "model=mpl"), "no model 'mpl'; known: autoencoder, beatnet, budgeted_mlp"),
         (("train", "model.widht=3"), "did you mean 'width'?"),
         (("train", "model.width=wide"), "does not fit: it is a number"),
         (("train", "modle=mlp"), "did you mean 'model'?"),

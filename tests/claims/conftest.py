@@ -16,10 +16,15 @@ def _results(conf, name: str, profile: str, changes: Mapping[str, Any] | None):
     from deepclaims.claims.claim import load
 
     claim = load(conf, name, profile, changes)
+    from deepclaims.project import Project
+    from deepclaims.sweep.cell import within_stand_in
+
     measure = importlib.import_module(f"{claim.package}.measure")
 
     def outcome(part, arm, axes, seed, variants=()):
         config = {**part.params, **({"arm": arm} if arm else {}), **axes}
+        if part.data:
+            config = within_stand_in(config, Project.here())
         if variants:
             config["variants"] = variants
         return getattr(measure, part.task)(config, seed)
@@ -117,15 +122,20 @@ def _verdict(results):
 
 @pytest.fixture(scope="session")
 def imagined(checkout) -> Callable[..., Any]:
-    """`imagined(name, outcome, profile="laptop")`: the `Results` of a world thought up.
+    """`imagined(name, outcome, profile="laptop", changes=None)`: `Results` of a world thought up.
 
     `outcome(part, arm, axes, seed)` gives the `Outcome` of a replica, whatever the part's task;
     with `variants` as a fifth argument where the part tries all combinations at once.
     """
     from deepclaims.claims.claim import load
 
-    def imagine(name: str, outcome: Callable[..., Any], profile: str = "laptop"):
-        return _run(load(checkout / "conf", name, profile), outcome)
+    def imagine(
+        name: str,
+        outcome: Callable[..., Any],
+        profile: str = "laptop",
+        changes: Mapping[str, Any] | None = None,
+    ):
+        return _run(load(checkout / "conf", name, profile, changes), outcome)
 
     return imagine
 

@@ -4,6 +4,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
+from deepclaims.data.plane_problems import PlaneOptions
 from deepclaims.data.registry import load
 from deepclaims.data.toys import CheckerboardOptions, CurveOptions, FunctionOptions
 from deepclaims.errors import ConfigError
@@ -54,7 +55,7 @@ def test_the_curve_has_one_degree_of_freedom_and_spans_all():
     assert distance.min(dim=1).values.median() < 0.02
 
 
-@pytest.mark.parametrize("name", ["checkerboard", "curve"])
+@pytest.mark.parametrize("name", ["checkerboard", "curve", "plane"])
 def test_points_are_drawn_by_the_seed_and_splits_differ(name):
     one, again, other = (load({"name": name}, seed) for seed in (1, 1, 2))
     assert torch.equal(one.train.inputs[0], again.train.inputs[0])
@@ -69,6 +70,7 @@ def test_points_are_drawn_by_the_seed_and_splits_differ(name):
         ("function", FunctionOptions),
         ("checkerboard", CheckerboardOptions),
         ("curve", CurveOptions),
+        ("plane", PlaneOptions),
     ],
 )
 def test_options_and_configs_agree(checkout, name, options):

@@ -137,7 +137,10 @@ def test_dropout_is_where_the_config_says():
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ({"name": "resnet"}, r"'resnet'.*known: autoencoder, beatnet, convnet, lenet"),
+        (
+            {"name": "resnet"},
+            r"'resnet'.*known: autoencoder, beatnet, budgeted_mlp, convnet, lenet",
+        ),
         ({"name": "mlp", "hidden": 3}, r"no option hidden; known: depth, width, activation"),
         ({"name": "rnn", "activation": "sigmoid"}, "tanh or relu"),
         ({"name": "beatnet"}, "labels runs of beats"),

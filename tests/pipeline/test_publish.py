@@ -10,7 +10,7 @@ from deepclaims.atomic import json_text
 from deepclaims.errors import ConfigError, StageError, StorageError
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, Finding
-from deepclaims.pipeline.publish import publish, run
+from deepclaims.pipeline.publish import publish, publish_one, run
 from deepclaims.project import Project
 from deepclaims.report import site
 
@@ -235,3 +235,13 @@ def test_one_claim_alone_begins_a_report(judged):
     run([f"claim={CLAIMS[0]}"])
     assert (judged.reports / "en" / f"{CLAIMS[0]}.html").is_file()
     assert (judged.reports / "index.html").is_file()
+
+
+def test_one_claims_pages_leave_what_the_report_says_of_the_others(judged):
+    """As in a fresh clone, where the report has all claims and one alone has been judged."""
+    publish(judged)
+    before = json.loads((judged.reports / "ledgers.json").read_text())
+    other, mine = CLAIMS
+    shutil.rmtree(judged.evidence / other.split("/")[0])
+    publish_one(judged, mine)
+    assert json.loads((judged.reports / "ledgers.json").read_text()) == before

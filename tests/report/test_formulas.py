@@ -40,8 +40,12 @@ def test_a_price_is_no_formula():
     assert str(formulas.text("it costs $5")) == "it costs $5"
 
 
-def test_markdown_means_nothing_outside_formulas():
-    assert str(Formulas().text("a*b*c_d_e # f")) == "a*b*c_d_e # f"
+def test_markdown_means_nothing_outside_formulas_but_stress():
+    text = Formulas().text
+    assert str(text("a*b*c_d_e # f")) == "a*b*c_d_e # f"
+    assert str(text("n* and w*, a * b * c, **d**")) == "n* and w*, a * b * c, **d**"
+    assert str(text("many *saddle points*.")) == "many <em>saddle points</em>."
+    assert str(text("*<b>* `*x*`")) == "<em>&lt;b&gt;</em> <code>*x*</code>"
 
 
 def test_formulas_do_not_get_mixed_up():

@@ -220,10 +220,10 @@ def test_post_hoc_is_marked_on_the_page_and_in_the_table(made, pages):
     assert "Post hoc: lo registrado cambió después de la corrida" in marked
     assert "el criterio, el control o la corrección" in marked
     assert "unheard-of" in marked
-    assert "Registrado antes de la corrida: 2026-11-28, commit 0123456" not in marked
+    assert "Registrado antes de mirar el resultado: 2026-11-28, commit 0123456" not in marked
     clean = pages["es/approximation/one.html"].text
     assert "post hoc" not in clean.lower()
-    assert "Registrado antes de la corrida: 2026-11-28, commit 0123456" in clean
+    assert "Registrado antes de mirar el resultado: 2026-11-28, commit 0123456" in clean
     assert made.files["index.html"].count('class="mark post-hoc"') == 1
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from deepclaims.data import PREPARED
+from deepclaims.data.compositions import load_composition
 from deepclaims.data.ecg import load_ecg
 from deepclaims.data.ecg_segments import load_ecg_segments
 from deepclaims.data.mnist import load_fashion_mnist, load_mnist
+from deepclaims.data.plane_problems import load_plane
 from deepclaims.data.splits import Splits
 from deepclaims.data.toys import load_checkerboard, load_curve, load_function
 from deepclaims.errors import StageError
@@ -26,6 +28,8 @@ LOADERS: Table[Callable[..., Splits]] = Table(
         "function": load_function,
         "checkerboard": load_checkerboard,
         "curve": load_curve,
+        "composition": load_composition,
+        "plane": load_plane,
     },
 )
 """Called with config and seed, and with the prepared folder where there is one."""

@@ -10,6 +10,7 @@ from torch import Generator, nn
 from deepclaims.groups import Table
 from deepclaims.nn.autoencoder import autoencoder
 from deepclaims.nn.beatnet import beatnet
+from deepclaims.nn.budgeted import budgeted_perceptron
 from deepclaims.nn.coder import Coder
 from deepclaims.nn.convolutional import convnet
 from deepclaims.nn.initialisation import initialise
@@ -24,6 +25,7 @@ MODELS: Table[Callable[..., nn.Module]] = Table(
     "model",
     {
         "mlp": perceptron,
+        "budgeted_mlp": budgeted_perceptron,
         "lenet": lenet,
         "convnet": convnet,
         "rnn": rnn,

@@ -109,7 +109,8 @@ def publish_one(project: Project, name: str) -> Path:
     with atomic.folder(project.published_tables(name)) as fresh:
         for source in tables.values():
             shutil.copyfile(source, fresh / source.name)
-    atomic.update(project.reports / seal.LEDGERS, seal.ledgers(project.root, judged))
+    ends = seal.ledgers_with(project.root, project.reports, name)
+    atomic.update(project.reports / seal.LEDGERS, ends)
     atomic.update(project.reports / seal.SUMS, seal.sums(project.reports))
     return project.reports / site.claim_path(name, "en")
 

@@ -26,10 +26,19 @@ FOREIGN = (".gitignore", "README.md")
 
 def ledgers(root: Path, names: Sequence[str]) -> str:
     """The ends of the ledgers of these claims, as `reports/ledgers.json` has them."""
-    found = {name: ledger.read(root, name) for name in names}
-    return atomic.json_text(
-        {name: {"lines": len(each.events), "head": each.head} for name, each in found.items()}
-    )
+    return atomic.json_text({name: _end(root, name) for name in names})
+
+
+def ledgers_with(root: Path, reports: Path, name: str) -> str:
+    """What a report says of the ends of ledgers, with that of `name` as it is now."""
+    file = reports / LEDGERS
+    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return atomic.json_text(dict(sorted({**known, name: _end(root, name)}.items())))
+
+
+def _end(root: Path, name: str) -> dict[str, int | str]:
+    read = ledger.read(root, name)
+    return {"lines": len(read.events), "head": read.head}
 
 
 def sums(reports: Path) -> str:

@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 
 _INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]+?)(?<!\s)\$")
 _CODE = re.compile(r"`([^`]+)`")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])")
+"""*so*, but not the star of n* or w*, nor a product."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Formulas:
         return self._shown(_clean(latex), alone=True)
 
     def text(self, text: str | None) -> Markup:
-        """A text of a claim as HTML: `$…$` becomes MathML, `…` in backticks becomes code."""
+        """A text as HTML: `$…$` becomes MathML, backticks code, what is between `*` is stressed."""
         pieces = _INLINE.split(" ".join((text or "").split()))
         return Markup("").join(
             self._shown(_clean(piece), alone=False) if index % 2 else _with_code(piece)
@@ -94,6 +96,14 @@ def _clean(latex: str) -> str:
 def _with_code(text: str) -> Markup:
     pieces = _CODE.split(text.replace("\\$", "$"))
     return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if index % 2 else escape(piece)
+        Markup("<code>{}</code>").format(piece) if index % 2 else _with_emphasis(piece)
+        for index, piece in enumerate(pieces)
+    )
+
+
+def _with_emphasis(text: str) -> Markup:
+    pieces = _EMPHASIS.split(text)
+    return Markup("").join(
+        Markup("<em>{}</em>").format(piece) if index % 2 else escape(piece)
         for index, piece in enumerate(pieces)
     )

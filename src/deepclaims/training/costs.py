@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from deepclaims.data import drawn_by_seed
+from deepclaims.nn.budget import widest
 from deepclaims.training.settings import Settings
 
 SETUP, SETUP_IN_STACK = 15_000.0, 700.0
@@ -126,6 +127,12 @@ def _perceptron(model: Mapping[str, Any], shape: Shape, batch: int) -> Parts:
     return _dense([shape.features, *hidden, shape.outputs], batch)
 
 
+def _budgeted(model: Mapping[str, Any], shape: Shape, batch: int) -> Parts:
+    depth, parameters = int(model.get("depth", 1)), int(model.get("parameters", 12_000))
+    width = widest(shape.features, depth, shape.outputs, parameters)
+    return _dense([shape.features, *[width] * depth, shape.outputs], batch)
+
+
 def _autoencoder(model: Mapping[str, Any], shape: Shape, batch: int) -> Parts:
     hidden = [int(model.get("width", 128))] * int(model.get("depth", 1))
     code = int(model.get("code", 32))
@@ -163,7 +170,14 @@ def _rnn(model: Mapping[str, Any], shape: Shape, batch: int) -> Parts:
 
 
 _MODELS: Mapping[str, Callable[[Mapping[str, Any], Shape, int], Parts]] = MappingProxyType(
-    {"mlp": _perceptron, "autoencoder": _autoencoder, "lenet": _lenet, "lstm": _lstm, "rnn": _rnn}
+    {
+        "mlp": _perceptron,
+        "budgeted_mlp": _budgeted,
+        "autoencoder": _autoencoder,
+        "lenet": _lenet,
+        "lstm": _lstm,
+        "rnn": _rnn,
+    }
 )
 
 
@@ -176,11 +190,16 @@ def _shape(data: Mapping[str, Any]) -> Shape | None:
             return Shape(features, rows, 10, int(data.get("n_train") or 55_000))
         case "checkerboard":
             return Shape(2, 2, 2, int(data.get("n", 1000)))
+        case "plane":
+            return Shape(2, 2, 2, int(data.get("n", 400)))
         case "function":
             return Shape(1, 1, 1, int(data.get("n", 257)))
         case "curve":
             d = int(data.get("dimension", 8))
             return Shape(d, d, d, int(data.get("n", 1000)))
+        case "composition":
+            d = int(data.get("dimension", 8))
+            return Shape(d, d, 1, int(data.get("n", 3000)))
         case "ecg_segments":
             seconds, rate = float(data.get("seconds", 3.0)), int(data.get("rate", 60))
             samples = int(data.get("n_train") or round(ECG_TRAINING_SECONDS / seconds))

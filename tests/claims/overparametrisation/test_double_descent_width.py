@@ -4,12 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from deepclaims.claims.overparametrisation.digit_features import one_hot, scaled_inputs
 from deepclaims.claims.overparametrisation.double_descent_width.judge import Series, judge
-from deepclaims.claims.overparametrisation.double_descent_width.measure import (
-    features,
-    one_hot,
-    scaled_inputs,
-)
+from deepclaims.claims.overparametrisation.double_descent_width.measure import features
 from deepclaims.data.splits import Split
 from deepclaims.evidence.outcome import Curve, Outcome
 
@@ -62,6 +59,7 @@ def test_a_seed_decides_the_outcome(project_with_data):
 
 def test_perceptrons_compose_and_shrink(project_with_data):
     from deepclaims.claims.claim import load
+    from deepclaims.sweep.cell import within_stand_in
     from deepclaims.sweep.compose import Composer
     from deepclaims.training.task import train
 
@@ -71,6 +69,7 @@ def test_perceptrons_compose_and_shrink(project_with_data):
         if part.task == "train":
             arm, axes = next(point for point in part.points() if point[1]["model.width"] == 64)
             config = composer.cell([*part.base, *part.arms[arm], "fit.steps=3"], axes)
+            config = within_stand_in(config, project_with_data)
             parameters[part.name] = train(config, 0).metrics["n_parameters"]
     assert parameters == dict.fromkeys(("mlp", "mlp_clean", "mlp_decay"), 31.0 * 64 + 10)
 
@@ -82,7 +81,8 @@ def test_a_series_is_read_by_size():
     series = Series(np.array([0.1, 0.5, 1.0, 4.0]), np.array([[9, 1, 5, 2], [9, 1, 2, 3]]))
     assert series.at(0.9).tolist() == [5, 2]
     assert series.at_position(-1).tolist() == [2, 3]
-    assert series.place(beyond=0.2).tolist() == [1.0, 4.0]
+    assert series.place(valley=0.5).tolist() == [1.0, 4.0]
+    assert series.peak(valley=0.5).value == pytest.approx((3 - 1) / 2)
 
 
 # --- made worlds ---------------------------------------------------------------------------
@@ -110,7 +110,9 @@ def imagine(part, arm, axes, seed, *, peak=0.3, where=1.0, regularised_peak=0.0,
     parameters = 31.0 * axes["model.width"] + 10
     height = regularised_peak if arm == "decay" else peak
     size = parameters / (10 * axes["data.n_train"])
-    metrics = {"test_error": error(size, height), "train_loss": np.exp(-9 * size)}
+    ill_chosen = 0.1 * (axes.get("regularizer.lambda") not in (None, 0.004))
+    metrics = {"test_error": error(size, height) + ill_chosen, "train_loss": np.exp(-9 * size)}
+    metrics["validation_error"] = metrics["test_error"]
     return Outcome({**metrics, "train_error": 0.0, "n_parameters": parameters})
 
 
@@ -126,8 +128,19 @@ def test_where_the_peak_is_elsewhere_it_is_refuted(imagined, ruling):
     assert ruling(imagined(NAME, partial(imagine, where=3.0, peak=0.6))) == "refuted"
 
 
-def test_where_errors_do_not_fall_first_it_is_not_supported(imagined, ruling):
-    assert ruling(imagined(NAME, partial(imagine, descent=0.0))) == "refuted"
+def test_where_they_do_not_fall_first_the_peak_is_judged_all_the_same(imagined, ruling):
+    """The classical U is a benchmark."""
+    results = imagined(NAME, partial(imagine, descent=0.0))
+    assert ruling(results) == "supported"
+    assert judge(results)["features_first_fall"].value < 0.02
+
+
+def test_one_seed_in_twenty_may_peak_elsewhere():
+    """As a fourth attempt among 120 sentences it has to meet 0.05 / (20 · 120)."""
+    from deepclaims.evidence.statistics import median_interval
+
+    places = np.array([1.0] * 19 + [0.9])
+    assert median_interval(places).p_value("within", [0.95, 1.05]) < 0.05 / (20 * 120)
 
 
 def test_where_regularised_models_peak_nothing_is_concluded(imagined, ruling):

@@ -44,11 +44,16 @@ class Series:
         column: np.ndarray = self.values[:, position]
         return column
 
-    def place(self, beyond: float) -> np.ndarray:
-        """The size with the largest value among those above `beyond`, (seeds,)."""
-        kept = self.size > beyond
-        found: np.ndarray = self.size[kept][self.values[:, kept].argmax(1)]
+    def place(self, valley: float) -> np.ndarray:
+        """The size with the largest value from the one nearest to `valley` on, (seeds,)."""
+        first = int(np.abs(np.log(self.size) - np.log(valley)).argmin())
+        found: np.ndarray = self.size[first:][self.values[:, first:].argmax(1)]
         return found
+
+    def peak(self, valley: float) -> Estimate:
+        """By how much the threshold exceeds the larger of the valley and the right end."""
+        sides = np.maximum(self.at(valley), self.at_position(-1))
+        return paired_difference(self.at(1), sides)
 
 
 def features_series(results: Results, metric: str, label_noise: float) -> Series:
@@ -59,31 +64,44 @@ def features_series(results: Results, metric: str, label_noise: float) -> Series
 
 
 def mlp_series(results: Results, part: str, metric: str = "test_error") -> Series:
-    """A metric of the perceptrons of a part, by their number of parameters."""
+    """A metric of the perceptrons of a part, by their number of parameters.
+
+    Where weight decay is chosen for each width, at what was chosen.
+    """
     (n,) = results.axis(part, "data.n_train")
-    cells = [{"model.width": width} for width in results.axis(part, "model.width")]
-    sizes = [results.values(part, "n_parameters", where=cell)[0] for cell in cells]
-    values = np.stack([results.values(part, metric, where=cell) for cell in cells], axis=1)
+    tuned = results.claim.part(part).tune is not None
+
+    def read(metric: str, width: int) -> np.ndarray:
+        cell = {"data.n_train": n, "model.width": width}
+        if tuned:
+            return results.tuned(part, "decay", cell).reported(metric)
+        return results.values(part, metric, where=cell)
+
+    widths = results.axis(part, "model.width")
+    sizes = [read("n_parameters", width)[0] for width in widths]
+    values = np.stack([read(metric, width) for width in widths], axis=1)
     return Series(np.array(sizes) / (n * CLASSES), values)
 
 
 def judge(results: Results) -> dict[str, Estimate]:
     """Estimate what the criterion registered, all on paired seeds."""
-    noise = max(results.axis("features", "label_noise"))
+    levels = results.axis("features", "label_noise")
+    noise, clean = max(levels), min(levels)
     features = features_series(results, "test_error", noise)
+    correct = features_series(results, "test_error", clean)
     ridge = features_series(results, "ridge_error", noise)
     mlp, decay = mlp_series(results, "mlp"), mlp_series(results, "mlp_decay")
     return {
-        "features_first_fall": paired_difference(features.at_position(0), features.at(VALLEY)),
-        "features_rise": paired_difference(features.at(1), features.at(VALLEY)),
-        "features_second_fall": paired_difference(features.at(1), features.at_position(-1)),
+        "features_peak": features.peak(VALLEY),
         "features_place": median_interval(features.place(VALLEY)),
-        "mlp_first_fall": paired_difference(mlp.at_position(0), mlp.at(MLP_VALLEY)),
-        "mlp_rise": paired_difference(mlp.at(1), mlp.at(MLP_VALLEY)),
-        "mlp_second_fall": paired_difference(mlp.at(1), mlp.at_position(-1)),
+        "mlp_peak": mlp.peak(MLP_VALLEY),
         "mlp_place": median_interval(mlp.place(MLP_VALLEY)),
         "ridge_bump": _bump(ridge, SHOULDERS),
         "decay_bump": _bump(decay, (decay.size[0], decay.size[-1])),
+        "features_first_fall": paired_difference(features.at_position(0), features.at(VALLEY)),
+        "mlp_first_fall": paired_difference(mlp.at_position(0), mlp.at(MLP_VALLEY)),
+        "second_below_first": paired_difference(features.at_position(-1), features.at(VALLEY)),
+        "noise_raises": paired_difference(features.at(1), correct.at(1)),
     }
 
 

@@ -1,0 +1,40 @@
+"""Digits of a given number of pixels: what both sides of the comparison read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from deepclaims.data.registry import load
+from deepclaims.project import Project
+
+Images = dict[str, tuple[Tensor, Tensor]]
+"""train, validation and test: images (n, 1, side, side) and labels (n,)."""
+
+
+def digits(config: Mapping[str, Any], seed: int) -> Images:
+    """MNIST averaged to side × side pixels; minus the training part's mean, over its deviation.
+
+    Args:
+        config: `data` (options of `data=mnist`), `samples` to train on, `side` (a divisor of 28)
+            and `permute`, whether the pixels are put in an order drawn by the seed.
+        seed: draws the training samples, nested: fewer are the first of more.
+    """
+    side = int(config["side"])
+    pool = 2 if 14 % side == 0 else 1
+    options = {
+        **config["data"],
+        "n_train": config["samples"],
+        "pool": pool,
+        "permute": config["permute"],
+    }
+    splits = load(options, seed, Project.here().prepared(options["name"]))
+    found: Images = {}
+    for name in ("train", "validation", "test"):
+        part = getattr(splits, name)
+        found[name] = (F.avg_pool2d(part.inputs[0], 28 // pool // side), part.targets)
+    mean, std = found["train"][0].mean(), found["train"][0].std()
+    return {name: ((x - mean) / std, y) for name, (x, y) in found.items()}

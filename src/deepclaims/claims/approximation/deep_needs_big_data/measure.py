@@ -1,0 +1,122 @@
+"""Errors on few digits of classical methods (scikit-learn's) and of deep nets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+
+from deepclaims.claims.approximation.deep_needs_big_data.digits import digits
+from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.convolutional import convnet
+from deepclaims.nn.initialisation import initialise
+from deepclaims.nn.interface import Interface
+from deepclaims.nn.perceptron import perceptron
+from deepclaims.nn.unit_noise import UnitNoise
+
+CLASSES = 10
+TREES = 200
+RIDGE, RATE = 0.1, 0.004
+"""Where the dials of logistic regression (its C) and of the nets (Adam's rate) are at 1."""
+
+
+def classical(config: dict[str, Any], seed: int) -> Outcome:
+    """Errors of one classical method at one value of its dial.
+
+    Args:
+        config: what `digits` takes; `method`: `logistic` (dial × RIDGE is its C), `forest` (dial ×
+            √d features are tried at each split) or `svm`, `svm_soft` (RBF kernel with
+            dial/d for γ, inputs having variance one; C is 10 or 1); `dial`.
+        seed: draws the training samples, and the forest.
+
+    Returns:
+        Metrics `validation_error` and `test_error`.
+    """
+    images = {
+        name: (x.flatten(1).numpy(), y.numpy()) for name, (x, y) in digits(config, seed).items()
+    }
+    inputs = images["train"][0].shape[1]
+    model = _estimator(config["method"], float(config["dial"]), inputs, seed)
+    model.fit(*images["train"])
+    return Outcome(
+        {f"{name}_error": 1 - float(model.score(*images[name])) for name in ("validation", "test")}
+    )
+
+
+def deep(config: dict[str, Any], seed: int) -> Outcome:
+    """Errors of one net, trained with Adam and a rate that falls linearly to 0.
+
+    Args:
+        config: what `digits` takes; `method`: `mlp` (three hidden layers of 128), `cnn` (two blocks
+            of convolution and pooling) or `cnn_whole` (the same without pooling); `dial`: its rate
+            over RATE; `batch`, and at least how many `steps` and `epochs`.
+        seed: draws the training samples, the weights and the minibatches.
+
+    Returns:
+        Metrics `validation_error` and `test_error`.
+    """
+    images = digits(config, seed)
+    random = Generator().manual_seed(seed)
+    x, y = images["train"]
+    net = _NETS[config["method"]](Interface((tuple(x.shape[1:]),), CLASSES))
+    initialise(net, {"name": "he"}, random)
+    _train(net, x, y, RATE * float(config["dial"]), config, random)
+    with torch.no_grad():
+        wrong = {
+            f"{name}_error": float((net(x).argmax(1) != y).double().mean())
+            for name, (x, y) in images.items()
+        }
+    del wrong["train_error"]
+    return Outcome(wrong)
+
+
+def _train(
+    net: nn.Module, x: Tensor, y: Tensor, rate: float, config: Mapping[str, Any], random: Generator
+) -> None:
+    batch = min(int(config["batch"]), len(x))
+    steps = max(int(config["steps"]), math.ceil(int(config["epochs"]) * len(x) / batch))
+    adam = torch.optim.Adam(net.parameters(), lr=rate, fused=True)
+    order = torch.empty(0, dtype=torch.long)
+    for t in range(steps):
+        for group in adam.param_groups:
+            group["lr"] = rate * (1 - t / steps)
+        if len(order) < batch:
+            order = torch.randperm(len(x), generator=random)
+        rows, order = order[:batch], order[batch:]
+        adam.zero_grad()
+        F.cross_entropy(net(x[rows]), y[rows]).backward()
+        adam.step()
+
+
+def _estimator(method: str, dial: float, inputs: int, seed: int) -> Any:
+    # Here, so that nothing but this task ever imports scikit-learn.
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import SVC
+
+    if method == "logistic":  # the tolerance is well below what changes an answer: it converges
+        return LogisticRegression(C=RIDGE * dial, tol=1e-6, max_iter=10_000)
+    if method == "forest":
+        tried = min(max(round(dial * math.sqrt(inputs)), 1), inputs)
+        return RandomForestClassifier(TREES, max_features=tried, random_state=seed)
+    return SVC(C=_COSTS[method], gamma=dial / inputs)
+
+
+_COSTS = {"svm_soft": 1.0, "svm": 10.0}
+
+
+def _convolutional(interface: Interface, pool: str = "max") -> nn.Module:
+    side = interface.inputs[0][-1]
+    channels = (24, 48)[: side.bit_length() - 1]  # each block halves the image
+    return convnet(interface, UnitNoise(), channels=channels, padding="same", pool=pool)
+
+
+_NETS: Mapping[str, Callable[[Interface], nn.Module]] = {
+    "mlp": lambda interface: perceptron(interface, UnitNoise(), depth=3, width=128),
+    "cnn": _convolutional,
+    "cnn_whole": lambda interface: _convolutional(interface, "none"),
+}

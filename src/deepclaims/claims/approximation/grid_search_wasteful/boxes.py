@@ -1,0 +1,60 @@
+"""Boxes of hyperparameters that lie right or wrong, and the points that sweeps try in them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from deepclaims.optim.search_points import Axis, points
+
+Point = tuple[str, ...]
+
+
+def box(
+    hyperparameters: Mapping[str, Mapping[str, Any]],
+    searched: Sequence[str],
+    shift: Sequence[float],
+    seed: int,
+) -> list[Axis]:
+    """A box around good values, each of its sides moved off them.
+
+    Args:
+        hyperparameters: of each `good`, a good value; `width` of the box, in decades where it is
+            searched by order of magnitude (`log`); `low` and `high`, beyond which no box goes.
+        searched: those that the box has, in order.
+        shift: least and largest distance of the box's centre from the good value, over its width;
+            a distance and a direction are drawn for each hyperparameter.
+        seed: of the draw, which does not depend on which ones are searched.
+    """
+    rng = np.random.default_rng([seed, len(hyperparameters)])
+    drawn = {
+        name: float(rng.choice((-1, 1)) * rng.uniform(shift[0], shift[1]))
+        for name in hyperparameters
+    }
+    axes = []
+    for name in searched:
+        each, log = hyperparameters[name], bool(hyperparameters[name].get("log"))
+        good = math.log10(each["good"]) if log else each["good"]
+        ends = (good + (drawn[name] + side) * each["width"] for side in (-0.5, 0.5))
+        low, high = (10**end if log else end for end in ends)
+        low, high = max(low, each.get("low", -math.inf)), min(high, each.get("high", math.inf))
+        axes.append(Axis(name, (), low, high, log))
+    return axes
+
+
+def grid(axes: Sequence[Axis], levels: Sequence[int]) -> list[Point]:
+    """The product of so many levels of each parameter, in the middle of their shares."""
+    values = (
+        [axis.at((k + 0.5) / count) for k in range(count)]
+        for axis, count in zip(axes, levels, strict=True)
+    )
+    return list(itertools.product(*values))
+
+
+def sought(axes: Sequence[Axis], method: str, seed: int, budget: int) -> list[Point]:
+    """The first points of the search that `hydra/sweeper=random` makes by this method."""
+    return list(itertools.islice(points(axes, method, seed), budget))

@@ -1,0 +1,1 @@
+"""Test error along training (L1 "Compromiso Sesgo/Varianza": Nakkiran's title)."""

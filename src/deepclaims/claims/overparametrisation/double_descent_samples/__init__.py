@@ -1,0 +1,1 @@
+"""Test error against the number of samples (L1 "Compromiso Sesgo/Varianza": Nakkiran's title)."""

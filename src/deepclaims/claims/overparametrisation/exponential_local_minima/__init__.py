@@ -1,0 +1,1 @@
+"""How many local minima a neuron has, by dimension (L1 "La sobreparametrización")."""

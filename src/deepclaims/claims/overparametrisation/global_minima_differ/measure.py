@@ -1,0 +1,201 @@
+"""Nets of one architecture that fit the same images equally well, reached by different routes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional as F
+
+from deepclaims.data.registry import load
+from deepclaims.evidence.outcome import Outcome
+from deepclaims.optim import rules
+from deepclaims.project import Project
+from deepclaims.training.stack import ADAM, Descent, Weights, join, train_stack
+
+CLASSES = 10
+HALVINGS = 40
+"""Of the segment between two looks, on which the point of the registered loss is found."""
+PLAIN, TWIN, LARGE, POISONED, SMALL_BATCH, FULL_BATCH = (
+    "plain", "twin", "large", "poisoned", "small_batch", "full_batch",
+)  # fmt: skip
+ROUTES = (PLAIN, TWIN, LARGE, POISONED, SMALL_BATCH, FULL_BATCH)
+
+
+@dataclass(frozen=True)
+class Images:
+    """Inputs (n, d) with classes (n,)."""
+
+    x: Tensor
+    y: Tensor
+
+    def losses(self, weights: Weights) -> Tensor:
+        """Cross-entropy of each net, (R,)."""
+        return _cross_entropy(weights, self.x, self.y)
+
+    def errors(self, weights: Weights) -> Tensor:
+        """Share of wrong answers of each net, (R,)."""
+        return (_logits(weights, self.x).argmax(-1) != self.y).double().mean(1)
+
+
+def routes(config: dict[str, Any], seed: int) -> Outcome:
+    """Train a net by every route on the same images, to the same loss.
+
+    The loss asked for is so small that none can be wrong: 0.6 of all images together, where a
+    wrong one alone has ln 2 or more.
+
+    Args:
+        config: `data` (options of `data=mnist`), `samples`, `width`; `alpha`, `beta` of SGD with
+            momentum, `batch`, `small_batch`; `large`, the factor of the large start; `poison`
+            images of random classes that are learnt beside the others first, for `poison_steps` of
+            Adam at `poison_alpha`; `every` so many steps the loss is looked at, `steps` at most;
+            `iterations` of the power method.
+        seed: draws images, classes of the poison, starts and batches.
+
+    Returns:
+        For every route metrics `<route>_test`, `<route>_error` (training), `<route>_loss` over the
+        loss asked for, `<route>_sharpness` (largest eigenvalue of the Hessian), `<route>_norm`;
+        NaN where the loss was not reached.
+    """
+    n = config["samples"]
+    options = {**config["data"], "n_train": n + config["poison"]}
+    splits = load(options, seed, Project.here().prepared(options["name"]))
+    x, y = splits.train.inputs[0].flatten(1), splits.train.targets
+    train = Images(x[:n], y[:n])
+    test = Images(splits.test.inputs[0].flatten(1), splits.test.targets)
+    draws = Generator().manual_seed(seed)
+    wrong = torch.cat([y[:n], torch.randint(CLASSES, (len(x) - n,), generator=draws)])
+
+    starts = _starts(len(ROUTES), x.shape[1], config["width"], draws)
+    first = dict(zip(ROUTES, _apart(starts), strict=True))
+    first[LARGE] = {name: config["large"] * w for name, w in first[LARGE].items()}
+    first[POISONED] = _poisoned(first[POISONED], Images(x, wrong), config, draws)
+    groups = {
+        config["batch"]: (PLAIN, TWIN, LARGE, POISONED),
+        config["small_batch"]: (SMALL_BATCH,),
+        n: (FULL_BATCH,),
+    }
+    ends: dict[str, Weights] = {}
+    for batch, names in groups.items():
+        stack = join([first[name] for name in names])
+        ends |= dict(zip(names, _fit(stack, train, batch, config, draws), strict=True))
+    metrics: dict[str, float] = {}
+    for name, weights in ends.items():
+        metrics[f"{name}_test"] = float(test.errors(weights))
+        metrics[f"{name}_error"] = float(train.errors(weights))
+        metrics[f"{name}_loss"] = float(train.losses(weights)) / asked(n)
+        metrics[f"{name}_sharpness"] = _sharpness(weights, train, config["iterations"], draws)
+        metrics[f"{name}_norm"] = math.sqrt(sum(float(w.square().sum()) for w in weights.values()))
+    return Outcome(metrics)
+
+
+def asked(samples: int) -> float:
+    """The mean cross-entropy that every net is brought to."""
+    return 0.6 / samples
+
+
+def _fit(
+    stack: Weights, train: Images, batch: int, config: dict[str, Any], draws: Generator
+) -> list[Weights]:
+    """The nets of a stack, each where its path crosses the loss asked for; NaN if it never does."""
+    count, n = len(next(iter(stack.values()))), len(train.y)
+    found = [
+        {name: torch.full_like(w, math.nan) for name, w in each.items()} for each in _apart(stack)
+    ]
+    left, before = torch.arange(count), stack
+
+    def look(t: int, descent: Descent) -> Tensor:
+        nonlocal left, before
+        with torch.no_grad():
+            now = {name: w.detach().clone() for name, w in descent.weights.items()}
+            going = train.losses(now) > asked(n)
+            for k in (~going).nonzero()[:, 0].tolist():
+                found[int(left[k])] = _crossing(_one(before, k), _one(now, k), train)
+            left, before = left[going], {name: w[going] for name, w in now.items()}
+        return going
+
+    def batches(nets: int) -> Tensor:
+        if batch == n:
+            return torch.arange(n).expand(nets, n)
+        return torch.randint(n, (nets, batch), generator=draws)
+
+    train_stack(
+        Descent(stack, rules.momentum, clip=config["clip"], alpha=config["alpha"],
+        beta1=config["beta"]), lambda weights, chosen: _cross_entropy(weights, train.x[chosen],
+        train.y[chosen]), batches, config["steps"], look, config["every"],
+    )  # fmt: skip
+    return found
+
+
+def _crossing(above: Weights, below: Weights, train: Images) -> Weights:
+    """The point between two of a path that has the loss asked for."""
+    low, high, goal = 0.0, 1.0, asked(len(train.y))
+    point = below
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        point = {name: above[name].lerp(below[name], middle) for name in above}
+        low, high = (middle, high) if float(train.losses(point)) > goal else (low, middle)
+    return point
+
+
+def _poisoned(start: Weights, images: Images, config: dict[str, Any], draws: Generator) -> Weights:
+    """A net that has first learnt wrong classes beside the right ones (Liu et al. 2020)."""
+    descent = Descent(start, rules.adam, alpha=config["poison_alpha"], **ADAM)
+    train_stack(
+        descent,
+        lambda weights, chosen: _cross_entropy(weights, images.x[chosen], images.y[chosen]),
+        lambda nets: torch.randint(len(images.y), (nets, config["poison_batch"]), generator=draws),
+        config["poison_steps"],
+    )  # fmt: skip
+    return {name: w.detach() for name, w in descent.weights.items()}
+
+
+def _sharpness(weights: Weights, train: Images, iterations: int, draws: Generator) -> float:
+    """The Hessian's largest eigenvalue, by the power method."""
+    theta = {name: w.clone().requires_grad_() for name, w in weights.items()}
+    slope = torch.autograd.grad(train.losses(theta).sum(), [*theta.values()], create_graph=True)
+    ray = [torch.randn(w.shape, generator=draws) for w in theta.values()]
+    value = math.nan
+    for _ in range(iterations):
+        length = torch.stack([each.square().sum() for each in ray]).sum().sqrt()
+        ray = [each / length for each in ray]
+        image = torch.autograd.grad(slope, [*theta.values()], ray, retain_graph=True)
+        value = float(sum((a * b).sum() for a, b in zip(ray, image, strict=True)))
+        ray = list(image)
+    return value
+
+
+def _starts(nets: int, inputs: int, width: int, draws: Generator) -> Weights:
+    """He's start of nets with one hidden layer."""
+    shapes = {"w1": (inputs, width), "b1": (1, width), "w2": (width, CLASSES), "b2": (1, CLASSES)}
+    return {
+        name: torch.randn(nets, *shape, generator=draws) * (2 / shape[0]) ** 0.5
+        if name.startswith("w")
+        else torch.zeros(nets, *shape)
+        for name, shape in shapes.items()
+    }
+
+
+def _logits(weights: Weights, x: Tensor) -> Tensor:
+    hidden = (x @ weights["w1"] + weights["b1"]).relu()
+    return hidden @ weights["w2"] + weights["b2"]
+
+
+def _cross_entropy(weights: Weights, x: Tensor, y: Tensor) -> Tensor:
+    logits = _logits(weights, x)
+    each = F.cross_entropy(
+        logits.flatten(0, 1), y.expand(logits.shape[:2]).flatten(), reduction="none"
+    )
+    return each.view(logits.shape[:2]).mean(1)
+
+
+def _apart(stack: Weights) -> Sequence[Weights]:
+    return [_one(stack, k) for k in range(len(next(iter(stack.values()))))]
+
+
+def _one(stack: Weights, k: int) -> Weights:
+    return {name: w[k : k + 1] for name, w in stack.items()}

@@ -1,0 +1,1 @@
+"""How many saddles there are, and how they hold SGD up (L1 "La sobreparametrización")."""

@@ -1,0 +1,84 @@
+"""A net of one tanh layer and its squared loss: gradient, Hessian, and how fast that turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepclaims.claims.overparametrisation.critical_points import Array
+
+SECOND, THIRD = 0.77, 2.0
+"""Bounds of |tanh''| (4/(3√3) = 0.7698…) and |tanh'''|; those of tanh and tanh' are 1."""
+
+
+@dataclass(frozen=True)
+class TanhNet:
+    """mean (f(x) − y)²/2 + decay ‖θ‖²/2 with f(x) = v·tanh(W x̃) + b and x̃ = (x, 1).
+
+    Args:
+        inputs: x̃, (n, d + 1).
+        targets: y, (n,).
+        units: of the layer.
+        decay: of all parameters; without it most critical points are flat or at infinity.
+    """
+
+    inputs: Array
+    targets: Array
+    units: int
+    decay: float
+
+    @property
+    def size(self) -> int:
+        """Parameters: θ is W row by row, v, b."""
+        return self.units * (self.inputs.shape[1] + 1) + 1
+
+    def __call__(self, theta: Array) -> tuple[Array, Array, Array]:
+        """Losses (S,), gradients (S, p) and Hessians (S, p, p) at points (S, p)."""
+        (n, width), (v, t, r) = self.inputs.shape, self._forward(theta)
+        slope, ends = 1 - t**2, self.units * width
+        jacobian = np.ones((len(theta), self.size, n))
+        turned = (v[:, :, None] * slope)[:, :, None] * self.inputs.T
+        jacobian[:, :ends], jacobian[:, ends:-1] = turned.reshape(-1, ends, n), t
+        hessian = jacobian @ jacobian.swapaxes(1, 2) / n + self.decay * np.eye(self.size)
+        pairs = self.inputs[:, :, None] * self.inputs[:, None, :]
+        bent = (v[:, :, None] * (-2 * t * slope) * r[:, None]) @ pairs.reshape(n, -1) / n
+        mixed = (slope * r[:, None]) @ self.inputs / n
+        for k in range(self.units):
+            rows, out = slice(k * width, (k + 1) * width), ends + k
+            hessian[:, rows, rows] += bent[:, k].reshape(-1, width, width)
+            hessian[:, out, rows] += mixed[:, k]
+            hessian[:, rows, out] += mixed[:, k]
+        gradient = (jacobian @ r[..., None])[..., 0] / n + self.decay * theta
+        return self._loss(theta, r), gradient, hessian
+
+    def descent(self, theta: Array, weights: Array) -> tuple[Array, Array]:
+        """Losses (S,) over all samples, and gradients (S, p) with weights of samples, (S, n)."""
+        v, t, r = self._forward(theta)
+        error = (r * weights)[:, None]
+        by_w = (v[:, :, None] * (1 - t**2) * error) @ self.inputs
+        by_v = (t * error).sum(axis=2)
+        gradient = np.hstack([by_w.reshape(len(theta), -1), by_v, error.sum(axis=2)])
+        return self._loss(theta, r), gradient + self.decay * theta
+
+    def turning(self, theta: Array) -> Array:
+        """How much the Hessian can change by unit of way within 1 of each point, (S,): a bound."""
+        v, _, r = self._forward(theta)
+        long = np.linalg.norm(self.inputs, axis=1)
+        top = np.abs(v).max(axis=1)[:, None] + 1
+        first = np.sqrt(self.units * ((top * long) ** 2 + 1) + 1)
+        second = SECOND * top * long**2 + long
+        third = THIRD * top * long**3 + 3 * SECOND * long**2
+        bound: Array = ((np.abs(r) + first) * third + 3 * first * second).mean(axis=1)
+        return bound
+
+    def _forward(self, theta: Array) -> tuple[Array, Array, Array]:
+        """Output weights v (S, units), activations (S, units, n) and residuals (S, n)."""
+        ends = self.units * self.inputs.shape[1]
+        w, v = theta[:, :ends].reshape(len(theta), self.units, -1), theta[:, ends:-1]
+        t = np.tanh(w @ self.inputs.T)
+        return v, t, (v[:, None] @ t)[:, 0] + theta[:, -1:] - self.targets
+
+    def _loss(self, theta: Array, r: Array) -> Array:
+        loss: Array = (r**2).mean(axis=1) / 2 + self.decay / 2 * (theta**2).sum(axis=1)
+        return loss

@@ -1,0 +1,1 @@
+"""ReLU's signals and gradients through depth (L1 "Vanishing/Exploting")."""

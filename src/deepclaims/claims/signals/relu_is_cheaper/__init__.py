@@ -1,0 +1,1 @@
+"""What ReLU and other activation functions cost on the hardware at hand (L1, same slide)."""

@@ -1,0 +1,1 @@
+"""The sigmoid's signals and gradients through depth (L1 "Vanishing/Exploting")."""

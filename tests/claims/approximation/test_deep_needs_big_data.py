@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.svm import SVC
+
+from deepclaims.claims.approximation.deep_needs_big_data import measure
+from deepclaims.claims.approximation.deep_needs_big_data.judge import crossing, place
+from deepclaims.evidence.outcome import Outcome
+
+NAME = "approximation/deep-needs-big-data"
+BEST = {"classical": ("svm", 2.0), "deep": ("cnn", 1.0)}
+
+
+def world(samples, inputs=1.0, unordered=2.0):
+    """Deep nets begin to win at so many samples, and inputs; without order they lose as told."""
+
+    def outcome(part, arm, axes, seed):
+        kind = part.name.split("_")[0]
+        rng = np.random.default_rng([seed, axes["samples"], axes["side"], kind == "deep"])
+        method, dial = BEST[kind]
+        error = 0.2 + 0.1 * (axes["method"] != method) + 0.02 * np.log2(axes["dial"] / dial) ** 2
+        if part.name == "deep_permuted":
+            error += 0.01 * unordered
+        elif kind == "deep" and axes["side"] == 14:
+            error -= 0.02 * np.log10(axes["samples"] / samples)
+        elif kind == "deep":
+            error -= 0.02 * np.log10(axes["side"] ** 2 / inputs)
+        found = error + 0.001 * rng.normal(size=2)
+        return Outcome(dict(zip(("validation_error", "test_error"), found, strict=True)))
+
+    return outcome
+
+
+SMALL = {"seeds.count": 14, "tune.seeds.count": 1, "grid.side": [2, 4]}
+TO_THE_END = {**SMALL, "grid.samples": [300, 10_000, 55_000], "grid.compared": [10_000]}
+
+
+@pytest.fixture(scope="module")
+def lecture(imagined):
+    return imagined(NAME, world(33_000), changes=TO_THE_END)
+
+
+@pytest.fixture(scope="module")
+def early(imagined):
+    return imagined(NAME, world(90), changes=SMALL)
+
+
+def raised(by):
+    return lambda values: values + by
+
+
+def test_supported_where_deep_nets_begin_at_thirty_thousand(lecture, rulings):
+    assert rulings(lecture)["L1.s8.1"] == "supported"
+
+
+def test_refuted_where_they_win_from_a_hundred(early, rulings):
+    assert rulings(early) == {"L1.s8.1": "refuted", "L1.s8.2": "supported"}
+
+
+def test_refuted_where_sixteen_inputs_do_not_do(early, rulings, made_world):
+    worse = made_world(early, "deep_side", {"test_error": raised(0.1)})
+    assert rulings(worse)["L1.s8.2"] == "refuted"
+
+
+def test_undecided_where_nothing_crosses_in_what_was_measured(early, rulings, made_world):
+    worse = made_world(early, "deep_samples", {"test_error": raised(0.1)})
+    assert rulings(worse)["L1.s8.1"] == "inconclusive"
+
+
+def test_inconclusive_where_deep_nets_win_without_order_too(early, ruling, made_world):
+    assert (
+        ruling(made_world(early, "deep_permuted", {"test_error": raised(-0.1)})) == "inconclusive"
+    )
+
+
+def test_a_crossing_lies_on_the_line_in_logarithms():
+    assert crossing([10, 100, 1000], np.array([-1.0, 1.0, 2.0])) == pytest.approx(10**1.5)
+    assert crossing([10, 100, 1000], np.array([1.0, -1.0, 3.0])) == pytest.approx(10**2.25)
+    assert crossing([10, 100, 1000], np.array([1.0, 1.0, 1.0])) == 10
+    assert crossing([10, 100, 1000], np.array([1.0, 1.0, -1.0])) == np.inf
+
+
+def test_the_median_is_decided_unless_its_interval_reaches_seeds_without_a_crossing():
+    won, lost = np.array([-1.0, 1.0]), np.array([1.0, -1.0])
+    assert place([10, 1000], np.stack([won] * 15 + [lost], 1)).high == pytest.approx(100)
+    assert not np.isfinite(place([10, 1000], np.stack([won] * 9 + [lost] * 7, 1)).high)
+
+
+CONFIG = {
+    "data": {"name": "mnist", "n_validation": 100, "n_test": 100, "locked": True},
+    "samples": 100,
+    "permute": False,
+    "dial": 1.0,
+    "steps": 30,
+    "epochs": 1,
+    "batch": 32,
+}
+
+
+def test_images_of_any_side_are_averages_of_the_same_images(project_with_data):
+    large, small = (measure.digits({**CONFIG, "side": side}, 0)["test"][0] for side in (14, 7))
+    assert small.shape == (100, 1, 7, 7)
+    averages = torch.nn.functional.avg_pool2d(large, 2)
+    together = torch.stack([averages.flatten(), small.flatten()])
+    assert float(torch.corrcoef(together)[0, 1]) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_kernels_width_is_that_of_scikit_learns_scale(project_with_data):
+    images = measure.digits({**CONFIG, "side": 14}, 0)
+    x, y = images["train"][0].flatten(1).numpy(), images["train"][1].numpy()
+    there = SVC(C=10.0, gamma="scale").fit(x, y)
+    expected = 1 - there.score(images["test"][0].flatten(1).numpy(), images["test"][1].numpy())
+    found = measure.classical({**CONFIG, "side": 14, "method": "svm"}, 0)
+    assert found.metrics["test_error"] == pytest.approx(expected, abs=0.011)
+
+
+@pytest.mark.parametrize(("method", "side"), [("mlp", 4), ("cnn", 7), ("cnn_whole", 4)])
+def test_nets_learn_and_a_seed_decides_them(project_with_data, method, side):
+    config = {**CONFIG, "side": side, "method": method}
+    found = measure.deep(config, 1).metrics
+    assert found == measure.deep(config, 1).metrics
+    assert found["test_error"] < 0.85
