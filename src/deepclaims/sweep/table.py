@@ -18,6 +18,9 @@ from deepclaims.tracking.rows import TrackedRun
 VOLATILE = "volatile_"
 """Prefix of columns that differ from run to run: times, commits, machines."""
 
+TABLES = "tables"
+"""Metric of a replica that left only tables: how many. Without a row it would be in no count."""
+
 
 def metric_rows(cell: Cell, replicas: Sequence[Replica]) -> pd.DataFrame:
     """One row per replica, metric and step.
@@ -98,6 +101,10 @@ def _rows(replicas: Sequence[Replica], claim: str) -> pd.DataFrame:
             metrics += [name] * len(curve.steps)
             steps += map(int, curve.steps)
             values += map(float, curve.values)
+        if len(values) == before:
+            metrics.append(TABLES)
+            steps.append(None)
+            values.append(float(len(outcome.tables)))
         lengths.append(len(values) - before)
     once = pd.DataFrame([_about(replica, claim) for replica in replicas])
     each = once.loc[once.index.repeat(lengths)].reset_index(drop=True)
