@@ -40,12 +40,16 @@ class Key:
 
 @dataclass(frozen=True)
 class Given:
-    """What was given: the word, the value of each key, the flags, and what is passed on unread."""
+    """What was given: the word, the value of each key, the flags, and what is passed on unread.
+
+    `words` has them all where a verb takes several; `word` is the first.
+    """
 
     word: str
     values: Mapping[str, Any]
     flags: frozenset[str]
     passed: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
@@ -59,6 +63,7 @@ class Arguments:
         verb: its name.
         keys: the `key=value` it takes.
         word: what its one bare word is, e.g. `RECORD`; it takes none if empty.
+        many: whether it takes several of them.
         optional: whether that word may be left out.
         hint: what to do when that word is missing.
         flags: the flags it takes, e.g. `--compare`.
@@ -69,6 +74,7 @@ class Arguments:
     keys: Mapping[str, Key] = field(default_factory=dict)
     word: str = ""
     optional: bool = False
+    many: bool = False
     hint: str = ""
     flags: tuple[str, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
@@ -95,9 +101,11 @@ class Arguments:
                 bare.append(text)
             else:
                 raise ConfigError(self._unknown(text))
-        if self.word and len(bare) != 1 and not (self.optional and not bare):
+        enough = bool(bare) if self.many else len(bare) == 1
+        if self.word and not enough and not (self.optional and not bare):
             raise ConfigError(f"{self.hint or f'name one {self.word}'}: deepclaims {self.usage}")
-        return Given("".join(bare), values, frozenset(flags), tuple(passed))
+        first = bare[0] if bare else ""
+        return Given(first, values, frozenset(flags), tuple(passed), tuple(bare))
 
     @property
     def usage(self) -> str:
@@ -139,7 +147,8 @@ class Arguments:
         return f"{self.verb} does not know '{text}'; known: {', '.join(known)}{close}"
 
     def _word(self) -> list[str]:
-        return [f"[{self.word}]" if self.optional else self.word] if self.word else []
+        shown = f"{self.word}…" if self.many else self.word
+        return [f"[{shown}]" if self.optional else shown] if self.word else []
 
     def _known(self) -> list[str]:
         keys = [f"{name}={key.values}" for name, key in self.keys.items()]

@@ -104,6 +104,18 @@ VERBS = {
         "--compare  say how far the labels agree with those of the annotation file",
         "deepclaims annotate 200 --compare",
     ),
+    "evaluate": Verb(
+        "deepclaims.pipeline.evaluate",
+        "score the trained networks, or an annotation file, as ANSI/AAMI EC57 and bxb do",
+        "RECORD… [test=EXTENSION] [reference=atr] [mapping=ec57|de_chazal] [start=300]\n"
+        "    [annotator=NAME|detect] [lead=MLII] [second=NAME|none] [out=FILE.csv]\n"
+        "    [executor=local|ray|slurm] [executor.workers=N] [--retry-failed]\n\n"
+        "RECORD   paths of annotated WFDB records, or numbers of MIT-BIH that were fetched\n"
+        "test     an annotation file of each record to score; without it, the trained networks\n"
+        "mapping  escape beats e, j are S for EC57 and bxb, and N for de Chazal et al. 2004\n"
+        "start    seconds; EC57 leaves the first five minutes to the algorithm",
+        "deepclaims evaluate 100 103 105 annotator=detect out=scores.csv",
+    ),
     "diagnose": Verb(
         "deepclaims.pipeline.diagnose",
         "avoidable bias, generalisation gap, and what the lecture's flow chart says to do",

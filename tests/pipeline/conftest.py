@@ -1,13 +1,18 @@
 """Judging within the tests' own process: each of its workers would import torch anew."""
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import yaml
 
+from deepclaims.ecg import trained_labeller
+from deepclaims.ecg.options import read_options
 from deepclaims.pipeline import judge, verify
+from deepclaims.project import Project
 
 
 class Here(Executor):
@@ -35,3 +40,45 @@ def _judge_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     if "judging_pool" not in request.keywords:
         for verb in (judge, verify):
             monkeypatch.setattr(verb, "judging_pool", _here)
+
+
+def _shrink(conf, seeds=(0,), epochs=4):
+    """The checkout's own config of the labeller, made quick."""
+    file = conf / "annotate.yaml"
+    said = yaml.safe_load(file.read_text())
+    quick = ["model.width=8", "fit.batch_size=2", f"fit.epochs={epochs}", "optimizer.lr=0.01"]
+    file.write_text(yaml.safe_dump({"seeds": [*seeds], "training": [*said["training"], *quick]}))
+
+
+@pytest.fixture(scope="session")
+def shrink():
+    """Makes the labeller's config in a folder `conf` quick."""
+    return _shrink
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory, checkout, small_ecg, empty_store):
+    """A run cache with a labeller of two leads, trained on the small synthetic ECG."""
+    root = tmp_path_factory.mktemp("kept")
+    shutil.copytree(checkout / "conf", root / "conf")
+    shutil.copy(checkout / "dvc.yaml", root)
+    _shrink(root / "conf")
+    (root / "data").symlink_to(small_ecg[1].parents[1])
+    (root / ".mlflow").mkdir()
+    shutil.copy(empty_store, root / ".mlflow")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPCLAIMS_ROOT", str(root))
+        options = read_options(["100", "executor.workers=0"], Project(root))
+        trained = trained_labeller.trained_labeller(Project(root), 2, options.executor)
+    assert trained.source == "embedded"
+    return root
+
+
+@pytest.fixture
+def ready(project, kept, monkeypatch):
+    """A project with the small ECG and its labeller; no training is to happen in it."""
+    _shrink(project.conf)
+    (project.root / "data").symlink_to((kept / "data").resolve())
+    shutil.copytree(kept / ".runs", project.root / ".runs")
+    monkeypatch.setattr(trained_labeller, "_train", lambda *_: pytest.fail("trained again"))
+    return project

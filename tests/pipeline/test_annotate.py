@@ -4,53 +4,14 @@ import shutil
 import numpy as np
 import pytest
 import wfdb
-import yaml
 from matplotlib.figure import Figure
 
 from deepclaims.data.aami import CLASS_OF
-from deepclaims.ecg import files, trained_labeller
-from deepclaims.ecg.options import read_options
+from deepclaims.ecg import files
 from deepclaims.errors import ConfigError, DataError, StageError, StorageError
 from deepclaims.pipeline import annotate
-from deepclaims.project import Project
 
 HERE = "executor.workers=0"
-
-
-def shrink(conf, seeds=(0,), epochs=4):
-    """The checkout's own config of the labeller, made quick."""
-    file = conf / "annotate.yaml"
-    said = yaml.safe_load(file.read_text())
-    quick = ["model.width=8", "fit.batch_size=2", f"fit.epochs={epochs}", "optimizer.lr=0.01"]
-    file.write_text(yaml.safe_dump({"seeds": [*seeds], "training": [*said["training"], *quick]}))
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory, checkout, small_ecg, empty_store):
-    """A run cache with a labeller of two leads, trained on the small synthetic ECG."""
-    root = tmp_path_factory.mktemp("kept")
-    shutil.copytree(checkout / "conf", root / "conf")
-    shutil.copy(checkout / "dvc.yaml", root)
-    shrink(root / "conf")
-    (root / "data").symlink_to(small_ecg[1].parents[1])
-    (root / ".mlflow").mkdir()
-    shutil.copy(empty_store, root / ".mlflow")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DEEPCLAIMS_ROOT", str(root))
-        options = read_options(["100", HERE], Project(root))
-        trained = trained_labeller.trained_labeller(Project(root), 2, options.executor)
-    assert trained.source == "embedded"
-    return root
-
-
-@pytest.fixture
-def ready(project, kept, monkeypatch):
-    """A project with the small ECG and its labeller; no training is to happen in it."""
-    shrink(project.conf)
-    (project.root / "data").symlink_to((kept / "data").resolve())
-    shutil.copytree(kept / ".runs", project.root / ".runs")
-    monkeypatch.setattr(trained_labeller, "_train", lambda *_: pytest.fail("trained again"))
-    return project
 
 
 @pytest.fixture
@@ -118,7 +79,9 @@ def test_another_rate_and_no_annotations(ready, no_picture, tmp_path, small_ecg,
     assert (same & (near.min(axis=1) < 0.15)).mean() > 0.95
 
 
-def test_the_first_use_trains_and_the_second_does_not(project, no_picture, small_ecg, capfd):
+def test_the_first_use_trains_and_the_second_does_not(
+    project, shrink, no_picture, small_ecg, capfd
+):
     """One lead has a labeller of its own, of as many networks as there are seeds."""
     shrink(project.conf, seeds=(0, 1), epochs=1)
     (project.root / "data").symlink_to(small_ecg[1].parents[1])
@@ -195,7 +158,7 @@ def test_misuse(project, words, said):
 
 
 @pytest.mark.real_data
-def test_a_patient_never_seen(project, mirror, no_picture, prepare_ecg, capsys):
+def test_a_patient_never_seen(project, shrink, mirror, no_picture, prepare_ecg, capsys):
     """200 of DS2, by one quick network that has seen five patients of DS1."""
     raw = mirror / "mitdb" / "1.0.0"
     prepared = project.prepared("ecg")

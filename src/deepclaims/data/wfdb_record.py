@@ -125,15 +125,35 @@ def read_recording(
     return found
 
 
-def read_beats(recording: Recording, annotator: str) -> Beats:
-    """The beats of the record's annotation file with the extension `annotator`.
+@dataclass(frozen=True)
+class Notes:
+    """All annotations of a file, in its order.
+
+    Args:
+        sample: (n,) on the clock of the record's signals.
+        symbol: n symbols.
+        subtype: (n,) numbers.
+    """
+
+    sample: np.ndarray
+    symbol: tuple[str, ...]
+    subtype: np.ndarray
+
+
+def read_notes(path: Path, annotator: str, rate: float) -> Notes:
+    """The record's annotation file with the extension `annotator`.
+
+    Args:
+        path: of the record, without extension.
+        annotator: the extension.
+        rate: samples a second of the signals; a file that counts on a clock of its own is read
+            on this one.
 
     Raises:
         DataError: there is no such file, or it is damaged.
     """
     import wfdb
 
-    path = recording.path
     try:
         notes = wfdb.rdann(str(path), annotator)
     except FileNotFoundError:
@@ -143,6 +163,19 @@ def read_beats(recording: Recording, annotator: str) -> Beats:
         ) from None
     except Exception as error:
         raise DataError(f"{path}.{annotator} is damaged ({_line(error)})") from None
+    sample = np.asarray(notes.sample, dtype=np.int64)
+    if notes.fs and notes.fs != rate:
+        sample = np.round(sample * (rate / notes.fs)).astype(np.int64)
+    return Notes(sample, tuple(notes.symbol), np.asarray(notes.subtype, dtype=np.int64))
+
+
+def read_beats(recording: Recording, annotator: str) -> Beats:
+    """The beats of the record's annotation file with the extension `annotator`.
+
+    Raises:
+        DataError: there is no such file, or it is damaged.
+    """
+    notes = read_notes(recording.path, annotator, recording.rate)
     kept = [
         (sample, CLASS_OF.get(symbol, UNKNOWN))
         for sample, symbol in zip(notes.sample.tolist(), notes.symbol, strict=True)
@@ -150,6 +183,23 @@ def read_beats(recording: Recording, annotator: str) -> Beats:
     ]
     label = dict(sorted(kept))  # two beats at one sample are one
     return Beats(np.array([*label], dtype=np.int64), np.array([*label.values()], dtype=np.int64))
+
+
+def read_length(path: Path) -> tuple[float, int]:
+    """Samples a second of a record, and how many there are.
+
+    Raises:
+        DataError: the header is missing or damaged, or does not say how long the record is.
+    """
+    import wfdb
+
+    try:
+        header = wfdb.rdheader(str(path))
+    except Exception as error:  # wfdb raises what its parsing happens to hit
+        raise DataError(f"the header {path}.hea is damaged ({_line(error)})") from None
+    if not header.fs or not header.sig_len:
+        raise DataError(f"{path}.hea does not say how long the record is")
+    return float(header.fs), int(header.sig_len)
 
 
 def _chosen(names: list[str], lead: str, second: str, path: Path) -> tuple[str, ...]:

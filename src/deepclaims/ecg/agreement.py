@@ -6,35 +6,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-TOLERANCE = 0.150
-"""Seconds by which the times of one beat may differ (EC57)."""
+from deepclaims.ecg.ec57.walk import Step, walk
 
-
-def matched(reference: np.ndarray, found: np.ndarray, tolerance: float) -> np.ndarray:
-    """Which beats are the same: each of one side with at most one of the other, the nearest.
+def matched(reference: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
+    """Which beats are the same, by the walk of EC57.
 
     Args:
-        reference: (n,) times, increasing.
-        found: (m,) times, increasing, in the same unit.
-        tolerance: the largest difference.
+        reference: (n,) samples, increasing.
+        found: (m,) samples, increasing.
+        window: samples by which they may differ.
 
     Returns:
         (pairs, 2), indices into `reference` and `found`.
     """
-    pairs: list[tuple[int, int]] = []
-    i = j = 0
-    while i < len(reference) and j < len(found):
-        apart = abs(found[j] - reference[i])
-        if apart > tolerance:
-            i, j = (i + 1, j) if reference[i] < found[j] else (i, j + 1)
-        elif j + 1 < len(found) and abs(found[j + 1] - reference[i]) < apart:
-            j += 1
-        elif i + 1 < len(reference) and abs(found[j] - reference[i + 1]) < apart:
-            i += 1
-        else:
-            pairs.append((i, j))
-            i, j = i + 1, j + 1
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    steps = walk(reference, found, window)
+    return steps[steps[:, 2] == Step.MATCHED, :2]
 
 
 @dataclass(frozen=True)
@@ -65,20 +51,20 @@ class Agreement:
 def agreement(
     reference: tuple[np.ndarray, np.ndarray],
     found: tuple[np.ndarray, np.ndarray],
-    tolerance: float,
+    window: int,
     classes: int,
 ) -> Agreement:
     """Compare two annotations.
 
     Args:
-        reference: (n,) times and (n,) classes; a class outside 0..k-1 is not scored, nor is
+        reference: (n,) samples and (n,) classes; a class outside 0..k-1 is not scored, nor is
             what it was called.
-        found: (m,) times and (m,) classes.
-        tolerance: the largest difference in time.
+        found: (m,) samples and (m,) classes.
+        window: samples by which the times of one beat may differ.
         classes: k.
     """
     true, called = reference[1], found[1]
-    pairs = matched(reference[0], found[0], tolerance)
+    pairs = matched(reference[0], found[0], window)
     scored = pairs[(true[pairs[:, 0]] >= 0) & (true[pairs[:, 0]] < classes)]
     counts = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(counts, (true[scored[:, 0]], called[scored[:, 1]]), 1)

@@ -8,7 +8,41 @@ import numpy as np
 
 from deepclaims.data.aami import UNKNOWN
 from deepclaims.data.beats import RATE
-from deepclaims.data.wfdb_record import Beats, Recording
+from deepclaims.data.wfdb_record import Beats, Recording, read_beats
+from deepclaims.errors import DataError
+
+AUTO, DETECT, STANDARD = "auto", "detect", "atr"
+"""Annotators: the standard one where it is there, else the detector; the detector; the standard."""
+FEWEST = 11
+"""Beats: what is called local in the rhythm."""
+
+
+def beats_to_label(recording: Recording, annotator: str) -> tuple[Beats, str]:
+    """Where the beats of a recording are, and who found them.
+
+    Args:
+        recording: of the record.
+        annotator: extension of the file that says so, `detect`, or `auto`.
+
+    Raises:
+        DataError: there is no such file, or too few beats to know the rhythm.
+    """
+    if annotator == DETECT or (annotator == AUTO and not annotated(recording, STANDARD)):
+        beats, found_by = detect_beats(recording), "found by the detector XQRS of wfdb"
+    else:
+        name = STANDARD if annotator == AUTO else annotator
+        beats, found_by = read_beats(recording, name), f"of {recording.path.name}.{name}"
+    if len(beats.sample) < FEWEST:
+        raise DataError(
+            f"record {recording.path} has {len(beats.sample)} beats ({found_by}): at least "
+            f"{FEWEST} are needed to know its rhythm"
+        )
+    return beats, found_by
+
+
+def annotated(recording: Recording, annotator: str) -> bool:
+    """Whether the record has an annotation file of that extension."""
+    return recording.path.with_suffix(f".{annotator}").is_file()
 
 
 def detect_beats(recording: Recording) -> Beats:

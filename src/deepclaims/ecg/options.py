@@ -1,4 +1,4 @@
-"""What `deepclaims annotate` is asked for on the command line."""
+"""What `deepclaims annotate` and `deepclaims evaluate` are asked for on the command line."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from deepclaims.arguments import Arguments, Key
+from deepclaims.ecg.beats import AUTO, DETECT, STANDARD
 from deepclaims.errors import ConfigError
 from deepclaims.languages import LANGUAGES
 from deepclaims.project import Project
 from deepclaims.sweep.options import LocalOptions, Options
 
-AUTO, DETECT, STANDARD = "auto", "detect", "atr"
 COMPARE, RETRY = "--compare", "--retry-failed"
 
 
@@ -34,6 +34,34 @@ class AnnotateOptions:
     def reference(self) -> str:
         """Extension of the annotation file whose labels are compared with."""
         return STANDARD if self.annotator in (AUTO, DETECT) else self.annotator
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What the command line asks `evaluate` for."""
+
+    records: tuple[str, ...]
+    test: str = ""
+    reference: str = STANDARD
+    mapping: str = "ec57"
+    start: float = 300.0
+    annotator: str = AUTO
+    lead: str = "MLII"
+    second: str = AUTO
+    out: str = ""
+    executor: Options = field(default_factory=LocalOptions)
+
+
+def read_evaluate_options(words: Sequence[str], project: Project) -> EvaluateOptions:
+    """Read the command line of `evaluate`.
+
+    Raises:
+        ConfigError: for what is not known; lists what is.
+    """
+    given = EVALUATE.read(words)
+    retry = ["executor.retry_failed=true"] if RETRY in given.flags else []
+    executor = _executor([*retry, *given.passed], project)
+    return EvaluateOptions(given.words, **given.values, executor=executor)
 
 
 def read_options(words: Sequence[str], project: Project) -> AnnotateOptions:
@@ -68,9 +96,18 @@ def _seconds(value: str) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise ConfigError(f"at={value} is no number of seconds")
+        raise ConfigError(f"{value} is no number of seconds")
     return seconds
 
+
+RECORD_HINT = (
+    "name {}, by the path of a WFDB record or the number of one of MIT-BIH that has been fetched"
+)
+LEADS = {
+    "lead": Key(default="MLII", says="the first lead; the networks know MLII"),
+    "second": Key("NAME|none", default=AUTO, says="the second lead"),
+}
+EXECUTOR = {"executor": "executor=local|ray|slurm executor.KEY=VALUE"}
 
 ARGUMENTS = Arguments(
     "annotate",
@@ -80,18 +117,49 @@ ARGUMENTS = Arguments(
             default=AUTO,
             says="extension of the file that says where the beats are; detect: the detector XQRS",
         ),
-        "lead": Key(default="MLII", says="the first lead; the networks know MLII"),
-        "second": Key("NAME|none", default=AUTO, says="the second lead"),
+        **LEADS,
         "out": Key("FOLDER", default="annotated", says="where the files go"),
         "extension": Key(default="deep", says="of the annotation file"),
         "at": Key("SECONDS", read=_seconds, says="where the picture begins"),
         "language": Key(choices=LANGUAGES, default="en", says="of the picture"),
     },
     word="RECORD",
-    hint=(
-        "name one record, by the path of a WFDB record or the number of one of MIT-BIH that has "
-        "been fetched"
-    ),
+    hint=RECORD_HINT.format("one record"),
     flags=(COMPARE, RETRY),
-    prefixes={"executor": "executor=local|ray|slurm executor.KEY=VALUE"},
+    prefixes=EXECUTOR,
+)
+
+EVALUATE = Arguments(
+    "evaluate",
+    {
+        "test": Key(
+            "EXTENSION",
+            default="",
+            says="score this annotation file of each record; without it, the trained networks",
+        ),
+        "reference": Key("EXTENSION", default=STANDARD, says="the annotation files with the truth"),
+        "mapping": Key(
+            choices=("ec57", "de_chazal"),
+            default="ec57",
+            says="whether escape beats e, j are S (EC57, bxb) or N (de Chazal et al. 2004)",
+        ),
+        "start": Key(
+            "SECONDS",
+            default=300.0,
+            read=_seconds,
+            says="where scoring begins; EC57 leaves five minutes out",
+        ),
+        "annotator": Key(
+            "NAME|detect",
+            default=AUTO,
+            says="extension of the file that tells the networks where beats are; detect: XQRS",
+        ),
+        **LEADS,
+        "out": Key("FILE", default="", says="a table with every cell, as CSV"),
+    },
+    word="RECORD",
+    many=True,
+    hint=RECORD_HINT.format("records"),
+    flags=(RETRY,),
+    prefixes=EXECUTOR,
 )

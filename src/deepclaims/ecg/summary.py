@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deepclaims.data.beats import RATE
@@ -44,8 +45,8 @@ def about_record(recording: Recording, beats: Beats, found_by: str) -> list[str]
     return lines
 
 
-def about_model(trained: Trained, name: str) -> list[str]:
-    """The networks, what they were trained on, and how far to trust them."""
+def about_model(trained: Trained, *names: str) -> list[str]:
+    """The networks, what they were trained on, and how far to trust them on records so named."""
     labeller = trained.labeller
     records = [str(number) for number in labeller.training.records]
     what = "MIT-BIH (the official files)" if trained.source == "official" else "the STAND-IN"
@@ -63,13 +64,13 @@ def about_model(trained: Trained, name: str) -> list[str]:
             )
         )
         lines.append(f"on the records kept for testing, one network alone, Se/+P in %: {each}")
-    if name in records:
+    if learnt := [name for name in names if name in records]:
         lines.append(
-            f"WARNING: {name} is the name of a record they were trained on; if it is that one, "
-            "they may only remember it"
+            f"WARNING: {_all(learnt)} they were trained on; if it is that one, they may only "
+            "remember it"
         )
     for known, other in SAME_PERSON:
-        if name == other and known in records and other not in records:
+        if other in names and known in records and other not in records:
             lines.append(f"WARNING: {other} is the same person as {known}, whom they have seen")
     if trained.source != "official":
         lines.append(STAND_IN)
@@ -105,6 +106,12 @@ def comparison(found: Agreement, name: str, annotator: str) -> list[str]:
     agreed, scored = int(found.counts.trace()), int(found.counts.sum() + found.missed.sum())
     lines.append(f"{agreed} of {scored} beats called as there" if scored else "no labels there")
     return lines
+
+
+def _all(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} is the name of a record"
+    return f"{', '.join(names)} are names of records"
 
 
 def _percent(share: float) -> str:

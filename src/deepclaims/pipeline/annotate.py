@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepclaims.ecg.options import AUTO, DETECT, STANDARD, AnnotateOptions, read_options
-from deepclaims.errors import DataError
+from deepclaims.ecg.beats import DETECT, annotated, at_training_rate, beats_to_label
+from deepclaims.ecg.options import AnnotateOptions, read_options
 from deepclaims.project import Project
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from deepclaims.data.wfdb_record import Beats, Recording
     from deepclaims.ecg.agreement import Agreement
-
-FEWEST = 11
-"""Beats: what is called local in the rhythm."""
 
 
 def run(words: Sequence[str]) -> None:
@@ -36,12 +33,11 @@ def run(words: Sequence[str]) -> None:
     options = read_options(words, project)
     from deepclaims.data import wfdb_record
     from deepclaims.ecg import summary
-    from deepclaims.ecg.beats import at_training_rate
     from deepclaims.ecg.files import Files
 
     path = wfdb_record.find_record(options.record, project.raw("mitdb"))
     recording = wfdb_record.read_recording(path, options.lead, options.second)
-    beats, found_by = _beats(recording, options.annotator)
+    beats, found_by = beats_to_label(recording, options.annotator)
     reference = _reference(recording, beats, options) if options.compare else None
     written = Files(Path(options.out), path.name, options.extension)
     written.make_room()
@@ -63,28 +59,10 @@ def run(words: Sequence[str]) -> None:
     print(f"\nwritten: {', '.join(map(str, written.all))}\n{summary.NO_CLINICAL_USE}")
 
 
-def _beats(recording: Recording, annotator: str) -> tuple[Beats, str]:
-    """The beats to label, and who found them."""
-    from deepclaims.data.wfdb_record import read_beats
-    from deepclaims.ecg.beats import detect_beats
-
-    if annotator == DETECT or (annotator == AUTO and not _has(recording, STANDARD)):
-        beats, found_by = detect_beats(recording), "found by the detector XQRS of wfdb"
-    else:
-        name = STANDARD if annotator == AUTO else annotator
-        beats, found_by = read_beats(recording, name), f"of {recording.path.name}.{name}"
-    if len(beats.sample) < FEWEST:
-        raise DataError(
-            f"record {recording.path} has {len(beats.sample)} beats ({found_by}): at least "
-            f"{FEWEST} are needed to know its rhythm"
-        )
-    return beats, found_by
-
-
 def _reference(recording: Recording, beats: Beats, options: AnnotateOptions) -> Beats:
     from deepclaims.data.wfdb_record import read_beats
 
-    own = options.annotator != DETECT and _has(recording, options.reference)
+    own = options.annotator != DETECT and annotated(recording, options.reference)
     return beats if own else read_beats(recording, options.reference)
 
 
@@ -94,19 +72,16 @@ def _compared(
     """The agreement, and for each labelled beat the reference's class (-1 for none)."""
     import numpy as np
 
-    from deepclaims.ecg.agreement import TOLERANCE, agreement, matched
+    from deepclaims.ecg.agreement import agreement, matched
+    from deepclaims.ecg.ec57.scores import window
 
-    tolerance = TOLERANCE * recording.rate
+    within = window(recording.rate)
     classes = given.shape[1]
     called = given.argmax(axis=1)
     found = agreement(
-        (reference.sample, reference.label), (beats.sample, called), tolerance, classes
+        (reference.sample, reference.label), (beats.sample, called), within, classes
     )
-    pairs = matched(reference.sample, beats.sample, tolerance)
+    pairs = matched(reference.sample, beats.sample, within)
     true = np.full(len(called), -1)
     true[pairs[:, 1]] = reference.label[pairs[:, 0]]
     return found, np.where(true < classes, true, -1)
-
-
-def _has(recording: Recording, annotator: str) -> bool:
-    return recording.path.with_suffix(f".{annotator}").is_file()
