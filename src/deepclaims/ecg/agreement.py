@@ -8,6 +8,7 @@ import numpy as np
 
 from deepclaims.ecg.ec57.walk import Step, walk
 
+
 def matched(reference: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
     """Which beats are the same, by the walk of EC57.
 

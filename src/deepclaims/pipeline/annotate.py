@@ -78,9 +78,7 @@ def _compared(
     within = window(recording.rate)
     classes = given.shape[1]
     called = given.argmax(axis=1)
-    found = agreement(
-        (reference.sample, reference.label), (beats.sample, called), within, classes
-    )
+    found = agreement((reference.sample, reference.label), (beats.sample, called), within, classes)
     pairs = matched(reference.sample, beats.sample, within)
     true = np.full(len(called), -1)
     true[pairs[:, 1]] = reference.label[pairs[:, 0]]

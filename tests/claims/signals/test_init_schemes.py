@@ -86,8 +86,9 @@ def trained_world(part, scheme, rate, rng):
     fails = scheme == "normal" or (part in ("relu", "depth") and scheme in HALVING)
     if scheme == "normal" and part == "relu":
         return math.nan, math.nan
-    loss = (1.0 if fails else 0.4 + (rate != 0.003) * 0.2) * CHANCE + 0.05 * rng.normal()
-    return loss, 0.9 if fails else 0.4 + (rate != 0.003) * 0.2
+    best = {"relu": 0.003, "adam": 0.001}.get(part, 0.01)
+    loss = (1.0 if fails else 0.4 + (rate != best) * 0.2) * CHANCE + 0.05 * rng.normal()
+    return loss, 0.9 if fails else 0.4 + (rate != best) * 0.2
 
 
 @cache
@@ -113,7 +114,8 @@ def world(imagined):
                 factor, layers = relu_factor(axes["scheme"], part.params["width"]), range(1, 30)
                 values = [factor**layer * math.exp(0.1 * rng.normal()) for layer in range(29)]
                 return Outcome({}, {"second_moment": Curve(layers, values)})
-            loss, error = trained(part.name, axes["init"], axes.get("optimizer.lr"), rng)
+            name = axes["model.activation"] if part.name == "others" else part.name
+            loss, error = trained(name, axes["init"], axes.get("optimizer.lr"), rng)
             metrics = {"train_loss": loss, "validation_error": error}
             return Outcome(metrics, {"train_loss": Curve([50], [loss + 0.3])})
 

@@ -29,12 +29,14 @@ COLOURS = {scheme: OKABE_ITO[colour] for scheme, (_, colour, _) in LOOKS.items()
 PANELS: tuple[tuple[str, dict[str, str], Text], ...] = (
     ("relu", {}, "ReLU, SGD"),
     ("others", {"model.activation": "leaky_relu"}, "Leaky ReLU, SGD"),
-    ("tanh", {}, "tanh, SGD"),
+    ("others", {"model.activation": "tanh"}, "tanh, SGD"),
     ("others", {"model.activation": "sigmoid"}, ("sigmoide, SGD", "sigmoid, SGD")),
     ("adam", {}, "ReLU, Adam"),
 )
 """Part, its axes, and what the panel is called."""
 
+DEEPEST = 29
+"""Hidden layers of the part `relu`."""
 EDGE = 1.18
 """Losses beyond are drawn here, as arrows."""
 
@@ -106,7 +108,8 @@ def depth(results: Results, drawing: Drawing) -> None:
     depths = results.axis("depth", "model.depth")
     for scheme in results.axis("depth", "init"):
         found = [losses(results, "depth", scheme, **{"model.depth": each}) for each in depths]
-        _scheme(below, depths, found, scheme)
+        found.append(losses(results, "relu", scheme))
+        _scheme(below, [*depths, DEEPEST], found, scheme)
     below.level(1.0, ("azar: ln 10", "chance: ln 10"))
     below.level(TRAINED, ("umbral: 0,75 ln 10", "threshold: 0.75 ln 10"), THEORY)
     below.axes(

@@ -29,17 +29,17 @@ TRAINED = 0.75
 HALVING = ("lecun", "glorot", "glorot_uniform")
 """Laws of variance 1/d at equal widths: each ReLU layer halves the second moment."""
 
-
+TANH = {"model.activation": "tanh"}
 TRUNCATED = ("he_truncated", "he_truncated_corrected")
 
 
 def judge(results: Results) -> dict[str, Measured]:
     """Laws, losses over `CHANCE`, and the share of seeds that train."""
     full = [s for s in results.axis("laws", "scheme") if s != "he_truncated"]
-    among_tanh = [s for s in results.axis("tanh", "init") if s not in ("he", "normal")]
-    he_tanh = losses(results, "tanh", "he")
-    trained = [losses(results, part, "normal") < TRAINED for part in ("relu", "tanh")]
-    either = np.logical_or(*trained)  # a NaN loss has not trained
+    among_tanh = [s for s in results.axis("others", "init") if s not in ("he", "normal")]
+    he_tanh = losses(results, "others", "he", **TANH)
+    tanh_too = losses(results, "others", "normal", **TANH) < TRAINED
+    either = tanh_too | (losses(results, "relu", "normal") < TRAINED)[: tanh_too.size]
     return {
         "variances": [_variance(results, scheme) for scheme in full],
         "shapes": _distances(results, "distance", list(PRINTED_LAWS)),
@@ -49,7 +49,8 @@ def judge(results: Results) -> dict[str, Measured]:
         "halving_stalls": [mean_interval(losses(results, "relu", scheme)) for scheme in HALVING],
         "test_sees_truncation": _distances(results, "distance_normal", TRUNCATED),
         "tanh_indifferent": [
-            paired_difference(losses(results, "tanh", scheme), he_tanh) for scheme in among_tanh
+            paired_difference(losses(results, "others", scheme, **TANH), he_tanh)
+            for scheme in among_tanh
         ],
         "adam_frees_glorot": mean_interval(losses(results, "adam", "glorot")),
         "unit_normal_stalls": proportion_interval(int(either.sum()), either.size),
