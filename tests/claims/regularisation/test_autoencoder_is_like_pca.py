@@ -69,7 +69,7 @@ def test_a_linear_autoencoder_finds_the_plane(cloud):
     plane = Principal.of(x, 3)
     (decoder,) = (p.double().numpy() for p in coder.decode.parameters() if p.ndim == 2)
     assert largest_angle(decoder, plane.directions.numpy()) < 2
-    assert squared_error(coder, x) == pytest.approx(squared_error(plane, x), rel=0.01)
+    assert squared_error(coder, x) == pytest.approx(squared_error(plane, x), rel=0.1)
 
 
 def world(imagined, angle=1.5, excess=0.001, nonlinear=0.8, isotropic=88.0, whitened=0.0001):
