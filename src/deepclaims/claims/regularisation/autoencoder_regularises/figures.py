@@ -8,7 +8,7 @@ from deepclaims.claims.regularisation.autoencoder_regularises.judge import Optio
 from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing, Panel
-from deepclaims.report.style import COLOURS, OKABE_ITO
+from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 
 
 def options(results: Results, drawing: Drawing) -> None:
@@ -31,11 +31,11 @@ def options(results: Results, drawing: Drawing) -> None:
     chosen.legend()
     gains = [gain(own.plain, side) for side, _ in sides[1:]] + [gain(own.alone, own.joint)]
     names = [*(label for _, label in sides[1:]), ("β < 1 (opción 3)", "β < 1 (option 3)")]
-    saved.intervals(list(map(mean_interval, gains)), names)
     for height, each in enumerate(gains):
-        saved.ax.plot(
-            each, np.full(len(each), height - 0.22), ".", color=COLOURS[height], alpha=0.5
-        )
+        colour, marker = COLOURS[height + 1], MARKERS[height + 1]
+        saved.across([height], [mean_interval(each)], color=colour, marker=marker)
+        saved.ax.plot(each, np.full(len(each), height - 0.22), ".", color=colour, alpha=0.5)
+    saved.places("y", names)
     saved.ax.axvline(0, color=OKABE_ITO["grey"])
     saved.axes(x=("puntos de error de test", "points of test error"))
 
