@@ -1,0 +1,1 @@
+"""Classifiers with an unsupervised stage (L1 "Autoencoder como regularización")."""
