@@ -64,7 +64,7 @@ def _cells(results: Results, sources: Mapping[str, str], conf: Path) -> Iterator
     rows = rows[rows["key"].isin(trained)]
     composer, references = Composer(conf), References.read(conf)
     for (part, arm, _), own in rows.groupby(["part", "arm", "key"], sort=False):
-        errors = own.pivot_table(index="seed", columns="metric", values="value")
+        errors = own.pivot(index="seed", columns="metric", values="value")
         split = next((each for each in HELD_OUT if f"{each}_error" in errors), "")
         if not split:
             continue

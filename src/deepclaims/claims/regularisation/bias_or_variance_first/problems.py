@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -44,30 +45,44 @@ class Problem:
         part = f"{self.name}_{remedy}" if remedy == "decay" else self.name
         return self.results.tuned(part, remedy)
 
-    @property
+    @cached_property
     def right(self) -> str:
         """Of the remedies against its weak point, the one that the choosing seeds prefer."""
         remedies = REMEDIES[self.weak_point]
         return min(remedies, key=lambda each: min(self.tuned(each).choice.scores))
 
+    @cached_property
+    def bayes(self) -> float:
+        """The Bayes error, a share."""
+        (flip,) = self.results.axis(self.name, "data.flip")
+        return float(flip)
+
+    def error(self, split: str, remedy: str) -> np.ndarray:
+        """Error of the reporting seeds on a split, in percentage points, `(seeds,)`."""
+        asked = split, remedy
+        if asked not in self._errors:
+            self._errors[asked] = 100 * self.tuned(remedy).reported(f"{split}_error")
+        return self._errors[asked]
+
     def gain(self, remedy: str) -> np.ndarray:
         """Test error that a remedy saves, in percentage points, `(seeds,)`."""
-        before, after = (self.tuned(each).reported("test_error") for each in (ALONE, remedy))
-        return 100 * (before - after)
+        return self.error("test", ALONE) - self.error("test", remedy)
 
     def bias(self, remedy: str = ALONE) -> np.ndarray:
         """Train error minus Bayes error, in percentage points and as it comes, `(seeds,)`."""
-        (bayes,) = self.results.axis(self.name, "data.flip")
-        return 100 * (self.tuned(remedy).reported("train_error") - bayes)
+        return self.error("train", remedy) - 100 * self.bayes
 
     def gap(self, remedy: str = ALONE) -> np.ndarray:
         """Validation error minus train error, in percentage points, `(seeds,)`."""
-        net = self.tuned(remedy)
-        return 100 * (net.reported("validation_error") - net.reported("train_error"))
+        return self.error("validation", remedy) - self.error("train", remedy)
 
     def suffers(self, weak_point: str, remedy: str = ALONE) -> np.ndarray:
         """Avoidable bias, which is not negative, or gap, in percentage points, `(seeds,)`."""
         return np.maximum(0, self.bias(remedy)) if weak_point == BIAS else self.gap(remedy)
+
+    @cached_property
+    def _errors(self) -> dict[tuple[str, str], np.ndarray]:
+        return {}
 
 
 def problems(results: Results) -> list[Problem]:
