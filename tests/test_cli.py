@@ -50,7 +50,7 @@ def test_an_unknown_verb_is_met_with_the_known_ones(capsys):
         (("judge",), "has not been measured: run `deepclaims measure "),
         (("judge", "now=1"), "judge does not know 'now=1'; known: claim=CHAPTER/ID, --rehearsal"),
         (("report",), "nothing is published yet"),
-        (("diagnose",), "name one MLflow run"),
+        (("diagnose",), "name one run by its key"),
         (("ui", "port=http"), "known: port=NUMBER"),
         (("list", "all"), "takes no 'all'"),
     ],

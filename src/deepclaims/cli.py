@@ -118,9 +118,11 @@ VERBS = {
     ),
     "diagnose": Verb(
         "deepclaims.pipeline.diagnose",
-        "avoidable bias, generalisation gap, and what the lecture's flow chart says to do",
-        "RUN [bayes=0.0]",
-        "deepclaims diagnose 3f2c… bayes=0.01",
+        "avoidable bias, generalisation gap, and what to do about the larger of them",
+        "RUN [bayes=NUMBER]\n\n"
+        "RUN    the key of a run, or its beginning, as `deepclaims runs` lists them; or MLflow's\n"
+        "bayes  the Bayes error, from 0 to 1; without it the one stated in conf/bayes.yaml",
+        "deepclaims diagnose 3f2c01",
     ),
     "new": Verb(
         "deepclaims.pipeline.new",

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from deepclaims.evidence.diagnosis import DiagnosedCell, Diagnosis
 from deepclaims.evidence.record import MlflowRuns
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import site
@@ -306,3 +307,19 @@ def test_a_rerun_elsewhere_changes_nothing_but_the_provenance(catalogue):
     ]  # fmt: skip
     first, second = site.render(catalogue).files, site.render(elsewhere).files
     assert [path for path in first if first[path] != second[path]] == ["provenance.json"]
+
+
+def test_a_claims_page_has_the_diagnosis_of_its_cells_folded_away(record):
+    source = {"es": "De ahí.", "en": "From there."}
+    cells = tuple(
+        DiagnosedCell("net", "", {"lr": 0.1}, 5, split, kind, source, Diagnosis(0.1, 0.4, bayes))
+        for split, kind, bayes in (("validation", "best", 0.02), ("test", "none", 0.0))
+    )
+    with_cells = record("one", "approximation", "supported", diagnoses=cells)
+    made = site.render([with_cells, record("two", "approximation", "supported")]).files
+    page = Page(made["es/approximation/one.html"])
+    assert page.attributes("details")[-1] == {"class": "diagnosis"}
+    for said in ("≤ 2", "≥ 8", "≤ 10", "(test)", "varianza", "lectura nuestra", "De ahí."):
+        assert said in page.text
+    assert "From there." in Page(made["en/approximation/one.html"]).text
+    assert 'class="diagnosis"' not in made["es/approximation/two.html"]

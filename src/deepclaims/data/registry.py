@@ -13,6 +13,7 @@ from deepclaims.data.ecg_segments import load_ecg_segments
 from deepclaims.data.mnist import load_fashion_mnist, load_mnist
 from deepclaims.data.plane_problems import load_plane
 from deepclaims.data.splits import Splits
+from deepclaims.data.teachers import load_teacher
 from deepclaims.data.toys import load_checkerboard, load_curve, load_function
 from deepclaims.errors import StageError
 from deepclaims.groups import Table
@@ -30,6 +31,7 @@ LOADERS: Table[Callable[..., Splits]] = Table(
         "curve": load_curve,
         "composition": load_composition,
         "plane": load_plane,
+        "teacher": load_teacher,
     },
 )
 """Called with config and seed, and with the prepared folder where there is one."""

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from deepclaims.errors import StorageError
 from deepclaims.evidence.check import Role, Text
+from deepclaims.evidence.diagnosis import DiagnosedCell
 from deepclaims.evidence.estimate import Estimate, Relation
 from deepclaims.evidence.operating import Operating
 from deepclaims.evidence.sentence import Ruling
@@ -134,6 +135,7 @@ class EvidenceRecord:
             it, with `stale` where the claim has changed since.
         transfers: how it came out on other data sets, each as `transfer.Transfer` has it, with
             `stale` likewise.
+        diagnoses: bias and variance of every trained cell; shown, and decides nothing.
         seeds: every seed that was run.
         n_runs: runs (cells) behind the evidence.
         n_replicas: replicas (cells times seeds).
@@ -164,6 +166,7 @@ class EvidenceRecord:
     predates_ledger: bool = False
     second_looks: tuple[Mapping[str, Any], ...] = ()
     transfers: tuple[Mapping[str, Any], ...] = ()
+    diagnoses: tuple[DiagnosedCell, ...] = ()
     seeds: tuple[int, ...] = ()
     n_runs: int | None = None
     n_replicas: int | None = None
@@ -224,6 +227,7 @@ class EvidenceRecord:
             FigureNote(_required(each, "name", "figures: "), _text(each, "caption"))
             for each in known.get("figures", ())
         )
+        known["diagnoses"] = tuple(map(DiagnosedCell.from_dict, known.get("diagnoses", ())))
         known["mlflow"] = MlflowRuns(**_known(MlflowRuns, known.get("mlflow", {})))
         return cls(**known)
 

@@ -1,82 +1,81 @@
-"""Diagnose a trained model as the lecture does: is its weak point bias or variance.
+"""Diagnose a trained net as the lecture does: is its weak point bias or variance.
 
-L1, "Atacar el punto débil": avoidable bias is train error minus Bayes error, the generalisation
-gap is validation error minus train error; each is attacked separately.
+What it says to do is our reading: the slide's flow chart is lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from statistics import fmean
 
 from deepclaims.arguments import Arguments, Key
+from deepclaims.data.bayes import Reference, References
 from deepclaims.errors import ConfigError
+from deepclaims.evidence.diagnosis import Diagnosis
+from deepclaims.pipeline.diagnosing import HELD_OUT, TRAIN, reference_of
 from deepclaims.project import Project
+from deepclaims.report.words import Words
+from deepclaims.sweep.store import RunStore
 
-ADVICE = {
-    "bias": "attack the bias: a wider or deeper net, more steps, another optimiser or architecture",
-    "variance": "attack the variance: more data, augmentation, weight decay, dropout, stop early",
-    "neither": "neither stands out: both are within a point of what can be had",
-}
 ARGUMENTS = Arguments(
     "diagnose",
-    {"bayes": Key("NUMBER", default=0.0, read=float, says="the least error possible, 0 to 1")},
+    {
+        "bayes": Key(
+            "NUMBER", read=float, says="the Bayes error, 0 to 1, in place of the stated one"
+        )
+    },
     word="RUN",
-    hint="name one MLflow run (`deepclaims ui` shows them)",
+    hint="name one run by its key, or the beginning of it (`deepclaims runs` lists them)",
 )
-NOTEWORTHY = 0.01
-"""Below one point of error neither part is worth attacking."""
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """Error rates in [0, 1] and what they come to.
-
-    With noisy labels the train error can be below the Bayes error; the avoidable bias is then 0.
-    """
-
-    train: float
-    validation: float
-    bayes: float = 0.0
-
-    @property
-    def avoidable_bias(self) -> float:
-        """Train error minus Bayes error, not below zero."""
-        return max(0.0, self.train - self.bayes)
-
-    @property
-    def gap(self) -> float:
-        """Validation error minus train error."""
-        return self.validation - self.train
-
-    @property
-    def weak_point(self) -> str:
-        """`bias`, `variance` or `neither`."""
-        if max(self.avoidable_bias, self.gap) < NOTEWORTHY:
-            return "neither"
-        return "bias" if self.avoidable_bias >= self.gap else "variance"
+GIVEN = "given"
 
 
 def run(words: Sequence[str]) -> None:
-    """Carry out `deepclaims diagnose RUN [bayes=0.0]`.
+    """Carry out `deepclaims diagnose RUN [bayes=NUMBER]`.
 
     Raises:
-        ConfigError: for an unknown run, or one without train and validation error.
+        ConfigError: for an unknown run, or one without train and held-out error.
     """
     given = ARGUMENTS.read(words)
-    run_id, bayes = given.word, given["bayes"]
-    metrics = _metrics(run_id)
-    missing = [name for name in ("train_error", "validation_error") if name not in metrics]
+    project, say = Project.here(), Words("en")
+    name, metrics, reference = _read(project, given.word)
+    if given["bayes"] is not None:
+        reference = Reference(given["bayes"], GIVEN, {"en": ""})
+    split = next((each for each in HELD_OUT if f"{each}_error" in metrics), HELD_OUT[0])
+    missing = [each for each in (TRAIN, f"{split}_error") if each not in metrics]
     if missing:
-        raise ConfigError(f"run {run_id} has no {' and no '.join(missing)}: nothing to diagnose")
-    found = Diagnosis(metrics["train_error"], metrics["validation_error"], bayes)
-    print(f"train error {found.train:.2%}, validation error {found.validation:.2%}, "
-          f"Bayes error taken as {bayes:.2%}")  # fmt: skip
+        raise ConfigError(f"run {name} has no {' and no '.join(missing)}: nothing to diagnose")
+    found = Diagnosis(metrics[TRAIN], metrics[f"{split}_error"], reference.error)
+    print(f"{name}: train error {found.train:.2%}, {split} error {found.held_out:.2%}")
+    print(f"Bayes error {reference.error:.2%}. {say(f'reference_{reference.kind}')} "
+          f"{reference.source['en']}".rstrip())  # fmt: skip
     print(f"avoidable bias {found.avoidable_bias:.2%}, generalisation gap {found.gap:.2%}")
-    print(ADVICE[found.weak_point])
+    print(
+        f"our reading of the lecture, whose flow chart is lost: {say(f'advice_{found.weak_point}')}"
+    )
 
 
-def _metrics(run_id: str) -> dict[str, float]:
+def _read(project: Project, run: str) -> tuple[str, dict[str, float], Reference]:
+    """Name, metrics (means over seeds) and Bayes error of a run: of the cache, or of MLflow."""
+    store = RunStore(project.runs)
+    keys = [key for key in store.keys() if key.startswith(run)]  # noqa: SIM118  not a dict
+    if len(keys) > 1:
+        raise ConfigError(f"{len(keys)} runs begin with {run}: {', '.join(keys[:5])}")
+    if not keys:
+        return run, _tracked(project, run), Reference()
+    (key,) = keys
+    seeds = store.seeds(key)
+    if not seeds:
+        raise ConfigError(f"run {key} has no finished replica")
+    about = store.describe(key)
+    each = [store.metrics(key, seed) for seed in seeds]
+    metrics = {name: fmean(one[name] for one in each) for name in each[0]}
+    sources = store.load(key, seeds[0]).about.get("sources", {})
+    reference = reference_of(References.read(project.conf), about["parts"], sources)
+    return f"{about['label'] or key} ({len(seeds)} seeds)", metrics, reference
+
+
+def _tracked(project: Project, run_id: str) -> dict[str, float]:
     from deepclaims.tracking.store import run_metrics
 
-    return run_metrics(Project.here().mlflow, run_id)
+    return run_metrics(project.mlflow, run_id)

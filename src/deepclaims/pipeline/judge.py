@@ -1,7 +1,8 @@
 """Judge: from the tables of a claim to its statistics, verdict and figures. Never trains.
 
 A claim whose tables, checks and code are what they were is not judged again, nor is a figure drawn
-again; the correction over the catalogue is made anew each time, since it rests on all verdicts.
+or a cell diagnosed again; the correction over the catalogue is made anew each time, since it rests
+on all verdicts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 from deepclaims import atomic
@@ -18,6 +20,7 @@ from deepclaims.errors import StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import deposit, entries
+from deepclaims.pipeline.diagnosing import diagnose_one, diagnosing_key
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
 from deepclaims.pipeline.place import REHEARSAL, of_a_place, read_place
@@ -57,7 +60,10 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
             raw[name] = kept.judged(Measured.find(project, name).claim)
     judged = {name: raw[name] for name in catalogue if name in raw}
     verdicts = settled(project, judged)
-    found = evidence_of(project, judged, verdicts)
+    found = [
+        replace(each, diagnoses=Kept.read(project.drawn(each.name)).diagnoses())
+        for each in evidence_of(project, judged, verdicts)
+    ]
     news = _news(project, found)
     for record in found:
         atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
@@ -105,10 +111,13 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
         for figure, key in figures[name].items()
         if kept[name].figures.get(figure) != key or not _is_drawn(project.drawn(name), figure)
     ]
+    diagnosing = {name: diagnosing_key(each, project.conf) for name, each in measured.items()}
+    undiagnosed = [name for name in measured if kept[name].diagnosed != diagnosing[name]]
     found = {name: kept[name].judged(each.claim)
              for name, each in measured.items() if name not in stale}  # fmt: skip
-    if stale or undrawn:
-        with judging_pool(len(stale) + len(undrawn)) as pool:
+    cells = {name: kept[name].diagnoses() for name in measured if name not in undiagnosed}
+    if stale or undrawn or undiagnosed:
+        with judging_pool(len(stale) + len(undrawn) + len(undiagnosed)) as pool:
             judged = {name: pool.submit(judge_one, measured[name], project.deposit(name))
                       for name in stale}  # fmt: skip
             drawn = [
@@ -116,10 +125,15 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
                 for name, figure in undrawn
                 for language in LANGUAGES
             ]
+            diagnosed = {name: pool.submit(diagnose_one, measured[name], project.conf)
+                         for name in undiagnosed}  # fmt: skip
             found |= {name: each.result() for name, each in judged.items()}
+            cells |= {name: each.result() for name, each in diagnosed.items()}
             _await(drawn)
     for name in measured:
-        Kept.of(keys[name], found[name], figures[name]).write(project.drawn(name))
+        Kept.of(keys[name], found[name], figures[name], diagnosing[name], cells[name]).write(
+            project.drawn(name)
+        )
     return found
 
 

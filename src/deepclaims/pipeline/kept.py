@@ -1,19 +1,21 @@
 """What judging keeps of a claim, so that only what changed is judged and drawn again.
 
 `evidence/<chapter>/<id>/judged.json` holds the raw verdict, from before the correction over the
-catalogue, with the hash of what decided it; and the hash of what decided each figure.
+catalogue, with the hash of what decided it; the hash of what decided each figure; and the diagnosis
+of the trained cells with its own.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from deepclaims import atomic
 from deepclaims.claims.claim import Claim
+from deepclaims.evidence.diagnosis import DiagnosedCell
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.judging import Judged
 
@@ -29,12 +31,16 @@ class Kept:
         verdict: the raw verdict as plain data.
         facts: how the numbers came to be.
         figures: name -> hash of what decided the figure.
+        diagnosed: the hash of what decided the diagnosis of the trained cells.
+        cells: the diagnosis of each.
     """
 
     key: str = ""
     verdict: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
+    diagnosed: str = ""
+    cells: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -46,13 +52,25 @@ class Kept:
             return cls()
 
     @classmethod
-    def of(cls, key: str, judged: Judged, figures: Mapping[str, str]) -> Self:
+    def of(
+        cls,
+        key: str,
+        judged: Judged,
+        figures: Mapping[str, str],
+        diagnosed: str = "",
+        cells: Sequence[DiagnosedCell] = (),
+    ) -> Self:
         """What is to be kept of a claim that was judged."""
-        return cls(key, judged.verdict.to_dict(), judged.facts, dict(figures))
+        plain = [asdict(each) for each in cells]
+        return cls(key, judged.verdict.to_dict(), judged.facts, dict(figures), diagnosed, plain)
 
     def write(self, folder: Path) -> None:
         """Keep it in a claim's folder."""
         atomic.update(folder / NAME, atomic.json_text(vars(self)))
+
+    def diagnoses(self) -> tuple[DiagnosedCell, ...]:
+        """The diagnosis of each trained cell again."""
+        return tuple(map(DiagnosedCell.from_dict, self.cells))
 
     def judged(self, claim: Claim) -> Judged:
         """The raw verdict again, with the texts that the claim's file has now."""

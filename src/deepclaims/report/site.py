@@ -134,6 +134,7 @@ class _Writer:
             picture=lambda finding: checks.picture(finding, self.words),
             measured=lambda finding: checks.measured(finding, self.words),
             required=lambda finding: checks.required(finding, self.words),
+            percent=lambda share: rounding.number(100 * share, language, significant=3),
             **{
                 name: partial(getattr(rounding, name), language=language)
                 for name in ("number", "probability")

@@ -192,6 +192,9 @@ def _shape(data: Mapping[str, Any]) -> Shape | None:
             return Shape(2, 2, 2, int(data.get("n", 1000)))
         case "plane":
             return Shape(2, 2, 2, int(data.get("n", 400)))
+        case "teacher":
+            d = int(data.get("dimension", 10))
+            return Shape(d, d, 2, int(data.get("n", 300)))
         case "function":
             return Shape(1, 1, 1, int(data.get("n", 257)))
         case "curve":

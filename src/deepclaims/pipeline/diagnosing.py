@@ -1,0 +1,136 @@
+"""The diagnosis of every trained cell of a claim: what its pages show, and decides nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepclaims.claims import pattern
+from deepclaims.claims.claim import Part
+from deepclaims.data import PREPARED
+from deepclaims.data.bayes import FILE, Reference, References
+from deepclaims.evidence.diagnosis import DiagnosedCell, Diagnosis
+from deepclaims.evidence.record import REAL_SOURCES
+from deepclaims.pipeline import deposit
+from deepclaims.pipeline.judging import Measured
+from deepclaims.sweep.compose import Composer
+from deepclaims.sweep.fingerprint import code_fingerprint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from deepclaims.claims.results import Results
+
+DIAGNOSING = "deepclaims.pipeline.diagnosing:diagnose_one"
+REPLICAS = f"{deposit.REPLICAS}.parquet"
+TRAIN, HELD_OUT = "train_error", ("validation", "test")
+"""The metric, and the splits that may be held out, the first that was scored."""
+DATA = re.compile(r"\+*data\b")
+"""How overrides begin that say what is trained on: others need not be composed for it."""
+IDENTITY = ("part", "arm", "key", "seed", "metric", "step", "value", "registration")
+
+
+def diagnose_one(measured: Measured, conf: Path) -> tuple[DiagnosedCell, ...]:
+    """Diagnose every cell of a claim that has errors on train and on something held out.
+
+    Args:
+        measured: the claim.
+        conf: the folder of configs, which has the Bayes errors.
+    """
+    return tuple(_cells(measured.results(), measured.about["sources"], conf))
+
+
+def diagnosing_key(measured: Measured, conf: Path) -> str:
+    """Hash of all that decides the diagnosis of a claim's cells."""
+    stated = conf / FILE
+    deciding = [
+        code_fingerprint([DIAGNOSING]),
+        hashlib.sha256((measured.folder / REPLICAS).read_bytes()).hexdigest(),
+        stated.read_text(encoding="utf-8") if stated.is_file() else "",
+        measured.about["sources"],
+        measured.claim.text["parts"],
+    ]
+    text = json.dumps(deciding, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _cells(results: Results, sources: Mapping[str, str], conf: Path) -> Iterator[DiagnosedCell]:
+    rows = results.metrics[results.metrics["step"].isna()]
+    trained = rows.loc[rows["metric"] == TRAIN, "key"].unique()
+    rows = rows[rows["key"].isin(trained)]
+    composer, references = Composer(conf), References.read(conf)
+    for (part, arm, _), own in rows.groupby(["part", "arm", "key"], sort=False):
+        errors = own.pivot(index="seed", columns="metric", values="value")
+        split = next((each for each in HELD_OUT if f"{each}_error" in errors), "")
+        if not split:
+            continue
+        errors = errors[[TRAIN, f"{split}_error"]].dropna()
+        if errors.empty:
+            continue
+        axes = _axes(own)
+        data = _data(results.claim.part(part), arm, axes, composer)
+        reference = _reference(references, data, sources)
+        train, held_out = (float(each) for each in errors.mean())
+        yield DiagnosedCell(
+            part, arm, axes, len(errors), split, reference.kind, reference.source,
+            Diagnosis(train, held_out, reference.error),
+        )  # fmt: skip
+
+
+def reference_of(
+    references: References, parts: Mapping[str, Any], sources: Mapping[str, str]
+) -> Reference:
+    """The Bayes error of a cell of the run cache.
+
+    Args:
+        references: what is known of each data set.
+        parts: what the cell's key is the hash of.
+        sources: where its prepared data came from.
+    """
+    config = parts["config"]
+    data = config.get("data")
+    if not isinstance(data, Mapping):
+        data = _named(list(parts["data"]), config)
+    return _reference(references, data, sources)
+
+
+def _data(part: Part, arm: str, axes: Mapping[str, Any], composer: Composer) -> Mapping[str, Any]:
+    """The data set that a cell is trained on, with its options, as far as its part tells."""
+    if part.task == pattern.TRAIN:
+        overrides = [each for each in (*part.base, *part.arms[arm]) if DATA.match(each)]
+        values = {axis: value for axis, value in axes.items() if DATA.match(axis)}
+        data: Mapping[str, Any] = composer.cell(overrides, values)["data"]
+        return data
+    return _named(part.data, {**part.params, **axes})
+
+
+def _named(names: Sequence[str], config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The config of a claim's own task as that of its data set, where it has one alone."""
+    return {**config, "name": names[0] if len(names) == 1 else ""}
+
+
+def _reference(
+    references: References, data: Mapping[str, Any], sources: Mapping[str, str]
+) -> Reference:
+    source = sources.get(PREPARED.get(str(data.get("name")), ""), REAL_SOURCES[0])
+    return references.of(data, stand_in=source not in REAL_SOURCES)
+
+
+def _axes(rows: pd.DataFrame) -> dict[str, Any]:
+    """The place of a cell on its grid, from its rows."""
+    first = rows.drop(columns=[*IDENTITY], errors="ignore").iloc[0].dropna()
+    return {
+        str(axis): _plain(value)
+        for axis, value in first.items()
+        if not str(axis).startswith(deposit.VOLATILE)
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value as the claim's file has it: a table holds whole numbers as floats where some lack."""
+    plain = value.item() if hasattr(value, "item") else value
+    return int(plain) if isinstance(plain, float) and plain.is_integer() else plain
