@@ -4,8 +4,8 @@ import pytest
 from deepclaims.claims.regularisation.validation_set_is_key.judge import KINDS, judge
 from deepclaims.claims.regularisation.validation_set_is_key.measure import (
     candidates,
-    chosen,
     choosing,
+    chosen,
     members,
     optimism,
 )
@@ -41,7 +41,7 @@ def test_candidates_are_every_regularisation(project_with_data):
         [0, 4, 5],
         [0, 1, 2, 3, 4, 5],
     ]
-    # The stopped ones are the same net earlier: trained for less, the first is the last of two looks.
+    # The stopped ones are the same net earlier.
     shorter = candidates({**SMALL, "looks": 1}, 1)
     assert np.array_equal(shorter[0][0], wrong[4])
     assert np.array_equal(choosing(SMALL, 1).curves["all_true"].values,

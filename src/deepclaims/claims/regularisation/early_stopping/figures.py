@@ -11,7 +11,7 @@ from deepclaims.report.style import OKABE_ITO
 
 TITLES = (
     ("etiquetas correctas", "right labels"),
-    ("etiquetas erróneas", "wrong labels"),
+    ("un quinto de etiquetas erróneas", "a fifth of the labels wrong"),
 )
 CURVES = (
     ("train", ("train", "train")),
@@ -30,8 +30,8 @@ def along_training(results: Results, drawing: Drawing) -> None:
             panel.over_seeds(looks, values, label, series, markevery=5)
         share = side.reported("looks_stop") if side else results.values(part, "looks_stop")
         stopped = np.median(share) * results.claim.part(part).params["looks"]
-        panel.ax.axvline(stopped, color=OKABE_ITO["grey"], linestyle=":",
-                         label=panel.say(("se detiene (mediana)", "it stops (median)")))  # fmt: skip
+        label = panel.say(("se detiene (mediana)", "it stops (median)"))
+        panel.ax.axvline(stopped, color=OKABE_ITO["grey"], linestyle=":", label=label)
         panel.axes(x=("miradas", "looks"), ylim=(0, None))
     panels[0].axes(y=("error (%)", "error (%)"))
     panels[0].legend(fontsize="small")

@@ -48,7 +48,8 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Errors, in per cent, of validation, train, `true` (train against the true labels) and test,
         and `cost` of train, at the `…_end` of the training, where validation error stops it,
-        `…_stop`, and where validation loss does, `…_by_loss`; `looks_stop`, the share of the looks after which it stopped;
+        `…_stop`, and where validation loss does, `…_by_loss`; `looks_stop`, the share of the looks
+        after which it stopped;
         `regret_stop` and `regret_end`, of the validation error against its lowest of the whole
         training; `oracle_stop`, the same for the test error of the curve; `best_stop`, whether the
         regret is none. Curves `validation`, `train` and `test` over looks.

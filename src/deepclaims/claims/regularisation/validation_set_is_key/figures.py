@@ -1,4 +1,4 @@
-"""Errors and optimism against the size of the set that chooses, and what each kind of choice saves."""
+"""Errors and optimism against the size of the set that chooses, and what choosing saves."""
 
 from __future__ import annotations
 

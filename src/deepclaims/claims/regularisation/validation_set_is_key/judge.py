@@ -40,8 +40,7 @@ def judge(results: Results) -> dict[str, Measured]:
             mean_interval(at(world, "true", small) - at(world, "true", large)) for world in WORLDS
         ],
         "near_the_best": [
-            mean_interval(at(world, "true") - results.values(world, "all_best"))
-            for world in WORLDS
+            mean_interval(at(world, "true") - results.values(world, "all_best")) for world in WORLDS
         ],
     }
 
