@@ -6,7 +6,7 @@ from torch.nn import functional as F
 from deepclaims.claims.regularisation import digit_nets
 from deepclaims.claims.regularisation.digit_nets import Images, Learning
 
-DATA = {"name": "mnist", "pool": 2}
+DATA = {"name": "mnist", "pool": 2, "n_train": 3000}
 
 
 def drawn(n=40, d=6, seed=0):
@@ -80,3 +80,8 @@ def test_cost_is_torchs():
     assert digit_nets.cross_entropy(logits, images.given).tolist() == pytest.approx(
         [float(one) for one in each]
     )
+
+
+def test_where_there_are_fewer_images_all_slices_shrink_alike(project_with_data):
+    parts = digit_nets.slices({**DATA, "n_train": 90}, 0.2, [50, 30, 100], 3)
+    assert [len(each) for each in parts] == [25, 15, 50]

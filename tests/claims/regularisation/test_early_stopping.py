@@ -8,7 +8,7 @@ from deepclaims.evidence.outcome import Outcome
 
 NAME = "regularisation/early-stopping"
 NET = {
-    "data": {"name": "mnist", "pool": 2},
+    "data": {"name": "mnist", "pool": 2, "n_train": 3000},
     "label_noise": 0.3,
     "images": [80, 60, 100],
     "watched": 50,

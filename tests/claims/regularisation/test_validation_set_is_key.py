@@ -14,7 +14,7 @@ from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "regularisation/validation-set-is-key"
 SMALL = {
-    "data": {"name": "mnist", "pool": 2},
+    "data": {"name": "mnist", "pool": 2, "n_train": 3000},
     "label_noise": 0.2,
     "train": 60,
     "pool": 200,

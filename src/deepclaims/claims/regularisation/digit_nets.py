@@ -43,12 +43,14 @@ def slices(data: Mapping[str, Any], noise: float, sizes: Sequence[int], seed: in
     """Disjoint slices of the training part, each with the classes in proportion.
 
     Args:
-        data: options of `data=mnist`.
+        data: options of `data=mnist`; `n_train` is the sum of `sizes`, or less on a stand-in.
         noise: share of wrong labels, in all of them.
-        sizes: images of each.
+        sizes: images of each; all shrink alike where there are fewer.
         seed: draws which images, and whose labels are wrong.
     """
     folder = Project.here().prepared(data["name"])
+    there = min(data["n_train"], sum(sizes))
+    sizes = [size * there // sum(sizes) for size in sizes]
     drawn = {**data, "n_train": sum(sizes), "n_validation": CLASSES, "n_test": CLASSES}
     clean, noisy = (
         load({**drawn, "label_noise": share}, seed, folder).train for share in (0.0, noise)
