@@ -12,15 +12,13 @@ from deepclaims.claims.regularisation.noise_injection.judge import (
 )
 from deepclaims.claims.regularisation.pair_panels import tried
 from deepclaims.claims.results import Results
-from deepclaims.evidence.check import Measured
-from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing
 
 NAMES = {
-    "inputs": ("en las entradas", "on the inputs"),
-    "units": ("en las ocultas", "on hidden units"),
-    "parameters": ("en los parámetros", "on the parameters"),
+    "inputs": ("entradas", "inputs"),
+    "units": ("ocultas", "hidden units"),
+    "parameters": ("parámetros", "parameters"),
 }
 
 
@@ -40,7 +38,7 @@ def gains(results: Results, drawing: Drawing) -> None:
         ("ruido también al evaluar", "noise in evaluation too"),
     )
     mnist, ecg, left_on = drawing.panels(1, 3, titles, width=12.0, height=3.6)
-    found: dict[str, list[Measured]] = {
+    found = {
         "mnist": [mean_interval(pair.gain()) for pair in pairs(results).values()],
         "ecg": [patients_gain(pair) for pair in pairs(results, ECG).values()],
         "left_on": [
@@ -49,11 +47,9 @@ def gains(results: Results, drawing: Drawing) -> None:
         ],
     }
     for panel, each in zip((mnist, ecg, left_on), found.values(), strict=True):
-        estimates = [one for one in each if isinstance(one, Estimate)]
-        across = np.arange(len(estimates))
-        panel.measured(across, estimates, linestyle="none")
+        panel.measured(np.arange(len(each)), each, linestyle="none")
         panel.level(0.0)
-        panel.ticks("x", across.tolist(), [panel.say(name) for name in NAMES.values()])
+        panel.places("x", list(NAMES.values()))
         panel.ax.margins(x=0.2)
     for panel in (mnist, ecg):
         panel.axes(y=("error de test ahorrado (puntos)", "test error saved (points)"))

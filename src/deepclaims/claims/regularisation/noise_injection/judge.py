@@ -7,6 +7,7 @@ import numpy as np
 from deepclaims.claims.regularisation.tuned_pair import TunedPair
 from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.check import Measured
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.patient_errors import PatientErrors, error_contrast
 from deepclaims.evidence.statistics import exact, mean_interval
 
@@ -61,7 +62,7 @@ def _loss_gap(net: Tuned) -> np.ndarray:
     return net.reported("test_loss") - net.reported("train_loss")
 
 
-def patients_gain(pair: TunedPair) -> Measured:
+def patients_gain(pair: TunedPair) -> Estimate:
     """Test error saved in percentage points, over seeds × patients."""
     errors = [PatientErrors.read(net.table("confusion")) for net in (pair.without, pair.with_it)]
     return error_contrast(errors, [1.0, -1.0])
