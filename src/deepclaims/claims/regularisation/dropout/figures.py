@@ -8,70 +8,103 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from deepclaims.claims.regularisation.dropout.judge import HALF, KEEP, NONE, SIZE, gap
-from deepclaims.claims.regularisation.dropout.judge import sweep as tuned
-from deepclaims.claims.results import Results, Tuned
-from deepclaims.evidence.statistics import mean_interval, paired_difference
+from deepclaims.claims.regularisation.dropout.judge import KEEP, SIZE, pair
+from deepclaims.claims.regularisation.tuned_pair import TunedPair
+from deepclaims.claims.results import Results
+from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 
-TRIED: dict[str, Any] = {"markerfacecolor": "white", "linestyle": ":", "linewidth": 1.2}
-"""Look of what the choosing seeds measured."""
+SCHEDULES = {"linear": ("lineal", "linear", "-"), "constant": ("constante", "constant", ":")}
+"""Their names in both languages, and their lines."""
+SIDES = (("sin dropout", "without dropout"), ("con dropout", "with dropout"))
+PAPER = {
+    "o": (1.60, ("sin dropout (Srivastava)", "without dropout (Srivastava)")),
+    "s": (1.25, ("con dropout (Srivastava)", "with dropout (Srivastava)")),
+    "v": (1.06, ("y norma acotada (Srivastava)", "and bounded norm (Srivastava)")),
+}
+"""Marker -> test error in per cent of Srivastava et al. 2014, table 2, and what it is of."""
+ALL = 60_000
+"""Images that they train on."""
 
 
 def sweep(results: Results, drawing: Drawing) -> None:
-    """Against p_keep: error saved, generalisation gap, and the net that under-fits."""
+    """Against p_keep: validation error saved; the gaps of what was chosen; the net too small."""
     titles = (
-        ("error que se ahorra", "error that is saved"),
-        ("la brecha de generalización", "the generalisation gap"),
+        ("error de validación que se ahorra", "validation error that is saved"),
+        ("la brecha de lo elegido", "the gap of what was chosen"),
         ("control: una red que subajusta", "control: a net that under-fits"),
     )
     saved, gaps, small = drawing.panels(1, 3, titles, width=12.0, height=4.1)
-    for index, size in enumerate(results.axis("sweep", SIZE)):
-        net = tuned(results, size)
-        label = (f"{size} imágenes", f"{size} images")
-        _saved(saved, net, label, index)
-        keeps = _reported(net)
-        gaps.measured(keeps, [mean_interval(gap(net, {KEEP: p})) for p in keeps], label, index)
-    saved.ax.plot([], [], "o", color=OKABE_ITO["grey"], **TRIED,
-                  label=saved.say(("validación, semillas que eligen",
-                                   "validation, seeds that choose")))  # fmt: skip
+    sizes = results.axis("none", SIZE)
+    pairs = [pair(results, size) for size in sizes]
+    for index, (size, nets) in enumerate(zip(sizes, pairs, strict=True)):
+        _saved(saved, nets, size, index)
     saved.level(0.0)
+    across = np.arange(len(sizes))
+    for index, label in enumerate(SIDES):
+        each = [(nets.without, nets.with_it)[index] for nets in pairs]
+        found = [
+            mean_interval(100 * (net.reported("test_error") - net.reported("train_error")))
+            for net in each
+        ]
+        gaps.measured(across + 0.1 * index, found, label, index, linestyle="none")
+    keeps = sorted(results.axis("underfit", KEEP))
     for index, split in enumerate(("test", "train"), start=2):
-        keeps = sorted(results.axis("underfit", KEEP))
         errors = (
             100 * results.values("underfit", f"{split}_error", where={KEEP: p}) for p in keeps
         )
         small.measured(keeps, list(map(mean_interval, errors)), split, index)
-    saved.axes(y=("error ahorrado (puntos)", "error saved (points)"))
-    gaps.axes(y=("validación − train (puntos)", "validation − train (points)"))
-    small.axes(y="error (%)")
-    for panel in (saved, gaps, small):
-        panel.axes(x=r"$p_{\mathrm{keep}}$")
-        panel.ax.margins(x=0.08)
-        panel.legend(loc="best")
+    saved.axes(x=r"$p_{\mathrm{keep}}$", y=("error ahorrado (puntos)", "error saved (points)"))
+    gaps.axes(
+        x=("imágenes de train", "training images"),
+        y=("test − train (puntos)", "test − train (points)"),
+    )
+    gaps.ticks("x", across.tolist(), [str(size) for size in sizes])
+    small.axes(x=r"$p_{\mathrm{keep}}$", y="error (%)", ylim=(0, None))
+    gaps.ax.margins(x=0.3)
     gaps.ax.set_ylim(bottom=0)
-    small.ax.set_ylim(bottom=0)
+    for panel in (saved, gaps, small):
+        panel.legend(loc="best")
 
 
-def _saved(panel: Panel, net: Tuned, label: tuple[str, str], index: int) -> None:
-    """Hollow: validation error saved, mean of the choosing seeds; filled: test error, reported."""
-    means = {each[KEEP]: 100 * score for each, score in
-             zip(net.choice.values, net.choice.scores, strict=True)}  # fmt: skip
-    tried = sorted(means)
-    panel.ax.plot(tried, [means[1.0] - means[p] for p in tried], marker=MARKERS[index],
-                  color=COLOURS[index], **TRIED)  # fmt: skip
-    test = {p: 100 * net.reported("test_error", {KEEP: p}) for p in _reported(net)}
-    found = [paired_difference(test[1.0], each) for each in test.values()]
-    panel.measured(list(test), found, label, index, linestyle="none", markersize=7)
-    at = list(test).index(net[KEEP])
-    panel.ax.plot(net[KEEP], found[at].value, "o", markersize=14, markerfacecolor="none",
-                  color=COLOURS[index])  # fmt: skip
+def _saved(panel: Panel, nets: TunedPair, size: int, index: int) -> None:
+    """Against the best net without dropout: the best learning rate of each p_keep and schedule."""
+    choice = nets.with_it.choice
+    alone = min(nets.without.choice.scores)
+    tried = pd.DataFrame([*choice.values]).assign(saved=100 * (alone - np.array(choice.scores)))
+    best = tried.groupby(["schedule", KEEP])["saved"].max()
+    for schedule, (es, en, line) in SCHEDULES.items():
+        own = best.get(schedule)
+        if own is not None:
+            label = (f"{size} imágenes, {es}", f"{size} images, {en}")
+            panel.points(own.index, own.to_numpy(), label, index, linestyle=line)
+    panel.ax.plot(
+        nets.with_it[KEEP], tried["saved"].max(), "o", markersize=14, markerfacecolor="none",
+        color=COLOURS[index],
+    )  # fmt: skip
 
 
-def _reported(net: Tuned) -> list[float]:
-    """The p_keep that the reporting seeds have: chosen, none, and half."""
-    return sorted({float(net[KEEP]), NONE[KEEP], HALF[KEEP]})
+def literature(results: Results, drawing: Drawing) -> None:
+    """Test error over the size of the training set, beside the paper's."""
+    panel = drawing.panel(width=6.4, height=4.4)
+    sizes = results.axis("none", SIZE)
+    pairs = [pair(results, size) for size in sizes]
+    for index, label in enumerate(SIDES):
+        each = [(nets.without, nets.with_it)[index] for nets in pairs]
+        found = [mean_interval(100 * net.reported("test_error")) for net in each]
+        panel.measured(sizes, found, label, index)
+    for marker, (error, label) in PAPER.items():
+        panel.points(ALL, [error], label, marker=marker, color=OKABE_ITO["black"],
+                     markerfacecolor="none")  # fmt: skip
+    panel.axes(
+        x=("imágenes de train", "training images"),
+        y=("error de test (%)", "test error (%)"),
+        log="xy",
+        decimal="y",
+    )
+    panel.ticks("x", [*sizes, ALL], [panel.count(size) for size in (*sizes, ALL)])
+    panel.legend(loc="best")
 
 
 def moments(results: Results, drawing: Drawing) -> None:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from deepclaims.claims.results import Results, Tuned
+from deepclaims.claims.regularisation.tuned_pair import TunedPair
+from deepclaims.claims.results import Results
 from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import exact, mean_interval, paired_difference
 
 KEEP, SIZE = "regularizer.p_keep", "data.n_train"
 NONE, HALF = {KEEP: 1.0}, {KEEP: 0.5}
-"""No dropout, and that at which the generalisation gap is compared."""
+"""Of the net that under-fits: no dropout, and as much as it gets."""
 
 
 def judge(results: Results) -> dict[str, Measured]:
     """Slopes over masks, errors in percentage points over seeds."""
     small, none = (results.values("underfit", "test_error", where=value) for value in (HALF, NONE))
+    kept, bare = (results.values(part, "test_loss") for part in ("kept", "bare"))
+    sizes = results.axis("none", SIZE)
+    pairs = [pair(results, size) for size in sizes]
     return {
         "mean_kept": _over_masks(results, "mean_slope"),
         "variance_formula": _over_masks(results, "variance_slope"),
-        "error_falls": mean_interval(_over_sizes(results, gain)),
-        "gap_closes": mean_interval(_over_sizes(results, gap_closed)),
+        "error_falls": mean_interval(np.mean([each.gain() for each in pairs], axis=0)),
+        "gap_closes": mean_interval(np.mean([each.gap_closed() for each in pairs], axis=0)),
+        "as_large_a_share": mean_interval(share_saved(pair(results, max(sizes)))),
         "without_scaling": _over_masks(results, "mean_slope_unscaled"),
         "relu_shifts": _over_masks(results, "relu_shift"),
-        "keeping_all_is_none": _difference_to_none(results),
+        "keeping_all_is_none": exact(np.abs(kept - bare).max(), len(bare)),
         "underfit_gets_worse": paired_difference(100 * small, 100 * none),
     }
 
@@ -39,36 +42,12 @@ def _over_masks(results: Results, metric: str) -> list[Estimate]:
     ]
 
 
-def _over_sizes(results: Results, statistic: Callable[[Tuned], np.ndarray]) -> np.ndarray:
-    """A statistic's mean over the sizes of the training set, `(seeds,)`."""
-    sizes = results.axis("sweep", SIZE)
-    return np.asarray(np.mean([statistic(sweep(results, size)) for size in sizes], axis=0))
+def pair(results: Results, size: int) -> TunedPair:
+    """The net with and without dropout, trained on `size` images, each at what was chosen."""
+    where = {SIZE: size}
+    return TunedPair(results.tuned("none", where=where), results.tuned("dropout", where=where))
 
 
-def sweep(results: Results, size: int) -> Tuned:
-    """The net that over-fits, trained on `size` images, at the p_keep that was chosen."""
-    return results.tuned("sweep", where={SIZE: size})
-
-
-def gain(net: Tuned) -> np.ndarray:
-    """Test error saved in percentage points, `(seeds,)`; 0 where p_keep = 1 was chosen."""
-    return 100 * net.reported("test_error", NONE) - 100 * net.reported("test_error")
-
-
-def gap_closed(net: Tuned) -> np.ndarray:
-    """By how much p_keep = 0.5 closes the gap validation − train error, points, `(seeds,)`."""
-    return gap(net, NONE) - gap(net, HALF)
-
-
-def gap(net: Tuned, value: dict[str, float]) -> np.ndarray:
-    """Generalisation gap, validation − train error in percentage points, `(seeds,)`."""
-    validation, train = (net.reported(f"{split}_error", value) for split in ("validation", "train"))
-    return 100 * validation - 100 * train
-
-
-def _difference_to_none(results: Results) -> Estimate:
-    """Largest |difference| of the test loss between p_keep = 1 and no dropout layer at all."""
-    size = results.axis("none", SIZE)[0]
-    none = results.values("none", "test_loss", where={SIZE: size})
-    kept = sweep(results, size).reported("test_loss", NONE)[: len(none)]
-    return exact(np.abs(kept - none).max(), len(none))
+def share_saved(nets: TunedPair) -> np.ndarray:
+    """Test error saved over that of the net without, `(seeds,)`."""
+    return nets.gain() / (100 * nets.without.reported("test_error"))
