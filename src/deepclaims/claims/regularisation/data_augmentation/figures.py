@@ -7,7 +7,6 @@ import numpy as np
 from deepclaims.claims.regularisation.data_augmentation.judge import (
     COPIES,
     answers,
-    at_size,
     correlation,
     errors_on,
     few_of,
@@ -58,8 +57,9 @@ def errors(results: Results, drawing: Drawing) -> None:
     tested.places("y", [NAMES[name] for name in reversed(sides)])
     n = results.axis("sizes", "n_train")
     for series, made in enumerate(("plain", "informed")):
-        values = np.stack([at_size(results, made, each) for each in n], axis=1)
-        sizes.over_seeds(n, values, NAMES[made], series)
+        by_size = ({"made": made, "n_train": each} for each in n)
+        values = [results.values("sizes", "test_error", where=where) for where in by_size]
+        sizes.over_seeds(n, 100 * np.stack(values, axis=1), NAMES[made], series)
     sizes.axes(x=("imágenes etiquetadas", "labelled images"), log="xy", decimal="xy")
     sizes.legend()
 

@@ -20,7 +20,7 @@ def judge(results: Results) -> dict[str, Measured]:
     few, many = (net(results, "plain", n_train=n) for n in results.axis("plain", "n_train"))
     informed, noisy = (net(results, "grown", made=made) for made in COPIES)
     replaced = net(results, "replaced", made="replaced")
-    plain, deformed = (at_size(results, made, few_of(results)) for made in ("plain", "informed"))
+    plain, deformed = (other(results, made) for made in ("plain", "informed"))
     stages = results.axis("dependence", "steps")
     return {
         "error_falls": paired_difference(errors_on(few), errors_on(informed)),
@@ -104,13 +104,8 @@ def saved(alone: Tuned, side: Tuned, seen: str) -> Estimate:
     return paired_difference(rise(alone, seen), rise(side, seen))
 
 
-def at_size(results: Results, made: str, n: int) -> np.ndarray:
-    """Test errors at the rate and strength of all sizes, in points, (seeds,)."""
-    return 100 * results.values("sizes", "test_error", where={"made": made, "n_train": n})
-
-
 def other(results: Results, made: str) -> np.ndarray:
-    """Test errors on what becomes of the images otherwise, in points, (seeds,)."""
+    """Test errors at one rate and strength for all that may become of the images, (seeds,)."""
     return 100 * results.values("others", "test_error", where={"made": made})
 
 

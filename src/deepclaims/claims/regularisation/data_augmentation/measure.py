@@ -78,8 +78,8 @@ def ecg(config: dict[str, Any], seed: int) -> Outcome:
         seed: decides everything random.
 
     Returns:
-        Metrics `validation_error`, `test_error`, `informed_error` and `growth`; table `answers`, how
-        they fell out: `seen` (`test` or `informed`), `record, true, predicted, count`.
+        Metrics `validation_error`, `test_error`, `informed_error` and `growth`; table `answers`,
+        how they fell out: `seen` (`test` or `informed`), `record, true, predicted, count`.
     """
     net, splits, growth = _trained(config, seed)
     x, y = splits.test.inputs[0], splits.test.targets
