@@ -180,8 +180,8 @@ def answered(made, rng):
 def test_supported_where_the_lecture_is_right(world, ruling):
     results = world()
     assert ruling(results) == "supported"
-    found = {each.name: each for each in findings(results.claim.checks, judging.judge(results))}
-    assert str(found["robust_to_the_other"].outcome) == "fails"
+    found = findings(results.claim.checks, judging.judge(results))
+    assert [each.check.name for each in found if not each.outcome] == ["robust_to_the_other"]
 
 
 def test_refuted_where_copies_cost(world, rulings):
