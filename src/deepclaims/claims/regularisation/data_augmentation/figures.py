@@ -116,7 +116,7 @@ def dependence(results: Results, drawing: Drawing) -> None:
     over, spread = drawing.panels(1, 2, titles, width=10.5, height=4.2)
     stages = results.axis("dependence", "steps")
     half = stages[len(stages) // 2]
-    for series, kind in enumerate(("informed", "noise", "class", "others")):
+    for series, kind in enumerate(("others", "informed", "noise", "class")):
         rhos = np.stack([correlation(results, kind, stage) for stage in stages], axis=1)
         over.over_seeds(stages, rhos, NAMES[kind], series)
         k, values = results.curve("dependence", f"spread_{kind}", where={"steps": half})
@@ -124,6 +124,8 @@ def dependence(results: Results, drawing: Drawing) -> None:
         rho, fine = correlation(results, kind, half).mean(), np.geomspace(1, k[-1], 50)
         spread.theory(fine, rho + (1 - rho) / fine)
     over.level(0.1)
-    over.axes(x=("pasos de entrenamiento", "training steps"), y=r"$\rho$", log="x", decimal="x")
-    spread.axes(x="k", log="xy", decimal="xy")
-    over.legend()
+    over.axes(x=("pasos de entrenamiento", "training steps"), y=r"$\rho$", log="x")
+    over.ticks("x", stages)
+    spread.axes(x="k", log="xy", decimal="y")
+    spread.ticks("x", k)
+    spread.legend(loc="lower left")
