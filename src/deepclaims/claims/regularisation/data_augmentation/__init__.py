@@ -1,0 +1,1 @@
+"""New samples made of those at hand (L1 "Data augmentation")."""
