@@ -1,0 +1,1 @@
+"""Flatten row by row, and the three padded matrices (L1 "Flatten layer", "Padding")."""
