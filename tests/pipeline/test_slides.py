@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from deepclaims.errors import ConfigError
 from deepclaims.pipeline import slides
@@ -48,9 +49,21 @@ def test_a_claim_that_is_not_written_yet(project, capsys):
 
 def test_a_sentence_with_its_doubt_or_its_reason(project, capsys):
     assert "doubtful: m has no hat" in shown(capsys, "L1.s28.2").replace("\n", " ")
-    out = shown(capsys, "L2.s4.1")
-    assert "untested: The catalogue begins with the likelihood" in out
-    assert "goes to likelihood-from-bayes (arithmetic): A finite set" in out
+    out = shown(capsys, "L2.s9.7")
+    assert "untested: It is deck 1's penalty" in out
+    assert "goes to weight-decay" in out
+
+
+def test_a_sentence_that_goes_to_a_proposed_claim(project, capsys):
+    deck, claims = (project.conf / "lectures" / name for name in ("L2.yaml", "claims.yaml"))
+    written = deck.read_text(encoding="utf-8")
+    assert "to: [weight-decay]" in written
+    deck.write_text(written.replace("to: [weight-decay]", "to: [made-up]"), encoding="utf-8")
+    told = yaml.safe_load(claims.read_text(encoding="utf-8"))
+    made_up = {"made-up": {"needs": "timing", "how": "So."}}
+    told["proposed"] = {**(told.get("proposed") or {}), **made_up}
+    claims.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    assert "goes to made-up (timing): So." in shown(capsys, "L2.s9.7")
 
 
 def test_flags_and_a_claim_narrow_the_list(project, capsys):

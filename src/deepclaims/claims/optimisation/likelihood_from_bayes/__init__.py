@@ -1,0 +1,1 @@
+"""From Bayes' theorem to the likelihood (L2 "Teorema de Bayes", "Aprendizaje supervisado")."""

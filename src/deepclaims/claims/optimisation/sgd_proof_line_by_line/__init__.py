@@ -1,0 +1,1 @@
+"""The convergence proof of SGD, line by line (L1 "Análisis de convergencia")."""
