@@ -96,3 +96,35 @@ def test_a_flat_stretch_matches_nothing():
     flat = np.zeros((5, 2, 11))
     offline, _ = rhythm.p_features(flat, np.ones((2, 11)))
     assert np.array_equal(offline, np.zeros((5, 4)))
+
+
+@pytest.mark.parametrize("long", [1.0, 900.0])
+def test_a_gap_is_no_interval(long):
+    """What is said of a beat does not depend on how long it is."""
+    rng = np.random.default_rng(0)
+    pre = rng.uniform(0.6, 1.0, 60)
+    times = pre.cumsum()
+    apart = times + long * (np.arange(60) >= 25)
+    assert np.array_equal(
+        rhythm.offline_rhythm(apart, [25]).round(9), rhythm.offline_rhythm(times, [25]).round(9)
+    )
+    mean = rhythm.intervals(apart, None, [25])
+    assert mean[25] == mean[26]
+    assert mean.max() < 1.0
+    halves = [rhythm.causal_rhythm(part) for part in (apart[:25], apart[25:])]
+    assert np.array_equal(rhythm.causal_rhythm(apart, [25]), np.concatenate(halves))
+    waves, usual = rng.normal(size=(60, 2, 11)), rng.normal(size=(2, 11))
+    halves = [rhythm.p_features(part, usual) for part in (waves[:25], waves[25:])]
+    for whole, parts in zip(
+        rhythm.p_features(waves, usual, [25]), zip(*halves, strict=True), strict=True
+    ):
+        assert np.array_equal(whole, np.concatenate(parts))
+
+
+def test_a_beat_alone_between_gaps_has_the_mean_interval():
+    times = np.array([0.0, 100, 100.8, 101.8, 200, 300, 300.6])
+    pre = rhythm.intervals(times, None, [1, 4, 5])
+    assert np.allclose(pre, [0.76, 0.8, 0.8, 1.0, 0.76, 0.6, 0.6])
+    assert np.isfinite(rhythm.offline_rhythm(times, [1, 4, 5])).all()
+    assert np.isfinite(rhythm.causal_rhythm(times, [1, 4, 5])).all()
+    assert np.allclose(rhythm.intervals(times, None, np.arange(1, 7)), rhythm.TYPICAL)

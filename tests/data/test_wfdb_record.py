@@ -6,8 +6,11 @@ import wfdb
 
 from deepclaims.data.aami import CLASS_OF, UNKNOWN
 from deepclaims.data.wfdb_record import (
+    beat_files,
     find_record,
     read_beats,
+    read_length,
+    read_notes,
     read_recording,
 )
 from deepclaims.errors import DataError
@@ -92,6 +95,83 @@ def test_gaps_are_filled_and_told(tmp_path):
     recording = read_recording(write(tmp_path, "gap", signal, ["MLII"]))
     assert recording.missing == pytest.approx(10 / len(signal))
     assert np.allclose(recording.signal, waves(), atol=1e-2)
+
+
+def test_a_long_gap_is_told_by_its_samples(tmp_path):
+    signal = waves(30, leads=2)
+    signal[3600:7200, 0] = np.nan
+    recording = read_recording(write(tmp_path, "gap", signal, ["MLII", "V1"]))
+    assert recording.gaps.tolist() == [[3600, 7200]]
+    assert recording.missing == pytest.approx(1 / 6)
+    assert read_recording(tmp_path / "gap", lead="V1").gaps.tolist() == []
+
+
+def test_a_second_lead_at_another_rate_comes_at_that_of_the_first(tmp_path):
+    record = wfdb.Record(
+        record_name="x", n_sig=2, fs=90, sig_len=1080, file_name=["x.dat"] * 2, fmt=["16"] * 2,
+        samps_per_frame=[4, 2], adc_gain=[1000.0] * 2, baseline=[0] * 2, units=["mV"] * 2,
+        adc_res=[16] * 2, adc_zero=[0] * 2, init_value=[0] * 2, block_size=[0] * 2,
+        sig_name=["MLII", "V1"], e_d_signal=[
+            np.round(1000 * waves(12, 90 * each)[:, 0]).astype(int) for each in (4, 2)],
+    )  # fmt: skip
+    record.checksum = record.calc_checksum(expanded=True)
+    record.wrsamp(expanded=True, write_dir=str(tmp_path))
+    recording = read_recording(tmp_path / "x")
+    assert recording.rate == 360
+    assert recording.signal.shape == (4320, 2)
+    assert np.allclose(recording.signal[360:-360], waves()[360:-360], atol=0.01)
+    wfdb.wrann("x", "atr", np.array([90, 180]), symbol=["N", "V"], write_dir=str(tmp_path))
+    assert read_beats(recording, "atr").sample.tolist() == [360, 720]  # frames become samples
+    assert read_length(tmp_path / "x") == (90, 1080)
+
+
+def test_of_two_leads_with_one_name_both_can_be_had(tmp_path):
+    path = write(tmp_path, "two", waves(leads=2), ["ECG", "other"])
+    header = path.with_suffix(".hea")
+    header.write_text(header.read_text().replace("other", "ECG"))
+    recording = read_recording(path, "ECG", "ECG#2")
+    assert recording.leads == ("ECG", "ECG#2")
+    assert np.allclose(recording.signal, waves(leads=2), atol=1e-3)
+    second = read_recording(path, "ECG#2")
+    assert np.array_equal(second.signal[:, 0], recording.signal[:, 1])
+    with pytest.raises(DataError, match="no lead MLII, but ECG, ECG#2"):
+        read_recording(path)
+
+
+def test_a_record_without_signals_says_so(tmp_path):
+    (tmp_path / "x.hea").write_text("x 0 360 650000\n")
+    with pytest.raises(DataError, match=r"x has no signals: .*deepclaims evaluate"):
+        read_recording(tmp_path / "x")
+    assert read_length(tmp_path / "x") == (360, 650000)
+    (tmp_path / "x.hea").write_text("x 0 360\n")
+    with pytest.raises(DataError, match="does not say how long"):
+        read_length(tmp_path / "x")
+
+
+def test_the_length_is_that_of_the_signals_where_the_header_does_not_say(tmp_path):
+    path = write(tmp_path, "x", waves(), ["MLII"])
+    header = path.with_suffix(".hea")
+    header.write_text(header.read_text().replace("x 1 360 4320", "x 1 360"))
+    assert read_length(path) == (360, 4320)
+
+
+@pytest.mark.parametrize("fs", [250, 1000])
+def test_annotations_with_a_clock_of_their_own_are_put_on_that_of_the_signals(record, fs):
+    recording = read_recording(record)
+    at = np.arange(1, 15)
+    wfdb.wrann("103", "qrs", at * fs, symbol=["N"] * 14, fs=fs, write_dir=str(record.parent))
+    assert read_beats(recording, "qrs").sample.tolist() == (at * 360).tolist()
+    assert read_notes(record, "qrs", 90).sample.tolist() == (at * 90).tolist()
+
+
+def test_the_files_that_mark_beats_are_found(record):
+    folder = str(record.parent)
+    wfdb.wrann("103", "atr", np.array([5, 400]), symbol=["+", "+"], write_dir=folder)
+    wfdb.wrann("103", "qrs", np.array([5, 400]), symbol=["N", "V"], write_dir=folder)
+    shutil.copy(f"{record}.qrs", f"{record}.q1_c")
+    record.with_suffix(".txt").write_text("N" * 100)
+    record.with_suffix(".odd").write_bytes(b"\x01" * 33)
+    assert beat_files(record) == {"q1_c": 2, "qrs": 2}
 
 
 def _flip(file):

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from deepclaims.data.aami import CLASS_OF
 from deepclaims.ecg import files
 from deepclaims.errors import ConfigError, DataError, StageError, StorageError
-from deepclaims.pipeline import annotate
+from deepclaims.pipeline import annotate, evaluate
 
 HERE = "executor.workers=0"
 
@@ -119,6 +119,72 @@ def test_files_of_others_are_not_overwritten(ready, no_picture, small_ecg, tmp_p
         annotate.run([*words, f"out={tmp_path / 'file' / 'below'}", "extension=other"])
 
 
+def test_annotators_may_have_digits_and_underscores(ready, no_picture, small_ecg, tmp_path):
+    for extension in ("hea", "dat"):
+        shutil.copy(small_ecg[0] / f"103.{extension}", tmp_path)
+    shutil.copy(small_ecg[0] / "103.atr", tmp_path / "103.atr_ii")
+    annotate.run([str(tmp_path / "103"), "annotator=atr_ii", "extension=q1c"])
+    notes = wfdb.rdann("annotated/103", "q1c")
+    reference = wfdb.rdann(str(small_ecg[0] / "103"), "atr")
+    assert notes.fs == 360
+    assert len(notes.sample) == 1 + sum(symbol in CLASS_OF for symbol in reference.symbol)
+
+
+def test_a_name_that_wfdb_does_not_have_is_refused_before_the_work(
+    project, small_ecg, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("deepclaims.data.wfdb_record.read_recording", None)
+    for extension in ("hea", "dat"):
+        shutil.copy(small_ecg[0] / f"103.{extension}", tmp_path / f"the heart.{extension}")
+    with pytest.raises(ConfigError, match=r"no annotation files for .* name 'the heart'"):
+        annotate.run([str(tmp_path / "the heart")])
+
+
+def test_a_gap_of_an_hour_changes_no_label(ready, no_picture, small_ecg, tmp_path, capsys):
+    whole = wfdb.rdrecord(str(small_ecg[0] / "103")).p_signal[: 360 * 240]
+    at = wfdb.rdann(str(small_ecg[0] / "103"), "atr").sample
+    at = at[at < len(whole)]
+    middle, hour = 360 * 120, 360 * 3600
+    dark = np.full((hour, 2), np.nan)
+    apart = np.concatenate([whole[:middle], dark, whole[middle:]])
+    for name, signal, beats in (("one", whole, at), ("two", apart, at + hour * (at >= middle))):
+        wfdb.wrsamp(name, fs=360, units=["mV"] * 2, sig_name=["MLII", "V1"], fmt=["16"] * 2,
+                    p_signal=signal, write_dir=str(tmp_path))  # fmt: skip
+        wfdb.wrann(name, "atr", beats, symbol=["N"] * len(beats), write_dir=str(tmp_path))
+        annotate.run([str(tmp_path / name)])
+    said = capsys.readouterr().out
+    assert "a gap in MLII, 60:00.0 in all, from 2:00.0 to 62:00.0: no interval is taken" in said
+    one, two = (np.array(wfdb.rdann(f"annotated/{name}", "deep").symbol) for name in ("one", "two"))
+    assert (one == two).mean() > 0.98  # those at its edges have other neighbours
+
+
+def test_beats_of_a_record_of_frames_are_written_on_the_clock_of_the_lead(
+    ready, no_picture, small_ecg, tmp_path
+):
+    """The same heart at 360 Hz, as four samples in each of 90 frames a second."""
+    source = wfdb.rdrecord(str(small_ecg[0] / "103"), physical=False)
+    rows = [f"{gain}({zero})/mV 16 0 0 0 0 {name}" for gain, zero, name in
+            zip(source.adc_gain, source.baseline, source.sig_name, strict=True)]  # fmt: skip
+    count = len(source.d_signal) // 4
+    frames = source.d_signal[: 4 * count].reshape(count, 4, 2).transpose(0, 2, 1).astype("<i2")
+    (tmp_path / "f.dat").write_bytes(frames.tobytes())
+    (tmp_path / "f.hea").write_text(
+        "\n".join([f"f 2 90 {count}", *[f"f.dat 16x4 {row}" for row in rows]]) + "\n"
+    )
+    at = wfdb.rdann(str(small_ecg[0] / "103"), "atr").sample
+    beats = (at[1:][at[1:] < 4 * count - 4] + 2) // 4
+    wfdb.wrann("f", "atr", beats, symbol=["N"] * len(beats), write_dir=str(tmp_path))
+    annotate.run([str(tmp_path / "f")])
+    notes = wfdb.rdann("annotated/f", "deep")
+    assert notes.fs == 360
+    assert notes.sample[1:].tolist() == (4 * beats).tolist()
+    evaluate.run([str(tmp_path / "f"), "start=0", "out=scores.csv"])
+    with (ready.root / "scores.csv").open() as stream:
+        (row,) = csv.DictReader(stream)
+    assert row["qrs_se"] == row["qrs_pp"] == "100.00"
+    assert row["rr_rms_ms"] == "0.00"
+
+
 def test_too_few_beats(ready, tmp_path, small_ecg):
     for extension in ("hea", "dat"):
         shutil.copy(small_ecg[0] / f"103.{extension}", tmp_path)
@@ -147,9 +213,10 @@ def test_a_config_that_says_too_little_is_named(ready, text):
         (["1", "2"], "name one record"),
         (["103", "colour=red"], "does not know 'colour=red'; known: RECORD, annotator="),
         (["103", "--all"], "does not know '--all'"),
-        (["103", "at=noon"], "at=noon is no number of seconds"),
+        (["103", "at=noon"], "noon is no number of seconds"),
         (["103", "language=de"], "no language 'de'; known: es, en"),
-        (["103", "extension=d2"], "letters only"),
+        (["103", "extension=d.2"], "'d.2' is no extension .*: WFDB allows letters, digits, _"),
+        (["103", "annotator=../103"], "'../103' is no extension"),
     ],
 )
 def test_misuse(project, words, said):

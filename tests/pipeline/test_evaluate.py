@@ -95,6 +95,26 @@ def test_what_cannot_be_scored_is_named(record):
         evaluate.run([str(path), "test=atr", "out=/proc/nothing/scores.csv"])
 
 
+def test_a_reference_without_beats_names_the_file_that_has_them(record):
+    path, at, symbols = record
+    write(path.parent, "atr", [10], "+")
+    write(path.parent, "other", at, symbols)
+    path.with_suffix(".other").rename(path.with_suffix(".q1c"))
+    with pytest.raises(DataError, match=r"atr marks no beat; mine\.q1c has 600 \(reference=q1c\)"):
+        evaluate.run([str(path), "test=q1c"])
+    with pytest.raises(ConfigError, match="'a/b' is no extension of an annotation file"):
+        evaluate.run([str(path), "test=a/b"])
+
+
+def test_a_record_without_signals_is_scored(record, capsys):
+    path, at, symbols = record
+    path.with_suffix(".hea").write_text("mine 0 360 216000\n")
+    write(path.parent, "other", at, symbols)
+    path.with_suffix(".other").rename(path.with_suffix(".q1c"))
+    evaluate.run([str(path), "test=q1c", *EVERY])
+    assert line(capsys.readouterr().out, "mine")[1:5] == ["100.00"] * 4
+
+
 def test_the_networks_are_scored_where_the_annotators_saw_beats(ready, capsys, small_ecg):
     evaluate.run(["103", "101", *EVERY, "out=scores.csv"])
     said = capsys.readouterr().out

@@ -74,13 +74,16 @@ def read_record(raw: Path, number: int) -> tuple[np.ndarray, np.ndarray, np.ndar
     return recording.signal, beats.sample, beats.label
 
 
-def prepare_record(signal: np.ndarray, samples: np.ndarray, classes: np.ndarray) -> Record:
+def prepare_record(
+    signal: np.ndarray, samples: np.ndarray, classes: np.ndarray, breaks: rhythm.Breaks = ()
+) -> Record:
     """Filter and scale one record, cut its beats, compute what is said of each.
 
     Args:
         signal: (samples, 2) in mV at 360 Hz.
         samples: (n,) of the beats.
         classes: (n,) of the beats.
+        breaks: indices of the beats that come first after a gap.
     """
     slow = beats.filtered(signal)
     at = np.minimum((samples + 1) // beats.DECIMATION, len(slow) - 1)
@@ -88,12 +91,12 @@ def prepare_record(signal: np.ndarray, samples: np.ndarray, classes: np.ndarray)
     scale = beats.amplitude(windows)
     slow, windows = slow / scale, windows / scale[:, None]
     times = samples / beats.RATE
-    reference = beats.reference_beat(windows, rhythm.intervals(times, before_first=None))
+    reference = beats.reference_beat(windows, rhythm.intervals(times, None, breaks))
     waves_around, waves_before = rhythm.p_features(
-        windows[:, :, beats.P_WAVE].astype(np.float32), reference[:, beats.P_WAVE]
+        windows[:, :, beats.P_WAVE].astype(np.float32), reference[:, beats.P_WAVE], breaks
     )
-    offline = [rhythm.offline_rhythm(times), waves_around]
-    causal = [rhythm.causal_rhythm(times), waves_before]
+    offline = [rhythm.offline_rhythm(times, breaks), waves_around]
+    causal = [rhythm.causal_rhythm(times, breaks), waves_before]
     return {
         "signal": slow.astype(np.float16),
         "reference": reference.astype(np.float32),

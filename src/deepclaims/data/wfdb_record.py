@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import glob
+import re
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from deepclaims.data.aami import CLASS_OF, UNKNOWN
+from deepclaims.data.gaps import gaps, without_missing
+from deepclaims.data.resampling import resampled
+from deepclaims.data.wfdb_signals import line, read_contents, read_header, read_leads
 from deepclaims.errors import DataError
 
 LEAD = "MLII"
@@ -18,11 +22,14 @@ AUTO, NONE = "auto", "none"
 
 OTHER_BEATS = "Bnr?"
 """Beat symbols of WFDB that MIT-BIH does not use: beats, but of no class we score."""
-MILLIVOLTS = {"mV": 1.0, "uV": 1e-3, "µV": 1e-3, "V": 1e3}
+NAME = re.compile(r"[A-Za-z0-9_~-]+")
+"""What WFDB allows as the name of a record and of an annotator."""
 SLOWEST = 100.0
 """Samples a second: fewer show no QRS."""
 SHORTEST = 10.0
 """Seconds."""
+NO_NOTES = ("hea", "dat", "csv", "png", "txt", "mat", "edf")
+"""Extensions of files beside a record that are no annotations."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,10 @@ class Recording:
         path: of the record, without extension.
         rate: samples a second.
         leads: their names; the first is the one beats are sought in.
-        signal: (samples, leads) in mV, without gaps.
+        signal: (samples, leads) in mV, without NaN.
         missing: share of the samples that were marked as missing, and are interpolated.
+        gaps: (k, 2) first sample, and first after it, of what the first lead lacks for so long
+            that a beat could hide there, or is a line for so long that it was not connected.
     """
 
     path: Path
@@ -42,6 +51,7 @@ class Recording:
     leads: tuple[str, ...]
     signal: np.ndarray
     missing: float = 0.0
+    gaps: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))
 
     @property
     def seconds(self) -> float:
@@ -85,11 +95,11 @@ def find_record(name: str, known: Path) -> Path:
 def read_recording(
     path: Path, lead: str = LEAD, second: str = AUTO, precision: int = 64
 ) -> Recording:
-    """Read the leads that are wanted.
+    """Read the leads that are wanted, at the rate of the first.
 
     Args:
         path: of the record, without extension.
-        lead: name of the first lead.
+        lead: name of the first lead; of several with one name the second is `NAME#2`.
         second: name of the second; `auto` takes one that MIT-BIH has beside MLII, or else none;
             `none` takes none.
         precision: bits of a sample in mV, 32 or 64.
@@ -97,32 +107,20 @@ def read_recording(
     Raises:
         DataError: the record is missing, damaged, too short or too coarse, or lacks the lead.
     """
-    import wfdb
-
-    try:
-        wfdb.rdheader(str(path))
-    except Exception as error:  # wfdb raises what its parsing happens to hit
-        raise DataError(f"the header {path}.hea is damaged ({_line(error)})") from None
-    try:
-        record = wfdb.rdrecord(str(path), physical=False)
-    except FileNotFoundError as error:
-        raise DataError(f"{error.filename} is missing, which {path}.hea names") from None
-    except Exception as error:
+    contents = read_contents(path)
+    if not contents.names:
         raise DataError(
-            f"the signal of record {path} is damaged, or shorter than {path}.hea says "
-            f"({_line(error)})"
-        ) from None
-    _require_intact(record, path)
-    record.dac(inplace=True, return_res=precision)
-    rate = float(record.fs)
-    leads = _chosen(list(record.sig_name or ()), lead, second, path)
-    columns = [record.sig_name.index(name) for name in leads]
-    units = [MILLIVOLTS.get(record.units[column], 1.0) for column in columns]
-    scale = np.array(units, dtype=record.p_signal.dtype)
-    signal, missing = _without_gaps(record.p_signal[:, columns] * scale)
-    found = Recording(path, rate, leads, signal, missing)
+            f"record {path} has no signals: there is nothing to label (`deepclaims evaluate` "
+            "compares two annotation files of it)"
+        )
+    leads = _chosen(list(contents.names), lead, second, path)
+    read = read_leads(contents, leads, precision)
+    rate = read[0].rate
+    missing = float(np.mean([np.mean(~np.isfinite(each.signal)) for each in read]))
+    whole = [resampled(without_missing(each.signal), each.rate, rate) for each in read]
+    found = Recording(path, rate, leads, np.stack(whole, axis=1), missing)
     _require_usable(found)
-    return found
+    return replace(found, gaps=gaps(read[0].signal, rate))
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ def read_notes(path: Path, annotator: str, rate: float) -> Notes:
             "say annotator=detect to have the beats detected"
         ) from None
     except Exception as error:
-        raise DataError(f"{path}.{annotator} is damaged ({_line(error)})") from None
+        raise DataError(f"{path}.{annotator} is damaged ({line(error)})") from None
     sample = np.asarray(notes.sample, dtype=np.int64)
     if notes.fs and notes.fs != rate:
         sample = np.round(sample * (rate / notes.fs)).astype(np.int64)
@@ -179,27 +177,52 @@ def read_beats(recording: Recording, annotator: str) -> Beats:
     kept = [
         (sample, CLASS_OF.get(symbol, UNKNOWN))
         for sample, symbol in zip(notes.sample.tolist(), notes.symbol, strict=True)
-        if (symbol in CLASS_OF or symbol in OTHER_BEATS) and 0 <= sample < len(recording.signal)
+        if is_beat(symbol) and 0 <= sample < len(recording.signal)
     ]
     label = dict(sorted(kept))  # two beats at one sample are one
     return Beats(np.array([*label], dtype=np.int64), np.array([*label.values()], dtype=np.int64))
 
 
 def read_length(path: Path) -> tuple[float, int]:
-    """Samples a second of a record, and how many there are.
+    """Frames a second of a record, which annotation files count in, and how many there are.
 
     Raises:
-        DataError: the header is missing or damaged, or does not say how long the record is.
+        DataError: the header is missing or damaged, or nothing says how long the record is.
     """
-    import wfdb
-
-    try:
-        header = wfdb.rdheader(str(path))
-    except Exception as error:  # wfdb raises what its parsing happens to hit
-        raise DataError(f"the header {path}.hea is damaged ({_line(error)})") from None
-    if not header.fs or not header.sig_len:
+    contents = read_contents(path)
+    frames = contents.frames
+    if frames is None and contents.names:
+        (lead,) = read_leads(contents, contents.names[:1])
+        frames = round(len(lead.signal) * contents.rate / lead.rate)
+    if not contents.rate or not frames:
         raise DataError(f"{path}.hea does not say how long the record is")
-    return float(header.fs), int(header.sig_len)
+    return contents.rate, frames
+
+
+def beat_files(path: Path) -> dict[str, int]:
+    """The annotation files of a record that mark beats: extension, and how many.
+
+    Args:
+        path: of the record, without extension.
+    """
+    signals = getattr(read_header(path), "file_name", None) or ()
+    found = {}
+    for file in sorted(path.parent.glob(f"{glob.escape(path.name)}.*")):
+        extension = file.name[len(path.name) + 1 :]
+        if file.name in signals or extension in NO_NOTES or not NAME.fullmatch(extension):
+            continue
+        try:
+            notes = read_notes(path, extension, 1.0)
+        except DataError:
+            continue
+        if count := sum(is_beat(symbol) for symbol in notes.symbol):
+            found[extension] = count
+    return found
+
+
+def is_beat(symbol: str) -> bool:
+    """Whether a symbol of WFDB marks a beat."""
+    return symbol in CLASS_OF or symbol in OTHER_BEATS
 
 
 def _chosen(names: list[str], lead: str, second: str, path: Path) -> tuple[str, ...]:
@@ -218,32 +241,6 @@ def _chosen(names: list[str], lead: str, second: str, path: Path) -> tuple[str, 
     return (lead, second)
 
 
-def _without_gaps(signal: np.ndarray) -> tuple[np.ndarray, float]:
-    """Interpolate NaN, lead by lead; a lead of nothing else becomes flat."""
-    gaps = ~np.isfinite(signal)
-    if not gaps.any():
-        return signal, 0.0
-    filled, at = signal.copy(), np.arange(len(signal))
-    for lead, gap in zip(filled.T, gaps.T, strict=True):
-        lead[gap] = 0.0 if gap.all() else np.interp(at[gap], at[~gap], lead[~gap])
-    return filled, float(gaps.mean())
-
-
-def _require_intact(record: Any, path: Path) -> None:
-    """Compare the sums of the samples with those in the header, where it has them."""
-    said, found = record.checksum or [], record.calc_checksum()
-    wrong = [
-        name
-        for name, a, b in zip(record.sig_name, said, found, strict=False)
-        if a is not None and (a - b) % 2**16
-    ]
-    if wrong:
-        raise DataError(
-            f"the signal of record {path} is damaged: the samples of {', '.join(wrong)} do not add "
-            "up to the checksum in its header"
-        )
-
-
 def _require_usable(recording: Recording) -> None:
     path = recording.path
     if recording.rate < SLOWEST:
@@ -259,7 +256,3 @@ def _require_usable(recording: Recording) -> None:
     for name, lead in zip(recording.leads, recording.signal.T, strict=True):
         if np.ptp(lead) == 0:
             raise DataError(f"lead {name} of record {path} is flat or empty: choose another one")
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
 from deepclaims.data.aami import UNKNOWN
 from deepclaims.data.beats import RATE
-from deepclaims.data.wfdb_record import Beats, Recording, read_beats
+from deepclaims.data.gaps import FLAT, between, first_after, outside
+from deepclaims.data.resampling import ratio, resampled
+from deepclaims.data.wfdb_record import Beats, Recording, beat_files, read_beats
 from deepclaims.errors import DataError
 
 AUTO, DETECT, STANDARD = "auto", "detect", "atr"
 """Annotators: the standard one where it is there, else the detector; the detector; the standard."""
 FEWEST = 11
 """Beats: what is called local in the rhythm."""
+PIECE = 2.0
+"""Seconds between two long gaps, fewer of which are not searched."""
 
 
 def beats_to_label(recording: Recording, annotator: str) -> tuple[Beats, str]:
-    """Where the beats of a recording are, and who found them.
+    """Where the beats of a recording are, and who found them; those in its gaps are left out.
 
     Args:
         recording: of the record.
@@ -31,13 +35,33 @@ def beats_to_label(recording: Recording, annotator: str) -> tuple[Beats, str]:
         beats, found_by = detect_beats(recording), "found by the detector XQRS of wfdb"
     else:
         name = STANDARD if annotator == AUTO else annotator
-        beats, found_by = read_beats(recording, name), f"of {recording.path.name}.{name}"
+        every = read_beats(recording, name)
+        beats, found_by = _seen(every, recording), f"of {recording.path.name}.{name}"
+        if unseen := len(every.sample) - len(beats.sample):
+            found_by += f" ({unseen} more in gaps, which are not labelled)"
     if len(beats.sample) < FEWEST:
         raise DataError(
             f"record {recording.path} has {len(beats.sample)} beats ({found_by}): at least "
-            f"{FEWEST} are needed to know its rhythm"
+            f"{FEWEST} are needed to know its rhythm{others_with_beats(recording.path, annotator)}"
         )
     return beats, found_by
+
+
+def others_with_beats(path: Path, annotator: str, key: str = "annotator") -> str:
+    """A hint at the annotation files of a record that have beats enough, with a semicolon; or ''.
+
+    Args:
+        path: of the record, without extension.
+        annotator: one that is not meant.
+        key: of the command line, which takes another.
+    """
+    mine = STANDARD if annotator == AUTO else annotator
+    others = [
+        f"{path.name}.{name} has {count} ({key}={name})"
+        for name, count in beat_files(path).items()
+        if name != mine and count >= FEWEST
+    ]
+    return f"; {', '.join(others)}" if others else ""
 
 
 def annotated(recording: Recording, annotator: str) -> bool:
@@ -46,24 +70,43 @@ def annotated(recording: Recording, annotator: str) -> bool:
 
 
 def detect_beats(recording: Recording) -> Beats:
-    """The beats that wfdb's detector XQRS finds in the first lead; their classes are unknown."""
+    """The beats that wfdb's detector XQRS finds in the first lead; their classes are unknown.
+
+    XQRS knows the width of a QRS in samples: above 360 Hz it finds nothing. Long gaps are passed
+    over, where it would search all that came before again at every peak of the noise.
+    """
     from wfdb.processing import xqrs_detect
 
-    found = xqrs_detect(recording.signal[:, 0], recording.rate, verbose=False)
-    sample = np.unique(np.asarray(found, dtype=np.int64))
-    return Beats(sample, np.full(len(sample), UNKNOWN))
+    rate, lead = min(recording.rate, RATE), recording.signal[:, 0]
+    found = [np.zeros(0, np.int64)]
+    for first, end in between(recording.gaps, len(lead), FLAT * recording.rate):
+        if end - first >= PIECE * recording.rate:
+            piece = resampled(lead[first:end], recording.rate, rate)
+            at = np.asarray(xqrs_detect(piece, rate, verbose=False), dtype=np.int64)
+            scale = 1 / float(ratio(recording.rate, rate))
+            found.append(first + np.round(at * scale).astype(np.int64))
+    sample = np.unique(np.concatenate(found))
+    return _seen(Beats(sample, np.full(len(sample), UNKNOWN)), recording)
 
 
-def at_training_rate(recording: Recording, beats: Beats) -> tuple[np.ndarray, np.ndarray]:
-    """Signal and samples of the beats at the 360 Hz that preparation starts from."""
+def at_training_rate(
+    recording: Recording, beats: Beats
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A recording as preparation takes it.
+
+    Returns:
+        Signal (samples, leads) at the 360 Hz that preparation starts from; samples (n,) of the
+        beats; indices of those that come first after a gap.
+    """
+    breaks = first_after(recording.gaps, beats.sample)
     if recording.rate == RATE:
-        return recording.signal, beats.sample
-    from scipy.signal import resample_poly
+        return recording.signal, beats.sample, breaks
+    signal = resampled(recording.signal, recording.rate, RATE)
+    sample = np.round(beats.sample * float(ratio(recording.rate, RATE))).astype(np.int64)
+    return signal, np.minimum(sample, len(signal) - 1), breaks
 
-    ratio = Fraction(RATE / recording.rate).limit_denominator(1000)
-    # Lines are taken off first: a signal that does not start at zero would ring at its ends.
-    signal = resample_poly(
-        recording.signal, ratio.numerator, ratio.denominator, axis=0, padtype="line"
-    )
-    sample = np.round(beats.sample * (RATE / recording.rate)).astype(np.int64)
-    return signal, np.minimum(sample, len(signal) - 1)
+
+def _seen(beats: Beats, recording: Recording) -> Beats:
+    """Those that are in no gap."""
+    kept = outside(recording.gaps, beats.sample)
+    return Beats(beats.sample[kept], beats.label[kept])

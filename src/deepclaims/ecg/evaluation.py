@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from deepclaims.data.wfdb_record import read_length, read_notes, read_recording
-from deepclaims.ecg.beats import at_training_rate, beats_to_label
+from deepclaims.ecg.beats import at_training_rate, beats_to_label, others_with_beats
 from deepclaims.ecg.ec57.scores import FIRST_SCORED, Scores, window
 from deepclaims.ecg.ec57.track import MAPPINGS, Track, read_track
 from deepclaims.ecg.trained_labeller import Trained
+from deepclaims.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,15 @@ class Reading:
             test: the beats, or the extension of the file that has them.
 
         Raises:
-            DataError: a file is missing or damaged.
+            DataError: a file is missing or damaged, or the reference marks no beat.
         """
         rate, length = read_length(path)
         reference = self._track(path, self.reference, rate, length)
+        if not len(reference.sample) and not len(reference.flutter):
+            raise DataError(
+                f"{path.name}.{self.reference} marks no beat"
+                f"{others_with_beats(path, self.reference, 'reference')}"
+            )
         if isinstance(test, str):
             test = self._track(path, test, rate, length)
         return Scores.of(reference, test, rate, length, self.start)
@@ -70,6 +76,8 @@ class Ensemble:
     def label(self, path: Path) -> Track:
         """The beats of a record as the networks call them: the likeliest of N, S, V, F.
 
+        Their samples are on the clock of the record's frames, as those of annotation files are.
+
         Raises:
             DataError: the record cannot be read, or has too few beats.
         """
@@ -77,4 +85,5 @@ class Ensemble:
         beats, _ = beats_to_label(recording, self.annotator)
         labeller = self.networks(len(recording.leads)).labeller
         given = labeller.probabilities(*at_training_rate(recording, beats))
-        return Track(beats.sample, given.argmax(axis=1).astype(np.int64))
+        frames = beats.sample * (read_length(path)[0] / recording.rate)
+        return Track(np.round(frames).astype(np.int64), given.argmax(axis=1).astype(np.int64))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deepclaims.data.wfdb_record import NAME
 from deepclaims.ecg.strip import CLASSES, Annotated, draw_annotated
-from deepclaims.errors import ConfigError, DataError, StorageError
+from deepclaims.errors import ConfigError, StorageError
 from deepclaims.report.style import say
 
 if TYPE_CHECKING:
@@ -27,11 +28,22 @@ COMMENT = '"'
 
 @dataclass(frozen=True)
 class Files:
-    """`<folder>/<name>.<extension>`, and beside it `.<extension>.csv` and `.<extension>.png`."""
+    """`<folder>/<name>.<extension>`, and beside it `.<extension>.csv` and `.<extension>.png`.
+
+    Raises:
+        ConfigError: the name is none that WFDB allows.
+    """
 
     folder: Path
     name: str
     extension: str
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ConfigError(
+                f"WFDB has no annotation files for a record of the name '{self.name}': it allows "
+                "letters, digits, _, - and ~; name its files otherwise"
+            )
 
     @property
     def notes(self) -> Path:
@@ -88,7 +100,6 @@ class Files:
 
         Raises:
             StorageError: the folder cannot be written.
-            DataError: the record's name is none that WFDB allows.
         """
         title = say(
             language,
@@ -124,19 +135,19 @@ class Files:
         percent = np.round(100 * probabilities.max(axis=1)).astype(np.int64)
         # Remarks at sample 0 are the file's own: wfdb's reader does not show them.
         first = min(1, int(sample[0]))
-        try:
-            wfdb.wrann(
-                self.name,
-                self.extension,
-                sample=np.concatenate([[first], sample]),
-                symbol=[COMMENT, *[CLASSES[each] for each in label]],
-                num=np.concatenate([[0], percent]),
-                aux_note=[NOTE, *[""] * len(sample)],
-                fs=rate,
-                write_dir=str(folder),
-            )
-        except ValueError as error:
-            raise DataError(f"wfdb cannot write {self.notes.name}: {error}") from None
+        # wfdb writes extensions of letters only, a rule that WFDB does not have.
+        draft = folder / "beats.draft"
+        wfdb.wrann(
+            draft.stem,
+            draft.suffix[1:],
+            sample=np.concatenate([[first], sample]),
+            symbol=[COMMENT, *[CLASSES[each] for each in label]],
+            num=np.concatenate([[0], percent]),
+            aux_note=[NOTE, *[""] * len(sample)],
+            fs=rate,
+            write_dir=str(folder),
+        )
+        draft.replace(folder / self.notes.name)
 
 
 def _unwritable(folder: Path, error: OSError) -> StorageError:

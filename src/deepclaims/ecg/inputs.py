@@ -18,7 +18,7 @@ from deepclaims.data.beats import WINDOW, cut
 from deepclaims.data.ecg import FAR, EcgOptions, divide
 from deepclaims.data.ecg_files import prepare_record
 from deepclaims.data.prepared import read_array
-from deepclaims.data.rhythm import CAUSAL, OFFLINE
+from deepclaims.data.rhythm import CAUSAL, OFFLINE, Breaks
 from deepclaims.data.splits import Split, Splits
 
 NAMES = {"offline": OFFLINE, "causal": CAUSAL, "none": ()}
@@ -91,7 +91,11 @@ def training_beats(folder: Path, options: EcgOptions, leads: int) -> Training:
 
 
 def record_inputs(
-    signal: np.ndarray, samples: np.ndarray, options: EcgOptions, training: Training
+    signal: np.ndarray,
+    samples: np.ndarray,
+    options: EcgOptions,
+    training: Training,
+    breaks: Breaks = (),
 ) -> tuple[Tensor, ...]:
     """One record's beats in sequences, zero where the last one is padded.
 
@@ -100,11 +104,12 @@ def record_inputs(
         samples: (n,) of the beats, n > 1.
         options: of the training data.
         training: what its features are standardised by.
+        breaks: indices of the beats that come first after a gap.
 
     Returns:
         Waveforms (sequences, L, leads, 108) and, if there are any, features (sequences, L, k).
     """
-    record = prepare_record(signal, samples, np.zeros(len(samples)))
+    record = prepare_record(signal, samples, np.zeros(len(samples)), breaks)
     windows = cut(record["signal"], record["beat_sample"]).astype(np.float32)
     if options.waveform == "difference":
         windows -= record["reference"]

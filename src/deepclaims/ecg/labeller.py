@@ -15,6 +15,7 @@ from torch import nn
 
 from deepclaims.data.ecg import SCORED, EcgOptions
 from deepclaims.data.registry import load
+from deepclaims.data.rhythm import Breaks
 from deepclaims.ecg.inputs import (
     Training,
     input_shapes,
@@ -84,9 +85,11 @@ class Labeller:
     networks: tuple[nn.Module, ...]
 
     @torch.no_grad()
-    def probabilities(self, signal: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    def probabilities(
+        self, signal: np.ndarray, samples: np.ndarray, breaks: Breaks = ()
+    ) -> np.ndarray:
         """(n, 4), of N, S, V, F for each beat of one record; see `record_inputs`."""
-        inputs = record_inputs(signal, samples, self.options, self.training)
+        inputs = record_inputs(signal, samples, self.options, self.training, breaks)
         given = [
             network(*inputs).double().softmax(-1).flatten(0, 1)[: len(samples)]
             for network in self.networks

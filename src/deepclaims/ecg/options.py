@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from deepclaims.arguments import Arguments, Key
+from deepclaims.data.wfdb_record import NAME
 from deepclaims.ecg.beats import AUTO, DETECT, STANDARD
 from deepclaims.errors import ConfigError
 from deepclaims.languages import LANGUAGES
@@ -71,9 +72,6 @@ def read_options(words: Sequence[str], project: Project) -> AnnotateOptions:
         ConfigError: for what is not known; lists what is.
     """
     given = ARGUMENTS.read(words)
-    for key in ("extension", "annotator"):
-        if not given[key].isalpha():
-            raise ConfigError(f"{key}={given[key]}: WFDB has letters only there")
     retry = ["executor.retry_failed=true"] if RETRY in given.flags else []
     executor = _executor([*retry, *given.passed], project)
     return AnnotateOptions(
@@ -100,11 +98,23 @@ def _seconds(value: str) -> float:
     return seconds
 
 
+def _extension(value: str) -> str:
+    if not NAME.fullmatch(value):
+        raise ConfigError(
+            f"'{value}' is no extension of an annotation file: WFDB allows letters, digits, _, - "
+            "and ~ there"
+        )
+    return value
+
+
 RECORD_HINT = (
     "name {}, by the path of a WFDB record or the number of one of MIT-BIH that has been fetched"
 )
 LEADS = {
-    "lead": Key(default="MLII", says="the first lead; the networks know MLII"),
+    "lead": Key(
+        default="MLII",
+        says="the first lead; the networks know MLII; NAME#2 is the second of that name",
+    ),
     "second": Key("NAME|none", default=AUTO, says="the second lead"),
 }
 EXECUTOR = {"executor": "executor=local|ray|slurm executor.KEY=VALUE"}
@@ -115,11 +125,12 @@ ARGUMENTS = Arguments(
         "annotator": Key(
             "NAME|detect",
             default=AUTO,
+            read=_extension,
             says="extension of the file that says where the beats are; detect: the detector XQRS",
         ),
         **LEADS,
         "out": Key("FOLDER", default="annotated", says="where the files go"),
-        "extension": Key(default="deep", says="of the annotation file"),
+        "extension": Key(default="deep", read=_extension, says="of the annotation file"),
         "at": Key("SECONDS", read=_seconds, says="where the picture begins"),
         "language": Key(choices=LANGUAGES, default="en", says="of the picture"),
     },
@@ -135,9 +146,15 @@ EVALUATE = Arguments(
         "test": Key(
             "EXTENSION",
             default="",
+            read=_extension,
             says="score this annotation file of each record; without it, the trained networks",
         ),
-        "reference": Key("EXTENSION", default=STANDARD, says="the annotation files with the truth"),
+        "reference": Key(
+            "EXTENSION",
+            default=STANDARD,
+            read=_extension,
+            says="the annotation files with the truth",
+        ),
         "mapping": Key(
             choices=("ec57", "de_chazal"),
             default="ec57",
@@ -152,6 +169,7 @@ EVALUATE = Arguments(
         "annotator": Key(
             "NAME|detect",
             default=AUTO,
+            read=_extension,
             says="extension of the file that tells the networks where beats are; detect: XQRS",
         ),
         **LEADS,

@@ -41,8 +41,28 @@ def about_record(recording: Recording, beats: Beats, found_by: str) -> list[str]
     if recording.leads[0] != LEAD:
         lines.append(f"lead {recording.leads[0]} is taken for {LEAD}, which the networks know")
     if recording.missing:
-        lines.append(f"{recording.missing:.1%} of the samples are missing, and interpolated")
+        share = f"{recording.missing:.1%}" if recording.missing >= 0.001 else "under 0.1%"
+        lines.append(f"{share} of the samples are missing, and interpolated")
+    if len(recording.gaps):
+        lines.append(_gaps(recording))
     return lines
+
+
+def _gaps(recording: Recording) -> str:
+    first, end = (recording.gaps / recording.rate).T
+    longest = int((end - first).argmax())
+    count = "a gap" if len(first) == 1 else f"{len(first)} gaps"
+    which = "" if len(first) == 1 else "the longest "
+    return (
+        f"{count} in {recording.leads[0]}, {_clock((end - first).sum())} in all, {which}from "
+        f"{_clock(first[longest])} to {_clock(end[longest])}: no interval is taken across, and the "
+        "rhythm on either side is looked at by itself"
+    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{int(minutes)}:{rest:04.1f}"
 
 
 def about_model(trained: Trained, *names: str) -> list[str]:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepclaims.ecg.beats import DETECT, annotated, at_training_rate, beats_to_label
-from deepclaims.ecg.options import AnnotateOptions, read_options
+from deepclaims.ecg.beats import at_training_rate, beats_to_label
+from deepclaims.ecg.options import read_options
 from deepclaims.project import Project
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def run(words: Sequence[str]) -> None:
     from deepclaims.ecg.files import Files
 
     path = wfdb_record.find_record(options.record, project.raw("mitdb"))
+    written = Files(Path(options.out), path.name, options.extension)
     recording = wfdb_record.read_recording(path, options.lead, options.second)
     beats, found_by = beats_to_label(recording, options.annotator)
-    reference = _reference(recording, beats, options) if options.compare else None
-    written = Files(Path(options.out), path.name, options.extension)
+    reference = wfdb_record.read_beats(recording, options.reference) if options.compare else None
     written.make_room()
     for line in summary.about_record(recording, beats, found_by):
         print(line)
@@ -57,13 +57,6 @@ def run(words: Sequence[str]) -> None:
         print("\n" + "\n".join(summary.comparison(shown, path.name, options.reference)))
     written.write(recording, beats.sample, given, matched, options.at, options.language)
     print(f"\nwritten: {', '.join(map(str, written.all))}\n{summary.NO_CLINICAL_USE}")
-
-
-def _reference(recording: Recording, beats: Beats, options: AnnotateOptions) -> Beats:
-    from deepclaims.data.wfdb_record import read_beats
-
-    own = options.annotator != DETECT and annotated(recording, options.reference)
-    return beats if own else read_beats(recording, options.reference)
 
 
 def _compared(
