@@ -36,7 +36,7 @@ class TwoNets:
         weights = [each.detach() for each in layer.parameters()]
         cells = []
         for rows in (weights[:4], weights[4:]):
-            one_way = own(layer.input_size, layer.hidden_size, batch_first=True).double()
+            one_way = own(layer.input_size, layer.hidden_size, batch_first=True).double()  # type: ignore[call-arg, arg-type]
             with torch.no_grad():
                 for p, w in zip(one_way.parameters(), rows, strict=True):
                     p.copy_(w)
@@ -76,7 +76,7 @@ def compare(config: dict[str, Any], seed: int) -> Outcome:
     """
     random = torch.Generator().manual_seed(seed)
     n, d, width, _ = random_sizes(random)
-    layer = KINDS[config["kind"]][0](d, width, batch_first=True, bidirectional=True).double()
+    layer = KINDS[config["kind"]][0](d, width, batch_first=True, bidirectional=True).double()  # type: ignore[call-arg, arg-type]
     draw_weights(layer, random)
     x = normal(random, n, int(config["steps"]), d).requires_grad_()
     direction = normal(random, n, int(config["steps"]), 2 * width)
@@ -117,7 +117,7 @@ def reach(config: dict[str, Any], seed: int) -> Outcome:
     """
     random = torch.Generator().manual_seed(seed)
     steps, units = int(config["steps"]), int(config["units"])
-    layer = KINDS[config["kind"]][0](1, units, batch_first=True, bidirectional=True).double()
+    layer = KINDS[config["kind"]][0](1, units, batch_first=True, bidirectional=True).double()  # type: ignore[call-arg, arg-type]
     draw_weights(layer, random)
     x = normal(random, 1, steps, 1).requires_grad_()
     halves = TwoNets.of(layer, config["kind"]).halves(x)
@@ -147,13 +147,13 @@ def deep(config: dict[str, Any], seed: int) -> Outcome:
     random = torch.Generator().manual_seed(seed)
     n, d, width, _ = random_sizes(random)
     own = KINDS[config["kind"]][0]
-    layer = own(d, width, num_layers=2, batch_first=True, bidirectional=True).double()
+    layer = own(d, width, num_layers=2, batch_first=True, bidirectional=True).double()  # type: ignore[call-arg, arg-type]
     draw_weights(layer, random)
     x = normal(random, n, int(config["steps"]), d).requires_grad_()
     weights = [each.detach() for each in layer.parameters()]
     h = x
     for inputs, rows in ((d, weights[:8]), (2 * width, weights[8:])):
-        one = own(inputs, width, batch_first=True, bidirectional=True).double()
+        one = own(inputs, width, batch_first=True, bidirectional=True).double()  # type: ignore[call-arg, arg-type]
         with torch.no_grad():
             for p, w in zip(one.parameters(), rows, strict=True):
                 p.copy_(w)

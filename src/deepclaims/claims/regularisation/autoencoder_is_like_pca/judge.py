@@ -18,7 +18,9 @@ def judge(results: Results) -> dict[str, Measured]:
         "isotropic_learns": mean_interval(excess(results, "isotropic", "train", longest)),
         "isotropic_has_no_plane": mean_interval(values(results, "isotropic", "angle", longest)),
         "nonlinear_below_pca": [
-            ratio_interval(*(of_code(results, metric, code) for metric in ("test_mse", "test_pca")))
+            ratio_interval(
+                *(of_code(results, metric, code) for metric in ("test_mse", "test_pca"))  # type: ignore[arg-type]
+            )
             for code in results.axis("nonlinear", "code")
         ],
         "encoder_elsewhere": mean_interval(values(results, "linear", "encoder_angle", longest)),

@@ -65,7 +65,7 @@ def judge(results: Results) -> dict[str, Measured]:
         "codes_help": mean_interval(gain(own.plain, own.codes)),
         "reconstructions_help": mean_interval(gain(own.plain, own.reconstructions)),
         "joint_helps": mean_interval(gain(own.alone, own.joint)),
-        "coder_beats_pca": ratio_interval(*coder),
+        "coder_beats_pca": ratio_interval(*coder),  # type: ignore[arg-type]
         "beta_one_is_none": exact(float(np.abs(images - grey).max()), len(images)),
         "better_than_pca": mean_interval(gain(own.pca, own.reconstructions)),
         "joint_against_plain": mean_interval(gain(own.plain, own.joint)),

@@ -30,8 +30,8 @@ def along_training(results: Results, drawing: Drawing) -> None:
             panel.over_seeds(looks, values, label, series, markevery=5)
         share = side.reported("looks_stop") if side else results.values(part, "looks_stop")
         stopped = np.median(share) * results.claim.part(part).params["looks"]
-        label = panel.say(("se detiene (mediana)", "it stops (median)"))
-        panel.ax.axvline(stopped, color=OKABE_ITO["grey"], linestyle=":", label=label)
+        stops = panel.say(("se detiene (mediana)", "it stops (median)"))
+        panel.ax.axvline(stopped, color=OKABE_ITO["grey"], linestyle=":", label=stops)
         panel.axes(x=("miradas", "looks"), ylim=(0, None))
     panels[0].axes(y=("error (%)", "error (%)"))
     panels[0].legend(fontsize="small")

@@ -33,16 +33,16 @@ def sizes(results: Results, drawing: Drawing) -> None:
                          label=None if name is None else error.say(name))  # fmt: skip
         optimism.over_seeds(*results.curve(world, "all_reused"), LABELS[world], series)
         theory = results.curve(world, "all_theory")[1].mean(0)
-        name = ("teoría (errores normales)", "theory (normal errors)") if not series else None
-        optimism.theory(across, theory, name)
-    for series, (name, label) in enumerate(
+        said = ("teoría (errores normales)", "theory (normal errors)") if not series else None
+        optimism.theory(across, theory, said)
+    for series, (metric, label) in enumerate(
         (
             ("fresh", ("informado en otro conjunto", "reported on another set")),
             ("single", ("sin elegir (control)", "without a choice (control)")),
         ),
         start=2,
     ):
-        optimism.over_seeds(*results.curve("noisy", f"all_{name}"), label, series)
+        optimism.over_seeds(*results.curve("noisy", f"all_{metric}"), label, series)
     for panel in (error, optimism):
         panel.axes(x=SIZE, log="x", decimal="x")
     error.axes(ylim=(0, None))

@@ -69,7 +69,7 @@ def candidates(config: dict[str, Any], seed: int) -> tuple[np.ndarray, np.ndarra
     lambdas, kept = map(torch.tensor, strengths)
     generator = torch.Generator().manual_seed(seed)
     steps = config["looks"] * config["every"]
-    wrong, fit, early = [], [], []
+    wrong, fit, early = [], [], []  # type: ignore[var-annotated]
 
     @torch.no_grad()
     def look(t: int, w: Weights) -> None:
