@@ -127,5 +127,5 @@ def dependence(results: Results, drawing: Drawing) -> None:
     over.axes(x=("pasos de entrenamiento", "training steps"), y=r"$\rho$", log="x")
     over.ticks("x", stages)
     spread.axes(x="k", log="xy", decimal="y")
-    spread.ticks("x", k)
+    spread.ticks("x", k.tolist())
     spread.legend(loc="lower left")
