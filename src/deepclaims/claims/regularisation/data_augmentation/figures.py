@@ -108,7 +108,7 @@ def robustness(results: Results, drawing: Drawing) -> None:
 
 
 def dependence(results: Results, drawing: Drawing) -> None:
-    """Correlations over training, and what they do to a mean."""
+    """Correlations after trainings of several lengths, and what they do to a mean."""
     titles = (
         ("correlación de los gradientes", "correlation of the gradients"),
         ("varianza de la media de k", "variance of the mean of k"),

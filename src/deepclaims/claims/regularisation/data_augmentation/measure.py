@@ -147,7 +147,7 @@ def injection(config: dict[str, Any], seed: int) -> Outcome:
 
 
 def dependence(config: dict[str, Any], seed: int) -> Outcome:
-    """The correlation of the gradients of an image and its copies, in the course of training.
+    """The correlation of the gradients of an image and its copies, after a training.
 
     Args:
         config: `n_train` and `lr` of a `training` that stops after `steps`; `groups` of one image
