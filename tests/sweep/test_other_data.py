@@ -8,7 +8,7 @@ from deepclaims.claims.claim import catalogue, load
 from deepclaims.sweep.cell import cell_of
 from deepclaims.sweep.compose import Composer
 
-LEAST = {"steps": 30, "replicas": 4, "epochs": 1, "batch": 20}
+LEAST = {"steps": 30, "replicas": 4, "epochs": 1, "batch": 20, "n_train": 2000}
 """Parameters that say how much is computed, and how little will do."""
 
 
