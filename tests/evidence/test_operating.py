@@ -41,6 +41,7 @@ def test_of_several_that_must_all_hold_each_has_its_share():
     "nothing",
     [
         found(exact(1.0), relevant=0.5),
+        found(mean_interval([0.1 + 0.2, 0.3]), relevant=0.5),
         found(mean_interval(VALUES)),
         found(mean_interval(VALUES), role="control", relevant=0.5),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any, Self
 
 from deepclaims.evidence.check import Finding, Role
@@ -62,6 +63,8 @@ class Operating:
         try:
             at = characteristics(estimate, check.relation, check.bound, check.relevant, level=level)
         except (ValueError, ZeroDivisionError):
+            return None
+        if not isfinite(at.power):  # seeds that agree but for rounding
             return None
         return cls(check.relevant, at.power, at.false_support, at.false_refutation, attempt, family)
 

@@ -35,8 +35,6 @@ PANELS: tuple[tuple[str, dict[str, str], Text], ...] = (
 )
 """Part, its axes, and what the panel is called."""
 
-DEEPEST = 29
-"""Hidden layers of the part `relu`."""
 EDGE = 1.18
 """Losses beyond are drawn here, as arrows."""
 
@@ -106,10 +104,11 @@ def depth(results: Results, drawing: Drawing) -> None:
     above, below = drawing.panels(2, 1, titles, sharex=True, width=7.6, height=7.2)
     _signals(above, results)
     depths = results.axis("depth", "model.depth")
+    deepest = results.claim.part("signal").params["depth"]  # that of the part relu
     for scheme in results.axis("depth", "init"):
         found = [losses(results, "depth", scheme, **{"model.depth": each}) for each in depths]
         found.append(losses(results, "relu", scheme))
-        _scheme(below, [*depths, DEEPEST], found, scheme)
+        _scheme(below, [*depths, deepest], found, scheme)
     below.level(1.0, ("azar: ln 10", "chance: ln 10"))
     below.level(TRAINED, ("umbral: 0,75 ln 10", "threshold: 0.75 ln 10"), THEORY)
     below.axes(
