@@ -83,6 +83,8 @@ def test_the_table_has_every_cell_and_all_records_together(record, tmp_path, cap
 
 def test_what_cannot_be_scored_is_named(record):
     path, _, _ = record
+    with pytest.raises(DataError, match=r"is 600 s long, and scoring begins at 600 s: say start=0"):
+        evaluate.run([str(path), "test=atr", "start=600"])
     with pytest.raises(DataError, match=r"mine\.none is missing"):
         evaluate.run([str(path), "test=none"])
     with pytest.raises(DataError, match="there is no record"):

@@ -38,9 +38,15 @@ class Reading:
             test: the beats, or the extension of the file that has them.
 
         Raises:
-            DataError: a file is missing or damaged, or the reference marks no beat.
+            DataError: a file is missing or damaged, the reference marks no beat, or the record is
+                over before scoring begins.
         """
         rate, length = read_length(path)
+        if length <= self.start * rate:
+            raise DataError(
+                f"record {path} is {length / rate:.0f} s long, and scoring begins at "
+                f"{self.start:g} s: say start=0 to have all of it scored"
+            )
         reference = self._track(path, self.reference, rate, length)
         if not len(reference.sample) and not len(reference.flutter):
             raise DataError(
