@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, JobStatus
@@ -29,16 +30,18 @@ class DeepclaimsLauncher(Launcher):
         from deepclaims.project import Project
         from deepclaims.sweep.compose import Composer
         from deepclaims.sweep.options import read_executor
+        from deepclaims.sweep.summary import Scores
         from deepclaims.sweep.training_sweep import TrainingSweep
 
         project = Project.here()
         options = read_executor(OmegaConf.to_container(self.config.executor))  # type: ignore[arg-type]
-        sweep = TrainingSweep(project, Composer(project.conf), options)
+        node: dict[str, Any] = OmegaConf.to_container(self.config.hydra)  # type: ignore[assignment]
+        sweep = TrainingSweep(project, Composer.as_hydra(project.conf, node), options)
         metrics = sweep.run([list(each) for each in job_overrides])
         returns = []
         for number, (overrides, value) in enumerate(zip(job_overrides, metrics, strict=True)):
             job = JobReturn(overrides=list(overrides), status=JobStatus.COMPLETED)
-            job.return_value = value
+            job.return_value = Scores(value)
             job.task_name = f"train-{initial_job_idx + number}"
             job.working_dir = str(Path.cwd())
             returns.append(job)

@@ -1,9 +1,16 @@
 """Hydra's grammar through our sweepers, up to the jobs they launch."""
 
+import sys
+from types import ModuleType
+
 import pytest
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from hydra.plugins.sweeper import Sweeper
 
 from deepclaims.errors import ConfigError
 from deepclaims.pipeline import train
+from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.training_sweep import TrainingSweep
 
 TINY = ["data=function", "model.depth=1", "model.width=4", "fit.steps=5"]
@@ -93,3 +100,68 @@ def test_a_space_smaller_than_its_budget_is_said(jobs_of, capsys):
 def test_what_makes_no_sweep_is_refused(jobs_of, words, said):
     with pytest.raises(ConfigError, match=said):
         jobs_of(*words)
+
+
+def test_a_sweep_that_a_config_names_needs_no_flag(jobs_of, project):
+    (project.conf / "experiment" / "mine.yaml").write_text(
+        "# @package _global_\nhydra: {mode: MULTIRUN, sweeper: {params: {optimizer.lr: '3,5'}}}\n"
+    )
+    assert [job["optimizer.lr"] for job in jobs_of("+experiment=mine")] == ["3", "5"]
+
+
+def test_what_of_hydra_is_ignored_is_said(jobs_of, project, capsys):
+    before = sorted(project.root.iterdir())
+    jobs_of("hydra.sweep.dir=elsewhere", "hydra.job.chdir=true", "seed=0,1")
+    said = capsys.readouterr().err
+    assert "'hydra.sweep.dir=elsewhere' is ignored" in said
+    assert "'hydra.job.chdir=true' is ignored" in said
+    assert sorted(project.root.iterdir()) == before
+
+
+def test_hydras_own_grid_is_ours_and_leaves_no_file(jobs_of, project):
+    assert len(jobs_of("hydra/sweeper=basic", "seed=0,1")) == 2
+    assert not (project.root / "multirun.yaml").exists()
+
+
+@pytest.mark.parametrize("name", ["basic", "joblib"])
+def test_another_launcher_is_refused(jobs_of, project, name):
+    folder = project.root / "own" / "hydra" / "launcher"
+    folder.mkdir(parents=True)
+    (folder / "joblib.yaml").write_text("_target_: nowhere.Launcher\n")
+    with pytest.raises(ConfigError, match=r"executor=local\|ray\|slurm"):
+        jobs_of("--config-dir", "own", f"hydra/launcher={name}", "seed=0,1")
+
+
+class Halving(Sweeper):
+    """A sweeper that is not ours: three batches, each at the better end of what is left."""
+
+    def setup(self, *, hydra_context, task_function, config):
+        self.launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=task_function, config=config
+        )
+
+    def sweep(self, arguments):
+        low, high = 0.001, 1.0
+        for number in range(3):
+            jobs = [[*arguments, f"optimizer.lr={rate}"] for rate in (low, high)]
+            one, other = (float(job.return_value) for job in self.launcher.launch(jobs, number))
+            low, high = (low, (low + high) / 2) if one < other else ((low + high) / 2, high)
+
+
+def test_another_sweeper_works_over_the_same_cache(project, monkeypatch, capfd):
+    module = "hydra_plugins.halving"
+    monkeypatch.setitem(sys.modules, module, ModuleType(module))
+    sys.modules[module].Halving = Halving
+    monkeypatch.setattr(Halving, "__module__", module)
+    ConfigStore.instance().store(
+        group="hydra/sweeper", name="halving", node={"_target_": f"{module}.Halving"}
+    )
+    Plugins.instance().register(Halving)
+    words = ["-m", *TINY, "hydra/sweeper=halving", "executor.workers=0"]
+    train.run(words)
+    trained = len(RunStore(project.runs).keys())
+    assert 4 <= trained <= 5
+    capfd.readouterr()
+    train.run(words)
+    assert len(RunStore(project.runs).keys()) == trained
+    assert capfd.readouterr().err.count("all 2 replicas are cached") == 3

@@ -5,6 +5,7 @@ import pytest
 from deepclaims.errors import ConfigError, SweepError
 from deepclaims.pipeline import runs, train
 from deepclaims.sweep.store import RunStore
+from deepclaims.sweep.training_sweep import TrainingSweep
 from deepclaims.tracking.index import Index
 
 TINY = ["data=function", "model.depth=1", "model.width=4", "fit.steps=5"]
@@ -66,12 +67,44 @@ def _results(project):
     }
 
 
-def test_a_failing_training_is_named(project):
+@pytest.fixture
+def unforeseen(monkeypatch):
+    """What cannot be trained is found out where it is trained."""
+    monkeypatch.setattr(TrainingSweep, "_foresee", lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["optimizer=adam", "+optimizer.momentum=0.9"], "optimizer=adam has no option momentum"),
+        (["-m", "model.activation=tanh,gelu"], "model.activation=gelu: .*known: cube, elu"),
+        (["-m", "trainer=gpu", "seed=0,1"], "take trainer=cpu"),
+        (["optimizer.lr=-1"], "learning rate: -1"),
+        (["+foo=1"], "no key 'foo'"),
+    ],
+)
+def test_what_cannot_be_trained_is_found_before_anything_is(project, words, said):
+    with pytest.raises(ConfigError, match=said):
+        train.run([*TINY, *words])
+    assert RunStore(project.runs).keys() == []
+
+
+def test_only_the_seed_that_is_asked_for_is_reported(project, capfd):
+    train.run([*TINY, "seed=3"])
+    capfd.readouterr()
+    train.run([*TINY, "seed=9"])
+    said = capfd.readouterr().err
+    assert "(seed 9)" in said
+    assert ", with 1 earlier]" in said
+    assert "±" not in said
+
+
+def test_a_failing_training_is_named(project, unforeseen):
     with pytest.raises(SweepError, match=r"model\.activation=nope.*activation"):
         train.run(["-m", *TINY, "model.activation=tanh,nope", "executor.workers=1"])
 
 
-def test_a_failure_is_retried_when_asked(project, capfd):
+def test_a_failure_is_retried_when_asked(project, capfd, unforeseen):
     words = ["-m", *TINY, "model.activation=tanh,nope", "executor.workers=1"]
     with pytest.raises(SweepError, match="1 of 2 replicas failed; the others are saved"):
         train.run(words)

@@ -10,16 +10,17 @@ from typing import Any
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.types import Glob, IntervalSweep, Override
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from deepclaims.errors import ConfigError
 from deepclaims.project import Project
-from deepclaims.sweep.compose import Composer, parse
+from deepclaims.sweep.compose import TRAIN, Composer, parse
+from deepclaims.sweep.hydra_command import HydraCommand
 from deepclaims.sweep.options import LocalOptions, read_executor
 from deepclaims.sweep.training_sweep import TrainingSweep
 
-HYDRA_FLAGS = ("--help", "-h", "--hydra-help", "--version", "--cfg", "-c", "--info", "-i",
-               "--shell-completion", "-sc")  # fmt: skip
 ALIASES = (
     ("deepclaims/sweeper=", "hydra/sweeper="),
     ("deepclaims.sweeper.", "hydra.sweeper."),
@@ -36,12 +37,21 @@ def run(words: Sequence[str]) -> None:
         SweepError: when jobs failed.
     """
     project = Project.here()
-    words = [_in_hydras_words(word) for word in words]
-    if not any(word in HYDRA_FLAGS for word in words):
-        _check(words, Composer(project.conf))
-    sys.argv = ["deepclaims train", *words]
+    command = HydraCommand.read([_in_hydras_words(word) for word in words])
+    if not command.only_shows:
+        composer = command.composer(project.conf)
+        if command.runs:
+            command, multirun, searching = command.settled(composer)
+            _check(command.overrides, composer, multirun=multirun, searching=searching)
+        elif not command.flags.multirun:
+            composer.hydra(command.overrides)  # so that what does not compose is said in one line
+    sys.argv = ["deepclaims train", *command.words()]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # our errors are one line already; others need all of it
-    hydra.main(version_base="1.3", config_path=str(project.conf), config_name="train")(_job)()
+    main = hydra.main(version_base="1.3", config_path=str(project.conf), config_name=TRAIN)
+    try:
+        main(_job)()
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(" ".join(str(error).split())) from None
 
 
 def _in_hydras_words(word: str) -> str:
@@ -53,28 +63,28 @@ def _in_hydras_words(word: str) -> str:
     return word
 
 
-def _check(words: Sequence[str], composer: Composer) -> None:
+def _check(
+    overrides: Sequence[str], composer: Composer, *, multirun: bool, searching: bool
+) -> None:
     """Compose with every value of every override once, so that errors are ours and come first."""
-    overrides = [word for word in words if not word.startswith("-")]
-    multirun = any(word in ("-m", "--multirun") for word in words)
-    searching = "hydra/sweeper=random" in overrides
     first: list[str] = []
-    alternatives: list[str] = []
+    alternatives: list[tuple[int, str]] = []
     for override in parse(overrides):
-        key = override.key_or_group
-        if key.split(".")[0].split("/")[0] == "hydra":
+        if override.is_hydra_override():
             continue
         if override.is_sweep_override():
             _check_sweep(override, multirun, searching)
         if isinstance(override.value(), Glob):
             continue  # Hydra looks up what there is
+        if not override.is_sweep_override():
+            first.append(str(override.input_line))
+            continue
         choices, key = _choices(override), override.get_key_element()
+        alternatives += [(len(first), f"{key}={choice}") for choice in choices[1:]]
         first.append(f"{key}={choices[0]}")
-        alternatives += [f"{key}={choice}" for choice in choices[1:]]
     read_executor(composer.config(first)["executor"])
-    for alternative in alternatives:
-        key = alternative.partition("=")[0]
-        composer.config([*(each for each in first if each.partition("=")[0] != key), alternative])
+    for place, alternative in alternatives:
+        composer.config([*first[:place], alternative, *first[place + 1 :]])
 
 
 def _check_sweep(override: Override, multirun: bool, searching: bool) -> None:
@@ -89,8 +99,6 @@ def _check_sweep(override: Override, multirun: bool, searching: bool) -> None:
 
 
 def _choices(override: Override) -> list[str]:
-    if not override.is_sweep_override():
-        return [override.get_value_element_as_str()]
     interval = override.value()
     if isinstance(interval, IntervalSweep):
         return [str(interval.start), str(interval.end)]
@@ -99,9 +107,12 @@ def _choices(override: Override) -> list[str]:
 
 def _job(config: DictConfig) -> dict[str, Any]:
     project = Project.here()
-    composed: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    told = HydraConfig.get()
+    node: dict[str, Any] = OmegaConf.to_container(told)  # type: ignore[assignment]
+    composer = Composer.as_hydra(project.conf, node)
+    overrides = list(told.overrides.task)
+    composed = composer.config(overrides)
     options = read_executor(composed["executor"])
     if isinstance(options, LocalOptions):
         options = LocalOptions(0, options.stack, options.retry_failed)
-    sweep = TrainingSweep(project, Composer(project.conf), options)
-    return sweep.run_composed(composed, list(HydraConfig.get().overrides.task))
+    return TrainingSweep(project, composer, options).run([overrides])[0]

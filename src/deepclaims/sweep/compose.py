@@ -1,21 +1,26 @@
 """Composed configs: Hydra's groups and overrides, read once and merged many times.
 
 Hydra's `compose` takes 33 ms; a sweep has hundreds of cells that differ in plain values. So a
-base is composed once for each choice of groups, and values are merged into it.
+base is composed once for each choice of groups, and values are merged into it. Whatever else its
+grammar has (`+group=`, `~key`, `group@package=`) is left to Hydra.
 """
 
 from __future__ import annotations
 
 import copy
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
+from hydra._internal.config_repository import CachingConfigRepository, ConfigRepository
+from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
@@ -26,6 +31,12 @@ from deepclaims.errors import ConfigError
 
 NOT_PART_OF_A_CELL = ("seed", "executor", "hydra")
 """Keys of the composed config that do not decide what a replica measures."""
+
+TRAIN = "train"
+"""The config that every training starts from, `conf/train.yaml`."""
+HYDRAS = "hydra"
+"""What Hydra is told about itself."""
+_REFERENCE = re.compile(r"\$\{\s*([A-Za-z_]\w*)\s*[.}\[]")
 
 AUTO = "auto"
 WORDS = {"fit.batch_size": ("full",), "fit.chunk": (AUTO,)}
@@ -47,7 +58,7 @@ def _parse(override: str) -> Override:
     try:
         return OverridesParser.create().parse_override(override)
     except HydraException as error:
-        raise ConfigError(" ".join(str(error).split())) from None
+        raise ConfigError(_one_line(error)) from None
 
 
 def swept(override: Override) -> list[Any]:
@@ -59,18 +70,43 @@ def swept(override: Override) -> list[Any]:
 
 
 class Composer:
-    """Composes training configs from a folder of Hydra groups."""
+    """Composes training configs from a folder of Hydra groups.
 
-    def __init__(self, conf: Path, config_name: str = "train") -> None:
+    Args:
+        conf: the project's groups.
+        config_name: the config that is composed: `train`, or one that begins with it.
+        searchpath: where else groups and configs are, as Hydra writes it: `file:///…`, `pkg://…`.
+    """
+
+    def __init__(
+        self, conf: Path, config_name: str = TRAIN, searchpath: Sequence[str] = ()
+    ) -> None:
         self.conf = conf
-        self.config_name = config_name
+        self.config_name = config_name.removesuffix(".yaml")
+        self.searchpath = tuple(searchpath)
         self._bases: dict[tuple[str, ...], dict[str, Any]] = {}
         self._groups: dict[str, bool] = {}
+
+    @classmethod
+    def as_hydra(cls, conf: Path, hydra: Mapping[str, Any]) -> Composer:
+        """A composer that finds what a running Hydra finds.
+
+        Args:
+            conf: the project's groups.
+            hydra: the node `hydra` of the config that it composed.
+        """
+        sources = [source for source in hydra["runtime"]["config_sources"]
+                   if source["provider"] not in ("hydra", "main", "schema")]  # fmt: skip
+        paths = [f"{source['schema']}://{source['path']}" for source in sources]
+        return cls(conf, str(hydra["job"]["config_name"]), paths)
 
     def config(
         self, overrides: Sequence[str], values: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """The config of `overrides` and then of `values` (dotted key -> plain value), resolved.
+
+        Keys of one's own beside the groups are there for others to refer to, as `${key}`; they are
+        left out of it.
 
         Raises:
             ConfigError: for an unknown group, option, key, or a value of another type; names
@@ -82,7 +118,11 @@ class Composer:
         for override in parse(overrides):
             if override.is_sweep_override():
                 raise ConfigError(f"'{override.input_line}' names several values; give one, or -m")
-            if self._is_group(override.key_or_group):
+            if override.is_hydra_override():
+                continue
+            if override.is_delete():
+                groups.append(str(override.input_line))
+            elif self._is_group(override.key_or_group):
                 groups.append(self._known_option(override))
             else:
                 plain[override.key_or_group] = _plain(override.value())
@@ -96,7 +136,9 @@ class Composer:
         config = copy.deepcopy(self._base(tuple(groups)))
         for key, value in plain.items():
             set_value(config, key, value, may_be_new=key in added)
-        return _resolved(config)
+        own = self._own_keys(config)
+        resolved = _resolved(config)
+        return {key: value for key, value in resolved.items() if key not in own}
 
     def cell(
         self, overrides: Sequence[str], values: Mapping[str, Any] | None = None
@@ -104,31 +146,117 @@ class Composer:
         """The resolved config of a cell: without its seed and without what runs it."""
         return cell_config(self.config(overrides, values))
 
+    def hydra(self, overrides: Sequence[str]) -> dict[str, Any]:
+        """What Hydra is told about itself: the node `hydra`, as it stands in the config.
+
+        Raises:
+            ConfigError: as `config`.
+        """
+        with self._hydra():
+            composed = self._compose(overrides, with_hydra=True)
+            OmegaConf.set_struct(composed, False)
+            node = OmegaConf.to_container(composed[HYDRAS], resolve=False)
+        assert isinstance(node, dict)
+        return {str(key): value for key, value in node.items()}
+
+    def options(self, group: str) -> list[str]:
+        """What a group may be, sorted; of every folder that is searched."""
+        return sorted(set(self._repository.get_group_options(group, ObjectType.CONFIG)))
+
+    @cached_property
+    def _repository(self) -> CachingConfigRepository:
+        """Hydra's own view of all folders that are searched."""
+        with self._hydra():
+            loader = GlobalHydra.instance().config_loader()
+            found = CachingConfigRepository(loader.repository)  # type: ignore[attr-defined]
+            if not found.config_exists(self.config_name):
+                known = sorted(set(found.get_group_options("", ObjectType.CONFIG)))
+                raise ConfigError(
+                    f"no config '{self.config_name}'; known: {', '.join(known)}"
+                    f"{_hint(self.config_name, known)}"
+                )
+            try:
+                loader._process_config_searchpath(  # type: ignore[attr-defined]
+                    self.config_name, [], found
+                )
+            except HydraException as error:
+                raise ConfigError(_one_line(error)) from None
+        return found
+
+    @cached_property
+    def _known_keys(self) -> frozenset[str]:
+        """The keys and groups of `conf/train.yaml`."""
+        file = self.conf / f"{TRAIN}.yaml"
+        written = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+        assert isinstance(written, dict)
+        groups = [key for each in written.pop("defaults", []) if isinstance(each, dict)
+                  for key in each]  # fmt: skip
+        return frozenset(map(str, [*groups, *written]))
+
+    def _own_keys(self, config: Mapping[str, Any]) -> set[str]:
+        """The keys beside those of `conf/train.yaml`; each must be referred to."""
+        own = set(config) - self._known_keys
+        if not own:
+            return own
+        referred = set(_references(config))
+        for key in sorted(own - referred):
+            known = sorted(set(config) & self._known_keys)
+            raise ConfigError(
+                f"no key '{key}': the config knows {', '.join(known)}{_hint(key, known)}; a key of "
+                f"one's own is for others to refer to, as ${{{key}}}"
+            )
+        return own
+
     def _is_group(self, key: str) -> bool:
         if key not in self._groups:
-            self._groups[key] = (self.conf / key).is_dir()
+            self._groups[key] = bool(self._repository.group_exists(key))
         return self._groups[key]
 
     def _known_option(self, override: Override) -> str:
-        group, option = override.key_or_group, str(override.value())
-        if not (self.conf / group / f"{option}.yaml").is_file():
-            known = sorted(file.stem for file in (self.conf / group).glob("*.yaml"))
-            raise ConfigError(
-                f"no {group} '{option}'; known: {', '.join(known)}{_hint(option, known)}"
-            )
-        return f"{group}={option}"
+        group, value = override.key_or_group, _plain(override.value())
+        for option in map(str, value if isinstance(value, list) else [value]):
+            folder, _, name = f"{group}/{option}".rpartition("/")
+            known = self.options(folder)
+            if name.removesuffix(".yaml") not in known:
+                raise ConfigError(
+                    f"no {group} '{option}'; known: {', '.join(known)}{_hint(option, known)}"
+                )
+        return f"{override.get_key_element()}={override.get_value_element_as_str()}"
 
     def _base(self, groups: tuple[str, ...]) -> dict[str, Any]:
         if groups not in self._bases:
-            with _hydra(self.conf):
-                try:
-                    composed = compose(self.config_name, overrides=list(groups))
-                except (HydraException, OmegaConfBaseException) as error:
-                    raise ConfigError(" ".join(str(error).split())) from None
+            assert self._repository  # says what is not there better than Hydra does
+            with self._hydra():
+                composed = self._compose(groups)
             base = OmegaConf.to_container(composed, resolve=False)
             assert isinstance(base, dict)
             self._bases[groups] = {str(key): value for key, value in base.items()}
         return self._bases[groups]
+
+    def _compose(self, overrides: Sequence[str], *, with_hydra: bool = False) -> DictConfig:
+        try:
+            return compose(self.config_name, list(overrides), return_hydra_config=with_hydra)
+        except (HydraException, OmegaConfBaseException) as error:
+            raise ConfigError(_one_line(error)) from None
+
+    @contextmanager
+    def _hydra(self) -> Iterator[None]:
+        """Hydra initialised for these folders, leaving any Hydra around it as it was."""
+        outer = GlobalHydra.instance().hydra
+        GlobalHydra.instance().clear()
+        try:
+            with initialize_config_dir(str(self.conf.resolve()), version_base="1.3"):
+                if self.searchpath:
+                    loader = GlobalHydra.instance().config_loader()
+                    path, schema = loader.get_search_path(), SearchPathQuery(provider="schema")
+                    for each in self.searchpath:
+                        path.prepend(provider="command-line", path=each, anchor=schema)
+                    loader.repository = ConfigRepository(path)  # type: ignore[attr-defined]
+                yield
+        finally:
+            GlobalHydra.instance().clear()
+            if outer is not None:
+                GlobalHydra.instance().hydra = outer
 
 
 def cell_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,9 +298,25 @@ def _resolved(config: dict[str, Any]) -> dict[str, Any]:
     try:
         filled = OmegaConf.to_container(OmegaConf.create(config), resolve=True)
     except OmegaConfBaseException as error:
-        raise ConfigError(" ".join(str(error).split())) from None
+        raise ConfigError(_one_line(error)) from None
     assert isinstance(filled, dict)
     return {str(key): value for key, value in filled.items()}
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _references(node: Any) -> Iterator[str]:
+    """The first names of what a config refers to: `width` of `${width}`, `a` of `${a.b}`."""
+    if isinstance(node, dict):
+        for each in node.values():
+            yield from _references(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _references(each)
+    elif isinstance(node, str):
+        yield from _REFERENCE.findall(node)
 
 
 def _refers(node: Any) -> bool:
@@ -215,17 +359,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "with_quotes"):
         return value.text
     return value
-
-
-@contextmanager
-def _hydra(conf: Path) -> Iterator[None]:
-    """Hydra initialised for `conf`, leaving any Hydra around it as it was."""
-    outer = GlobalHydra.instance().hydra
-    GlobalHydra.instance().clear()
-    try:
-        with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
-            yield
-    finally:
-        GlobalHydra.instance().clear()
-        if outer is not None:
-            GlobalHydra.instance().hydra = outer

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.store import RunStore
@@ -13,6 +14,16 @@ SHOWN = ("train_loss", "validation_error", "test_error", "validation_mse", "test
 RANKED_BY = ("validation_error", "validation_mse", "validation_loss", "train_error", "train_loss")
 """The first of these that there is says which cells are best. Never a test score."""
 MANY, BEST = 40, 10
+
+
+class Scores(dict[str, Any]):
+    """The metrics of a job; as a number, the one that says how good it is, for any sweeper."""
+
+    def __float__(self) -> float:
+        for name in RANKED_BY:
+            if name in self:
+                return _last_if_nan(float(self[name]))
+        return float("inf")
 
 
 @dataclass(frozen=True)
@@ -36,9 +47,21 @@ class Line:
         return f"{self.label}: {', '.join(words)} ({seeds})  [run {self.run}]"
 
 
-def print_summary(store: RunStore, entries: Sequence[LogEntry], logbook: Logbook) -> None:
-    """Say how each cell came out, with the spread over its seeds."""
-    lines = list(_lines(store, entries, logbook))
+def print_summary(
+    store: RunStore,
+    entries: Sequence[LogEntry],
+    logbook: Logbook,
+    asked: Mapping[str, Collection[int]],
+) -> None:
+    """Say how each cell came out, with the spread over the seeds that were asked for.
+
+    Args:
+        store: the run cache.
+        entries: the cells.
+        logbook: knows their runs.
+        asked: key of a cell -> seeds; earlier ones of the same cell are in its run, and only named.
+    """
+    lines = list(_lines(store, entries, logbook, asked))
     if len(lines) <= MANY:
         shown = lines
     else:
@@ -55,9 +78,15 @@ def print_summary(store: RunStore, entries: Sequence[LogEntry], logbook: Logbook
         )
 
 
-def _lines(store: RunStore, entries: Sequence[LogEntry], logbook: Logbook) -> Iterator[Line]:
+def _lines(
+    store: RunStore,
+    entries: Sequence[LogEntry],
+    logbook: Logbook,
+    asked: Mapping[str, Collection[int]],
+) -> Iterator[Line]:
     for entry in entries:
-        seeds = store.seeds(entry.cell.key)
+        finished = store.seeds(entry.cell.key)
+        seeds = [seed for seed in finished if seed in asked[entry.cell.key]]
         if not seeds:
             continue
         metrics = [store.metrics(entry.cell.key, seed) for seed in seeds]
@@ -68,8 +97,12 @@ def _lines(store: RunStore, entries: Sequence[LogEntry], logbook: Logbook) -> It
             if any(name in each for each in metrics)
         }
         run = logbook.run(entry)
+        earlier = len(finished) - len(seeds)
         yield Line(
-            entry.cell.label or entry.cell.key, tuple(seeds), scores, run.run_id if run else "none"
+            entry.cell.label or entry.cell.key,
+            tuple(seeds),
+            scores,
+            (run.run_id if run else "none") + (f", with {earlier} earlier" if earlier else ""),
         )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from deepclaims.environment import commit
+from deepclaims.errors import ConfigError
 from deepclaims.project import Project
-from deepclaims.sweep.cell import Cell, data_of, training_task
+from deepclaims.sweep.cell import STACKED, TRAIN, Cell, data_of, training_task
 from deepclaims.sweep.compose import Composer, cell_config, parse
+from deepclaims.sweep.executor import Sweep
+from deepclaims.sweep.executors.local import warm_up
 from deepclaims.sweep.logbook import LogEntry
 from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.session import run_session
@@ -43,27 +47,47 @@ class TrainingSweep:
         """
         return self._run(self.units(jobs))
 
-    def run_composed(self, config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
-        """Train one config as Hydra composed it.
-
-        Args:
-            config: the whole config, resolved.
-            overrides: what it was composed from, for the cell's name.
-
-        Raises:
-            SweepError: when it failed.
-        """
-        (axes,) = _axes([overrides])
-        return self._run([self._unit(config, axes, _Sources(self.project))])[0]
-
     def _run(self, units: Sequence[Unit]) -> list[dict[str, Any]]:
         cells = {unit.cell.key: unit.cell for unit in units}
         entries = [LogEntry(cell, EXPERIMENT, key) for key, cell in cells.items()]
+        asked: dict[str, set[int]] = defaultdict(set)
+        for unit in units:
+            asked[unit.cell.key].add(unit.seed)
+        self._foresee(units)
         session = run_session("train", units, entries, self.project, self.options)
-        print_summary(RunStore(self.project.runs), entries, session.logbook)
+        print_summary(RunStore(self.project.runs), entries, session.logbook, asked)
         session.tally.raise_if_failed()
         store = RunStore(self.project.runs)
         return [store.metrics(unit.cell.key, unit.seed) for unit in units]
+
+    def _foresee(self, units: Sequence[Unit]) -> None:
+        """Build what is to be trained, so that what cannot be is said before anything runs.
+
+        A cell that has a finished replica could be built, and is not built again.
+
+        Raises:
+            ConfigError: names what cannot be, and why.
+        """
+        store = RunStore(self.project.runs)
+        pending = Sweep(units, self.project.runs, self.options).pending
+        ours = [unit for unit in pending if unit.cell.task in (TRAIN, STACKED)]
+        new = {unit.cell.key: unit for unit in ours if not store.seeds(unit.cell.key)}
+        if not new:
+            return
+        here = isinstance(self.options, LocalOptions)
+        if isinstance(self.options, LocalOptions) and self.options.workers != 0:
+            warm_up({unit.cell.task for unit in new.values()})  # it imports while this builds
+        from deepclaims.training.foresight import Foresight
+
+        foresight, said = Foresight(here), dict[str, str]()
+        for unit in new.values():
+            if why := foresight.why_not(unit.cell.config, unit.seed):
+                said.setdefault(why, unit.cell.label)
+        if said:
+            why, label = next(iter(said.items()))
+            name = f"{label}: " if label and len(new) > 1 else ""
+            more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+            raise ConfigError(f"nothing was trained: {name}{why}{more}")
 
     def units(self, jobs: Sequence[Sequence[str]]) -> list[Unit]:
         """The replica of each job.
