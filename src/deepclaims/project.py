@@ -49,16 +49,8 @@ class Project:
 
     @cached_property
     def runs(self) -> Path:
-        """The run cache: one folder a key; of a `dvc exp run --temp`, that of its project."""
-        return self._origin / ".runs"
-
-    @cached_property
-    def _origin(self) -> Path:
-        """The project that DVC made this temporary copy of, or this one."""
-        folder = self.root.parent
-        if folder.parts[-3:] == (".dvc", "tmp", "exps"):
-            return folder.parents[2]
-        return self.root
+        """The run cache: one folder a key."""
+        return self.root / ".runs"
 
     @cached_property
     def mlflow(self) -> Path:
