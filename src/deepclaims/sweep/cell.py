@@ -21,6 +21,8 @@ from deepclaims.data.prepared import read_meta
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
+from deepclaims.sweep.own_code import own_code
+from deepclaims.training.own_config import has_own_part, has_stacked_form
 from deepclaims.training.stacking import is_stacked
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ STAND_IN = "embedded"
 TRAIN = "deepclaims.training.task:train"
 STACKED = "deepclaims.training.replicas:train_in_stack"
 """The same training by the code that trains many at once: other roundings, so another key."""
+OWN = "deepclaims.training.own_task:train_own"
+"""A training of which a part is one's own, named by a `_target_`; always one by one."""
+TRAININGS = {TRAIN: "one by one", STACKED: "stacked", OWN: "with a part of one's own"}
 LIBRARIES = ("torch", "pytorch-lightning", "numpy", "scipy")
 """Libraries whose version decides a result's bits."""
 
@@ -62,13 +67,19 @@ class Cell:
     def key_parts(self) -> dict[str, Any]:
         """What decides the cell's results; `key` is the hash of this."""
         config = _deciding(self.config)
-        return {
+        parts = {
             "task": self.task,
             "config": config,
             "data": dict(self.data),
             "code": code_fingerprint([self.task], config),
             "libraries": library_versions(),
         }
+        return parts if self.task != OWN else parts | own_parts(config)
+
+    @property
+    def entries(self) -> list[str]:
+        """Where the code of the package that the cell runs is entered."""
+        return [self.task, *sorted(own_code(self.config).entries)]
 
     @cached_property
     def key(self) -> str:
@@ -88,6 +99,20 @@ class Cell:
         module, name = self.task.split(":")
         task: Task = getattr(importlib.import_module(module), name)
         return task
+
+
+def own_parts(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides a cell's results besides where code of one's own is a part of it.
+
+    Raises:
+        ConfigError: a module of one's own cannot be read.
+    """
+    own = own_code(config)
+    return {
+        "own": own.modules,
+        "code": code_fingerprint([OWN, *sorted(own.entries)], config),
+        "libraries": library_versions() | own.libraries,
+    }
 
 
 def _deciding(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,12 +146,14 @@ def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def training_task(config: Mapping[str, Any], stack: str = "auto") -> str:
-    """What trains a config: `TRAIN`, or `STACKED`. The config decides, not what else is to be run.
+    """What trains a config: `TRAIN`, `STACKED` or `OWN`. The config decides, not what else is run.
 
     Raises:
         ConfigError: when the config, or `stack`, cannot be read.
     """
-    return STACKED if is_stacked(config, stack) else TRAIN
+    if has_own_part(config):
+        return OWN
+    return STACKED if has_stacked_form(config) and is_stacked(config, stack) else TRAIN
 
 
 def cell_of(

@@ -136,9 +136,9 @@ class Sweep:
 
     def _keep_code(self) -> None:
         store = RunStore(self.runs)
-        parts = (unit.cell.key_parts for unit in self.pending)
-        for code, part in {each["code"]: each for each in parts}.items():
-            store.keep_code(code, symbol_hashes([part["task"]], part["config"]))
+        cells = {unit.cell.key_parts["code"]: unit.cell for unit in self.pending}
+        for code, cell in cells.items():
+            store.keep_code(code, symbol_hashes(cell.entries, cell.key_parts["config"]))
 
 
 def run_sweep(

@@ -8,7 +8,7 @@ from typing import Any
 
 from deepclaims.environment import commit
 from deepclaims.project import Project
-from deepclaims.sweep.cell import Cell, data_of, training_task
+from deepclaims.sweep.cell import OWN, Cell, data_of, training_task
 from deepclaims.sweep.compose import Composer, cell_config, parse
 from deepclaims.sweep.logbook import LogEntry
 from deepclaims.sweep.options import LocalOptions, Options
@@ -80,8 +80,13 @@ class TrainingSweep:
 
     def _unit(self, config: Mapping[str, Any], axes: dict[str, Any], sources: _Sources) -> Unit:
         name = str(config["data"]["name"])
-        task = training_task(config, self.options.stack)
-        cell = Cell(cell_config(config), task, sources.fingerprints(config, name), axes=axes)
+        deciding = cell_config(config)
+        task = training_task(deciding, self.options.stack)
+        if task == OWN:
+            from deepclaims.training.own_task import check
+
+            check(deciding)
+        cell = Cell(deciding, task, sources.fingerprints(config, name), axes=axes)
         about = {"commit": commit(self.project.root), "sources": sources.sources(cell.data)}
         return Unit(cell, int(config["seed"]), about)
 

@@ -19,7 +19,7 @@ from deepclaims.environment import device
 from deepclaims.errors import StorageError, SweepError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
-from deepclaims.sweep.cell import Cell, library_versions, prepared_fingerprint
+from deepclaims.sweep.cell import OWN, Cell, library_versions, own_parts, prepared_fingerprint
 from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.sweep.own_process import in_own_process, run_in_own_process
 from deepclaims.sweep.store import RunStore
@@ -124,7 +124,7 @@ def _in_hand(unit: Unit, runs: Path, policy: RunPolicy) -> Iterator[Report | Non
 def _run(unit: Unit, store: RunStore, policy: RunPolicy) -> Report:
     started = Spent.so_far()
     try:
-        if policy.verify:
+        if policy.verify or unit.cell.task == OWN:  # a file of one's own may change meanwhile
             verify(unit.cell)
         outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)
     except Exception:
@@ -189,11 +189,13 @@ def verify(cell: Cell) -> None:
         SweepError: when its code, libraries or data are others than where the sweep was planned.
     """
     project = Project.here()
-    here = {
+    here: dict[str, Any] = {
         "code": code_fingerprint([cell.task], cell.key_parts["config"]),
         "libraries": library_versions(),
         "data": {name: prepared_fingerprint(name, project) for name in cell.data},
     }
+    if cell.task == OWN:
+        here |= own_parts(cell.key_parts["config"])
     if other := [name for name, value in here.items() if cell.key_parts[name] != value]:
         raise SweepError(
             f"this machine has other {', '.join(other)} than where the sweep was planned: a "
