@@ -16,6 +16,7 @@ from deepclaims.claims.claim import Claim, Part
 from deepclaims.claims.tuning import VARIANTS
 from deepclaims.data import PREPARED
 from deepclaims.data.alike import NAMED, in_place, in_place_of, replaced_by
+from deepclaims.data.files import PATH, content_fingerprint, is_of_files
 from deepclaims.data.locked import LOCKED, locked
 from deepclaims.data.prepared import read_meta
 from deepclaims.evidence.outcome import Outcome
@@ -118,8 +119,12 @@ def own_parts(config: Mapping[str, Any]) -> dict[str, Any]:
 def _deciding(config: Mapping[str, Any]) -> dict[str, Any]:
     """What of a config decides a result: 1 and 1.0 are one number.
 
-    Without `fit.checkpoint`, since where a training resumes from changes no bit of it.
+    Without `fit.checkpoint`, since where a training resumes from changes no bit of it; and without
+    the path of one's own data, since their content is what counts.
     """
+    data = config.get("data")
+    if isinstance(data, Mapping) and is_of_files(data):
+        config = {**config, "data": {key: each for key, each in data.items() if key != PATH}}
     fit = config.get("fit")
     if isinstance(fit, Mapping):
         config = {**config, "fit": {key: each for key, each in fit.items() if key != "checkpoint"}}
@@ -227,8 +232,16 @@ def within_stand_in(config: Mapping[str, Any], project: Project) -> dict[str, An
 
 
 def data_of(config: Mapping[str, Any], project: Project) -> dict[str, str]:
-    """The data set a training config reads, with its fingerprint; empty for generated data."""
+    """The data set a training config reads, with its fingerprint; empty for generated data.
+
+    Raises:
+        ConfigError: files of one's own are not named.
+        DataError: files of one's own are not there.
+        StageError: the data set has not been prepared.
+    """
     name = str(config["data"]["name"])
+    if is_of_files(config["data"]):
+        return {name: content_fingerprint(config["data"])}
     return (
         {PREPARED[name]: prepared_fingerprint(PREPARED[name], project)} if name in PREPARED else {}
     )

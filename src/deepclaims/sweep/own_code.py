@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import importlib
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
@@ -51,11 +52,19 @@ def own_code(config: Mapping[str, Any]) -> OwnCode:
     if not named:
         return found
     make_importable()
+    importlib.invalidate_caches()
     pending = [(target.rpartition(".")[0], target.rpartition(".")[2]) for target in named]
     while pending:
         module, name = pending.pop()
         pending += _follow(module, name, found)
     return found
+
+
+def own_files(config: Mapping[str, Any]) -> list[Path]:
+    """The files, or package folders, of the modules of one's own that a config reaches, sorted."""
+    tops = {module.partition(".")[0] for module in own_code(config).modules}
+    files = [file for top in tops if (file := _spot(top)) is not None]
+    return sorted(file.parent if file.name == "__init__.py" else file for file in files)
 
 
 def _follow(module: str, name: str, found: OwnCode) -> Iterator[tuple[str, str]]:

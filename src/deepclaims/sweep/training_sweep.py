@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from deepclaims.data.files import FILES, PATH, is_of_files, path_of
 from deepclaims.environment import commit
+from deepclaims.errors import ConfigError
 from deepclaims.project import Project
 from deepclaims.sweep.cell import OWN, Cell, data_of, training_task
 from deepclaims.sweep.compose import Composer, cell_config, parse
@@ -15,9 +19,12 @@ from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.session import run_session
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.summary import print_summary
-from deepclaims.sweep.unit import Unit
+from deepclaims.sweep.unit import Unit, settled
 
 EXPERIMENT = "train"
+AUTO, NONE, MLFLOW = "auto", "none", "mlflow"
+SAVES = (AUTO, "weights", MLFLOW, NONE)
+"""What `fit.save` may be."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +61,20 @@ class TrainingSweep:
             SweepError: when it failed.
         """
         (axes,) = _axes([overrides])
-        return self._run([self._unit(config, axes, _Sources(self.project))])[0]
+        unit = self._unit(config, axes, _Sources(self.project), single=True)
+        return self._run([unit])[0]
 
     def _run(self, units: Sequence[Unit]) -> list[dict[str, Any]]:
         cells = {unit.cell.key: unit.cell for unit in units}
+        _say_what_was_not_kept(units, RunStore(self.project.runs))
         entries = [LogEntry(cell, EXPERIMENT, key) for key, cell in cells.items()]
         session = run_session("train", units, entries, self.project, self.options)
         print_summary(RunStore(self.project.runs), entries, session.logbook)
         session.tally.raise_if_failed()
+        if models := [unit for unit in units if unit.save == MLFLOW]:
+            from deepclaims.sweep.models import log_models
+
+            log_models(models, entries, session.logbook, self.project)
         store = RunStore(self.project.runs)
         return [store.metrics(unit.cell.key, unit.seed) for unit in units]
 
@@ -78,17 +91,70 @@ class TrainingSweep:
             for job, axes in zip(jobs, _axes(jobs), strict=True)
         ]
 
-    def _unit(self, config: Mapping[str, Any], axes: dict[str, Any], sources: _Sources) -> Unit:
-        name = str(config["data"]["name"])
+    def _unit(
+        self,
+        config: Mapping[str, Any],
+        axes: dict[str, Any],
+        sources: _Sources,
+        *,
+        single: bool = False,
+    ) -> Unit:
         deciding = cell_config(config)
+        if is_of_files(data := deciding["data"]):
+            deciding["data"] = {**data, PATH: str(path_of(data))}
         task = training_task(deciding, self.options.stack)
         if task == OWN:
             from deepclaims.training.own_task import check
 
             check(deciding)
-        cell = Cell(deciding, task, sources.fingerprints(config, name), axes=axes)
+        cell = Cell(deciding, task, sources.fingerprints(deciding), axes=axes)
         about = {"commit": commit(self.project.root), "sources": sources.sources(cell.data)}
-        return Unit(cell, int(config["seed"]), about)
+        cell = _with_a_checkpoint_of_its_own(cell)
+        return Unit(cell, int(config["seed"]), about, saved(config, single=single))
+
+
+def saved(config: Mapping[str, Any], *, single: bool) -> str:
+    """What is kept of the networks of a config, as `Unit.save` has it.
+
+    Args:
+        config: the whole composed config.
+        single: whether it is one training, and no sweep.
+
+    Raises:
+        ConfigError: `fit.save` is none of what it may be.
+    """
+    said = str(config["fit"].get("save", AUTO))
+    if said not in SAVES:
+        raise ConfigError(f"fit.save={said} is not possible; it may be {', '.join(SAVES)}")
+    shared = (config.get("trainer") or {}).get("strategy") == "ddp"
+    if said == AUTO:
+        return "weights" if single and not shared else ""
+    if said != NONE and shared:
+        raise ConfigError(
+            f"fit.save={said} is not for trainer=ddp: fit.checkpoint keeps the weights of such a "
+            "training"
+        )
+    return "" if said == NONE else said
+
+
+def _with_a_checkpoint_of_its_own(cell: Cell) -> Cell:
+    """Below `fit.checkpoint` each cell has a folder, by its key, which does not depend on it."""
+    fit = cell.config["fit"]
+    if not fit.get("checkpoint"):
+        return cell
+    fit = {**fit, "checkpoint": str(Path(fit["checkpoint"]) / cell.key)}
+    return replace(cell, config={**cell.config, "fit": fit})
+
+
+def _say_what_was_not_kept(units: Sequence[Unit], store: RunStore) -> None:
+    lacking = [unit for unit in units if store.has(unit.cell.key, unit.seed)
+               and not settled(unit, store)]  # fmt: skip
+    if lacking:
+        count = f"{len(lacking)} networks" if len(lacking) > 1 else "its network"
+        print(
+            f"train: finished before, but {count} not kept: trained again (fit.save=none does not)",
+            file=sys.stderr,
+        )
 
 
 class _Sources:
@@ -99,7 +165,10 @@ class _Sources:
         self._fingerprints: dict[str, dict[str, str]] = {}
         self._sources: dict[str, str] = {}
 
-    def fingerprints(self, config: Mapping[str, Any], name: str) -> dict[str, str]:
+    def fingerprints(self, config: Mapping[str, Any]) -> dict[str, str]:
+        if is_of_files(config["data"]):
+            return data_of(config, self._project)
+        name = str(config["data"]["name"])
         if name not in self._fingerprints:
             self._fingerprints[name] = data_of(config, self._project)
         return self._fingerprints[name]
@@ -108,7 +177,9 @@ class _Sources:
         from deepclaims.data.prepared import read_meta
 
         for name in names:
-            if name not in self._sources:
+            if name in FILES:
+                self._sources[name] = "own"
+            elif name not in self._sources:
                 folder = self._project.prepared(name)
                 self._sources[name] = str(read_meta(folder, name)["source"])
         return {name: self._sources[name] for name in names}

@@ -1,8 +1,8 @@
 """Callbacks and loggers of Lightning that a config asks for, and the trainer that has them.
 
 `callbacks` holds one of them under each of its keys, `logger` one or several, each with a
-`_target_`. What they write goes below `.lightning/<training>/seed-<seed>/`, a folder of its own for each
-training, unless they are told another.
+`_target_`. What they write goes below `.lightning/<training>/seed-<seed>/`, a folder of its own for
+each training, unless they are told another.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Learning rates by a schedule of torch, or one's own.
 
-A scheduler of torch (a subclass of `LRScheduler`) is stepped after the optimiser: at the end of each
-epoch, or after every step with `interval: step`, as Lightning has it; `ReduceLROnPlateau` at
+A scheduler of torch (a subclass of `LRScheduler`) is stepped after the optimiser: at the end of
+each epoch, or after every step with `interval: step`, as Lightning has it; `ReduceLROnPlateau` at
 each validation, of `monitor`. Anything else that `schedule._target_` names is called with the
 group's options and gives a schedule like the package's: a function `optim.schedules.Moment` ->
 factor on the rate.

@@ -1,4 +1,4 @@
-"""The training task of configs with a part of one's own: network, optimiser, schedule, callbacks."""
+"""The task of trainings with a part of one's own: network, optimiser, schedule, callbacks."""
 
 from __future__ import annotations
 
@@ -59,21 +59,32 @@ def train_own(config: Mapping[str, Any], seed: int) -> Outcome:
     return fitted(config, seed)[0]
 
 
-def fitted(config: Mapping[str, Any], seed: int) -> tuple[Outcome, OwnTraining]:
-    """`train_own`, and the trained module."""
+def fitted(
+    config: Mapping[str, Any], seed: int, coders: list[nn.Module] | None = None
+) -> tuple[Outcome, OwnTraining, Splits]:
+    """`train_own`, and the trained module, and the data as they were loaded.
+
+    Args:
+        config: a composed training config.
+        seed: decides everything random.
+        coders: takes the autoencoder through which the network sees the data, if there is one.
+    """
     settings = Settings.read(config)
-    splits = load(settings.data, seed, folder_of(settings.data))
+    loaded = load(settings.data, seed, folder_of(settings.data))
     with machine_state(settings.machine):
 
         def networks(
             own: Sequence[Settings], data: Sequence[Splits], seeds: Sequence[int]
         ) -> list[nn.Module]:
             each = zip(own, data, seeds, strict=True)
-            return [_fit(module_of(*one), one[0], config, None)[1].model for one in each]
+            found = [_fit(module_of(*one), one[0], config, None)[1].model for one in each]
+            if coders is not None:
+                coders.extend(found)
+            return found
 
-        (splits,) = preprocessed([splits], [settings], [seed], networks)
-        stepwise = has_extras(config)
-        return _fit(module_of(settings, splits, seed, stepwise=stepwise), settings, config, seed)
+        (splits,) = preprocessed([loaded], [settings], [seed], networks)
+        module = module_of(settings, splits, seed, stepwise=has_extras(config))
+        return *_fit(module, settings, config, seed), loaded
 
 
 def module_of(

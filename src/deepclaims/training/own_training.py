@@ -1,8 +1,8 @@
 """The Lightning module of trainings with parts of one's own: chunked, or a step at a time.
 
-Chunked, it is the package's loop. Step by step, every minibatch is one of Lightning's batches and goes
-through its optimiser, so that callbacks and loggers see all their hooks, `callback_metrics` and
-`global_step`; and so that an optimiser may evaluate the loss itself. Both give the same bits.
+Chunked, it is the package's loop. Step by step, every minibatch is one of Lightning's batches and
+goes through its optimiser, so that callbacks and loggers see all their hooks, `callback_metrics`
+and `global_step`; and so that an optimiser may evaluate the loss itself. Both give the same bits.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ class OwnTraining(ChunkedTraining):
 
     def _step(self, batch: Tensor) -> Tensor:
         """One step of the optimiser, through Lightning."""
-        split, optimizer = self.splits.train, self.optimizers()
+        split = self.splits.train
+        optimizer: Any = self.optimizers()
         inputs = tuple(source.index_select(0, batch) for source in split.inputs)
         if self.augment is not None:
             inputs = self.augment(inputs)

@@ -1,7 +1,7 @@
 """What a config names by `_target_`, as Hydra's users write it: found, checked, and made.
 
-A group without a `name` but with a `_target_` is somebody's own: a class or function of torch, of an
-installed package, or of a module that lies beside `conf/` or in the folder of the command.
+A group without a `name` but with a `_target_` is somebody's own: a class or function of torch, of
+an installed package, or of a module that lies beside `conf/` or in the folder of the command.
 """
 
 from __future__ import annotations
