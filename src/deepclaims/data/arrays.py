@@ -175,7 +175,13 @@ def _of_given_parts(held: Mapping[str, np.ndarray], path: Path) -> Table:
             inputs.append(x)
             targets.append(y)
             parts.append(np.full(len(x), number))
-    return Table(*(np.concatenate(each) for each in (inputs, targets)), part=np.concatenate(parts))
+    x, y = (np.concatenate(each) for each in (inputs, targets))
+    return Table(x, y, part=_still_to_divide(np.concatenate(parts)))
+
+
+def _still_to_divide(part: np.ndarray) -> np.ndarray:
+    """Given parts, where what there is to train on (-1) is to be divided if a part is lacking."""
+    return part if {1, 2} <= set(part.tolist()) else np.where(part == 0, -1, part)
 
 
 def _read_csv(path: Path, options: CsvOptions) -> Table:
@@ -221,8 +227,7 @@ def _read_idx(path: Path) -> Table:
         parts.append(np.full(len(images), number))
     if not parts or parts[0][0] != 0:
         raise DataError(f"{path} has no train-images… and train-labels…")
-    given = np.concatenate(parts)
-    part = given if {1, 2} <= set(given.tolist()) else np.where(given == 0, -1, given)
+    part = _still_to_divide(np.concatenate(parts))
     return Table(np.concatenate(inputs), np.concatenate(targets), part=part)
 
 

@@ -63,18 +63,16 @@ def load_wfdb(config: Mapping[str, Any], seed: int) -> Splits:
     folder = _prepared(options, config)
     names = list(read_meta(folder, "wfdb")["names"])
     part = _parts(names, options)
-    table = _Beats(
-        folder,
-        EcgOptions(
-            features=options.features,
-            waveform=options.waveform,
-            sequence_length=options.sequence_length,
-        ),
+    as_ecg = EcgOptions(
+        features=options.features,
+        waveform=options.waveform,
+        sequence_length=options.sequence_length,
     )
+    table = _Beats(folder, as_ecg)
     of_beat = part[table.record]
     train = of_beat == 0
     splits = {
-        name: table.split(of_beat == number, train, options, None)  # type: ignore[arg-type]
+        name: table.split(of_beat == number, train, as_ecg, None)
         for number, name in enumerate(("train", "validation", "test"))
         if (of_beat == number).any()
     }
