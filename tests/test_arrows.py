@@ -52,8 +52,6 @@ def imports(file: Path, known: dict[str, Path]) -> set[str]:
 
 
 def floor(module: str) -> int:
-    if module == PACKAGE:  # what it offers is imported when it is asked for
-        return 0
     room = module.split(".")[1] if "." in module else "errors"
     return next(height for height, rooms in enumerate(FLOORS) if room in rooms)
 

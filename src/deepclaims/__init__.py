@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import importlib
+from typing import Any
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
-    from deepclaims.sweep.lightning import lightning as lightning
-    from deepclaims.sweep.loading import load as load
-
-_LAZY = {"load": "deepclaims.sweep.loading", "lightning": "deepclaims.sweep.lightning"}
+_OFFERED = {"load": "deepclaims.sweep.loading", "lightning": "deepclaims.sweep.lightning"}
+"""Where `deepclaims.load` and `deepclaims.lightning` are: imported when they are asked for, since
+what they need takes seconds."""
 
 
 def __getattr__(name: str) -> Any:
-    """`deepclaims.load` and `deepclaims.lightning`: what is heavy is imported when it is asked."""
-    import importlib
-
-    if name not in _LAZY:
+    """What the package offers to notebooks and scripts."""
+    if name not in _OFFERED:
         raise AttributeError(f"module 'deepclaims' has no attribute {name!r}")
-    return getattr(importlib.import_module(_LAZY[name]), name)
+    return getattr(importlib.import_module(_OFFERED[name]), name)

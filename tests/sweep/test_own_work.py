@@ -152,7 +152,7 @@ def test_weights_do_not_enter_the_key_and_are_trained_again_when_asked_for(proje
         deepclaims.load(key)
     capfd.readouterr()
     train.run(PLANE)
-    assert "but its network not kept: trained again" in capfd.readouterr().err
+    assert "but its network was not kept: trained again" in capfd.readouterr().err
     assert keys(project) == [key]
     assert store.has_weights(key, 0)
     assert (project.runs / key / "0" / "outcome.json").read_bytes() == outcome

@@ -150,9 +150,9 @@ def _say_what_was_not_kept(units: Sequence[Unit], store: RunStore) -> None:
     lacking = [unit for unit in units if store.has(unit.cell.key, unit.seed)
                and not settled(unit, store)]  # fmt: skip
     if lacking:
-        count = f"{len(lacking)} networks" if len(lacking) > 1 else "its network"
+        what = f"{len(lacking)} networks were" if len(lacking) > 1 else "its network was"
         print(
-            f"train: finished before, but {count} not kept: trained again (fit.save=none does not)",
+            f"train: finished before, but {what} not kept: trained again (fit.save=none does not)",
             file=sys.stderr,
         )
 

@@ -20,6 +20,7 @@ from pytorch_lightning.loggers import Logger
 
 from deepclaims.errors import ConfigError
 from deepclaims.project import Project
+from deepclaims.tracking.store import create, uri
 from deepclaims.training.machine import LIGHTNING_PRECISION
 from deepclaims.training.own_config import EXTRAS
 from deepclaims.training.settings import Settings
@@ -71,16 +72,27 @@ def loggers_of(config: Mapping[str, Any], folder: Path) -> list[Logger]:
     """
     for one in extras(config, "logger").values():
         _require_package(str(one[TARGET]))
-    store = Project.here().mlflow
-    offered = {
-        "save_dir": str(folder),
-        "name": "",
-        "version": "",
-        "tracking_uri": f"sqlite:///{(store / 'mlflow.db').resolve()}",
-        "run_name": f"{folder.parent.name} {folder.name}",
-        "artifact_location": (store / "artifacts" / "lightning").resolve().as_uri(),
-    }
-    return list(_made(config, "logger", Logger, offered))
+    found = []
+    for key, one in extras(config, "logger").items():
+        offered = _offered(str(one[TARGET]).rpartition(".")[2], folder)
+        found += _made({"logger": {key: one}}, "logger", Logger, offered)
+    return found
+
+
+def _offered(name: str, folder: Path) -> dict[str, Any]:
+    """Where a logger writes, in the words of its class."""
+    run = f"{folder.parent.name} {folder.name}"
+    if name == "MLFlowLogger":
+        store = Project.here().mlflow
+        create(store)
+        return {
+            "tracking_uri": uri(store),
+            "run_name": run,
+            "artifact_location": (store / "artifacts" / "lightning").resolve().as_uri(),
+        }
+    # These two would make folders of name and version below their own.
+    named = {"name": "", "version": ""} if name in ("CSVLogger", "TensorBoardLogger") else {}
+    return {"save_dir": str(folder), **named}
 
 
 def _made(
