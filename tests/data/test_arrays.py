@@ -99,6 +99,8 @@ def test_a_fingerprint_is_of_the_content(tmp_path):
 def test_a_folder_of_wfdb_records_is_prepared_as_mit_bih_is(small_ecg, project):
     raw, prepared = small_ecg
     options = {"second": "auto", "test": ["100", "103"], "validation": 0.0}
+    with pytest.raises(ConfigError, match="no record 999"):
+        loaded("wfdb", raw, leave_out=[999])
     splits = loaded("wfdb", raw, **options)
     assert splits.group_names == ("100", "101", "103", "114", "116")
     official = load({"name": "ecg", "protocol": "inter", "use_validation": False}, 0, prepared)

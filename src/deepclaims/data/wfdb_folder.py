@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,9 @@ class WfdbOptions:
     annotator: str = "atr"
     lead: str = LEAD
     second: str = NONE
-    validation: float | list[str] = 0.15
-    test: float | list[str] = 0.3
+    leave_out: Sequence[str | int] = ()
+    validation: float | Sequence[str | int] = 0.15
+    test: float | Sequence[str | int] = 0.3
     split_seed: int = 0
     features: str = "offline"
     waveform: str = "difference"
@@ -48,7 +49,7 @@ class WfdbOptions:
         require_choice("waveform", self.waveform, ("difference", "raw"))
         require_count("sequence_length", self.sequence_length, optional=False)
         for key in ("validation", "test"):
-            if not isinstance(getattr(self, key), list):
+            if not isinstance(getattr(self, key), list | tuple):
                 require_fraction(key, getattr(self, key))
 
 
@@ -91,11 +92,15 @@ def load_wfdb(config: Mapping[str, Any], seed: int) -> Splits:
 def _prepared(options: WfdbOptions, config: Mapping[str, Any]) -> Path:
     """The prepared folder of these records, made if it is not there."""
     path = path_of(config)
-    says = [content_fingerprint(config), options.annotator, options.lead, options.second]
+    left_out = sorted(map(str, options.leave_out))
+    says = [content_fingerprint(config), options.annotator, options.lead, options.second, left_out]
     name = hashlib.sha256(json.dumps(says).encode()).hexdigest()[:12]
     folder = Project.here().prepared(f"wfdb-{name}")
     if not (folder / META).is_file():
-        records = sorted(file.stem for file in path.glob("*.hea"))
+        found = {file.stem for file in path.glob("*.hea")}
+        if unknown := sorted(set(left_out) - found):
+            raise ConfigError(f"data.leave_out: there is no record {unknown[0]} in {path}")
+        records = sorted(found - set(left_out))
         if len(records) < 2:
             raise DataError(f"{path} has {len(records)} records (.hea): two are needed, to divide")
         read = [_record(path / record, options) for record in records]
@@ -121,7 +126,7 @@ def _parts(names: list[str], options: WfdbOptions) -> np.ndarray:
     """0, 1 or 2 of each record: to train, validate or test."""
     part = np.zeros(len(names), dtype=np.int64)
     for number, said in ((2, options.test), (1, options.validation)):
-        if isinstance(said, list):
+        if isinstance(said, list | tuple):
             wanted = [str(each) for each in said]
             if unknown := sorted(set(wanted) - set(names)):
                 raise ConfigError(f"there is no record {unknown[0]}; known: {', '.join(names)}")
@@ -130,7 +135,7 @@ def _parts(names: list[str], options: WfdbOptions) -> np.ndarray:
     order = np.random.default_rng(options.split_seed).permutation(free)
     start = 0
     for number, said in ((2, options.test), (1, options.validation)):
-        if not isinstance(said, list):
+        if not isinstance(said, list | tuple):
             count = max(1, round(said * len(names))) if said > 0 else 0
             part[order[start : start + count]] = number
             start += count
