@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import struct
+import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
@@ -65,6 +66,43 @@ def empty_store(made_once: Callable[..., Path]) -> Path:
     from deepclaims.tracking.store import create, database
 
     return database(made_once("store", create))
+
+
+@pytest.fixture(scope="session")
+def make_clone(
+    checkout: Path, tmp_path_factory: pytest.TempPathFactory, empty_store: Path
+) -> Callable[[str], Path]:
+    """`make_clone(name)`: the checkout's files as Git has them or would, `deepclaims` beside them.
+
+    The command is in `bin/` next to the clone.
+    """
+
+    def make(name: str) -> Path:
+        root = tmp_path_factory.mktemp(name) / "deepclaims"
+        listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.run(
+            listed, cwd=checkout, check=True, capture_output=True, text=True
+        ).stdout
+        for file in names.splitlines():
+            if (checkout / file).is_file() and not file.startswith("reports/"):
+                (root / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(checkout / file, root / file)
+        (root / ".mlflow").mkdir()
+        shutil.copy(empty_store, root / ".mlflow")
+        tools = root.parent / "bin"
+        tools.mkdir()
+        (tools / "deepclaims").write_text(
+            f'#!/bin/sh\nexec {sys.executable} -m deepclaims.cli "$@"\n'
+        )
+        (tools / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        for tool in tools.iterdir():
+            tool.chmod(0o755)
+        for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "as cloned"]):
+            git = ["git", "-c", "user.name=reader", "-c", "user.email=reader@example.org", *command]
+            subprocess.run(git, cwd=root, check=True)
+        return root
+
+    return make
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import os
 import re
-import shutil
 import subprocess
-import sys
 
 import pytest
 
@@ -12,27 +10,9 @@ BLOCK = re.compile(r"^```sh ?(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def clone(checkout, tmp_path_factory, empty_store):
+def clone(make_clone):
     """The checkout's files as Git has them or would have them, and `deepclaims` on the path."""
-    root = tmp_path_factory.mktemp("tutorial") / "deepclaims"
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=checkout, check=True, capture_output=True, text=True).stdout
-    for name in names.splitlines():
-        if (checkout / name).is_file() and not name.startswith("reports/"):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(checkout / name, root / name)
-    (root / ".mlflow").mkdir()
-    shutil.copy(empty_store, root / ".mlflow")
-    tools = root.parent / "bin"
-    tools.mkdir()
-    (tools / "deepclaims").write_text(f'#!/bin/sh\nexec {sys.executable} -m deepclaims.cli "$@"\n')
-    (tools / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    for tool in tools.iterdir():
-        tool.chmod(0o755)
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "as cloned"]):
-        git = ["git", "-c", "user.name=reader", "-c", "user.email=reader@example.org", *command]
-        subprocess.run(git, cwd=root, check=True)
-    return root
+    return make_clone("tutorial")
 
 
 @pytest.mark.slow

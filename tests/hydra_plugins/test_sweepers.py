@@ -42,7 +42,7 @@ def jobs_of(project, monkeypatch):
         ("optimizer.lr=choice(0.1,0.2)", ["0.1", "0.2"]),
         ("model.width=range(2,8,2)", ["2", "4", "6"]),
         ("optimizer=glob(ada*)", ["adagrad", "adam", "adam_unhatted", "adamw"]),
-        ("optimizer=glob(*,exclude=[a*,n*])", ["momentum", "rmsprop", "sgd"]),
+        ("optimizer=glob(*,exclude=[a*,n*])", ["momentum", "radam", "rmsprop", "sgd"]),
     ],
 )
 def test_the_grid(jobs_of, override, values):

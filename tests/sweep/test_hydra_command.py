@@ -15,7 +15,7 @@ def composed(project, monkeypatch):
     """The configs of the cells that a command line comes to, without running them."""
     found = []
 
-    def run(self, jobs):
+    def run(self, jobs, *, single=False):
         found.extend(self.composer.config(job) for job in jobs)
         return [{} for _ in jobs]
 

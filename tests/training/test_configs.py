@@ -11,8 +11,12 @@ from deepclaims.nn.initialisation import LAWS
 from deepclaims.nn.models import MODELS
 from deepclaims.optim.optimizers import OPTIMIZERS
 from deepclaims.optim.schedules import SCHEDULES
+from deepclaims.sweep.compose import cell_config
 from deepclaims.training.augmentation import AUGMENTATIONS
+from deepclaims.training.own_config import OWN_INIT
+from deepclaims.training.own_rates import RESERVED
 from deepclaims.training.settings import Fit, Machine, Regulariser, Settings
+from deepclaims.training.targets import check, find
 
 CHOICES = {
     "model": MODELS,
@@ -30,6 +34,9 @@ def read(path):
 @pytest.mark.parametrize("group", sorted(CHOICES))
 def test_a_group_has_a_file_for_each_choice_with_all_its_options(checkout, group):
     files = {path.stem: read(path) for path in (checkout / "conf" / group).glob("*.yaml")}
+    files = {name: each for name, each in files.items() if "_target_" not in each}
+    if group == "init":
+        assert files.pop(OWN_INIT) == {"name": OWN_INIT}
     assert set(files) == set(CHOICES[group])
     for name, config in files.items():
         parameters = inspect.signature(CHOICES[group][name]).parameters.values()
@@ -44,9 +51,9 @@ def test_a_group_has_a_file_for_each_choice_with_all_its_options(checkout, group
 
 
 def test_the_file_of_a_fit_states_the_defaults(checkout):
-    assert Fit(**read(checkout / "conf" / "train.yaml")["fit"]) == Fit(
-        evaluate=["train", "validation", "test"]
-    )
+    said = read(checkout / "conf" / "train.yaml")["fit"]
+    assert said.pop("save") == "auto"
+    assert Fit(**said) == Fit(evaluate=["train", "validation", "test"])
 
 
 @pytest.mark.parametrize("group", ["regularizer", "trainer"])
@@ -69,7 +76,19 @@ def test_composed_configs_are_read(checkout):
             ["trainer=ddp", "regularizer=weight_decay", "regularizer.lambda=0.1"],
         ):
             composed = compose("train", overrides)
-            settings = Settings.read(OmegaConf.to_container(composed, resolve=True))
+            settings = Settings.read(cell_config(OmegaConf.to_container(composed, resolve=True)))
             assert settings.fit == Fit(evaluate=["train", "validation", "test"])
     assert settings.machine.devices == 2
     assert settings.regulariser.lambda_ == 0.1
+
+
+@pytest.mark.parametrize("group", ["model", "optimizer", "schedule", "callbacks", "logger"])
+def test_what_a_file_names_by_its_target_takes_the_options_it_says(checkout, group):
+    for path in (checkout / "conf" / group).glob("*.yaml"):
+        config = read(path) or {}
+        named = [config] if "_target_" in config else config.values()
+        for one in (each for each in named if isinstance(each, dict)):
+            reserved = RESERVED if group == "schedule" else ()
+            first = 1 if group in ("optimizer", "schedule") else 0
+            offered = ("save_dir",) if group == "logger" else ()
+            check(group, one, find(one["_target_"], group), first, offered, reserved)

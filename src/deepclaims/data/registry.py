@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deepclaims.data import PREPARED
+from deepclaims.data.arrays import load_arrays, load_csv, load_idx
 from deepclaims.data.compositions import load_composition
 from deepclaims.data.ecg import load_ecg
 from deepclaims.data.ecg_segments import load_ecg_segments
@@ -15,6 +16,7 @@ from deepclaims.data.plane_problems import load_plane
 from deepclaims.data.splits import Splits
 from deepclaims.data.teachers import load_teacher
 from deepclaims.data.toys import load_checkerboard, load_curve, load_function
+from deepclaims.data.wfdb_folder import load_wfdb
 from deepclaims.errors import StageError
 from deepclaims.groups import Table
 from deepclaims.project import Project
@@ -32,6 +34,10 @@ LOADERS: Table[Callable[..., Splits]] = Table(
         "composition": load_composition,
         "plane": load_plane,
         "teacher": load_teacher,
+        "arrays": load_arrays,
+        "csv": load_csv,
+        "idx": load_idx,
+        "wfdb": load_wfdb,
     },
 )
 """Called with config and seed, and with the prepared folder where there is one."""

@@ -115,4 +115,4 @@ def _job(config: DictConfig) -> dict[str, Any]:
     options = read_executor(composed["executor"])
     if isinstance(options, LocalOptions):
         options = LocalOptions(0, options.stack, options.retry_failed)
-    return TrainingSweep(project, composer, options).run([overrides])[0]
+    return TrainingSweep(project, composer, options).run([overrides], single=True)[0]

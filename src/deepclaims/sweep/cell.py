@@ -16,11 +16,14 @@ from deepclaims.claims.claim import Claim, Part
 from deepclaims.claims.tuning import VARIANTS
 from deepclaims.data import PREPARED
 from deepclaims.data.alike import NAMED, in_place, in_place_of, replaced_by
+from deepclaims.data.files import PATH, content_fingerprint, is_of_files
 from deepclaims.data.locked import LOCKED, locked
 from deepclaims.data.prepared import read_meta
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
+from deepclaims.sweep.own_code import own_code
+from deepclaims.training.own_config import has_own_part, has_stacked_form
 from deepclaims.training.stacking import is_stacked
 
 if TYPE_CHECKING:
@@ -30,6 +33,9 @@ STAND_IN = "embedded"
 TRAIN = "deepclaims.training.task:train"
 STACKED = "deepclaims.training.replicas:train_in_stack"
 """The same training by the code that trains many at once: other roundings, so another key."""
+OWN = "deepclaims.training.own_task:train_own"
+"""A training of which a part is one's own, named by a `_target_`; always one by one."""
+TRAININGS = {TRAIN: "one by one", STACKED: "stacked", OWN: "with a part of one's own"}
 LIBRARIES = ("torch", "pytorch-lightning", "numpy", "scipy")
 """Libraries whose version decides a result's bits."""
 
@@ -62,13 +68,19 @@ class Cell:
     def key_parts(self) -> dict[str, Any]:
         """What decides the cell's results; `key` is the hash of this."""
         config = _deciding(self.config)
-        return {
+        parts = {
             "task": self.task,
             "config": config,
             "data": dict(self.data),
             "code": code_fingerprint([self.task], config),
             "libraries": library_versions(),
         }
+        return parts if self.task != OWN else parts | own_parts(config)
+
+    @property
+    def entries(self) -> list[str]:
+        """Where the code of the package that the cell runs is entered."""
+        return [self.task, *sorted(own_code(self.config).entries)]
 
     @cached_property
     def key(self) -> str:
@@ -90,11 +102,29 @@ class Cell:
         return task
 
 
+def own_parts(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides a cell's results besides where code of one's own is a part of it.
+
+    Raises:
+        ConfigError: a module of one's own cannot be read.
+    """
+    own = own_code(config)
+    return {
+        "own": own.modules,
+        "code": code_fingerprint([OWN, *sorted(own.entries)], config),
+        "libraries": library_versions() | own.libraries,
+    }
+
+
 def _deciding(config: Mapping[str, Any]) -> dict[str, Any]:
     """What of a config decides a result: 1 and 1.0 are one number.
 
-    Without `fit.checkpoint`, since where a training resumes from changes no bit of it.
+    Without `fit.checkpoint`, since where a training resumes from changes no bit of it; and without
+    the path of one's own data, since their content is what counts.
     """
+    data = config.get("data")
+    if isinstance(data, Mapping) and is_of_files(data):
+        config = {**config, "data": {key: each for key, each in data.items() if key != PATH}}
     fit = config.get("fit")
     if isinstance(fit, Mapping):
         config = {**config, "fit": {key: each for key, each in fit.items() if key != "checkpoint"}}
@@ -121,12 +151,14 @@ def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def training_task(config: Mapping[str, Any], stack: str = "auto") -> str:
-    """What trains a config: `TRAIN`, or `STACKED`. The config decides, not what else is to be run.
+    """What trains a config: `TRAIN`, `STACKED` or `OWN`. The config decides, not what else is run.
 
     Raises:
         ConfigError: when the config, or `stack`, cannot be read.
     """
-    return STACKED if is_stacked(config, stack) else TRAIN
+    if has_own_part(config):
+        return OWN
+    return STACKED if has_stacked_form(config) and is_stacked(config, stack) else TRAIN
 
 
 def cell_of(
@@ -200,8 +232,16 @@ def within_stand_in(config: Mapping[str, Any], project: Project) -> dict[str, An
 
 
 def data_of(config: Mapping[str, Any], project: Project) -> dict[str, str]:
-    """The data set a training config reads, with its fingerprint; empty for generated data."""
+    """The data set a training config reads, with its fingerprint; empty for generated data.
+
+    Raises:
+        ConfigError: files of one's own are not named.
+        DataError: files of one's own are not there.
+        StageError: the data set has not been prepared.
+    """
     name = str(config["data"]["name"])
+    if is_of_files(config["data"]):
+        return {name: content_fingerprint(config["data"])}
     return (
         {PREPARED[name]: prepared_fingerprint(PREPARED[name], project)} if name in PREPARED else {}
     )

@@ -29,7 +29,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from deepclaims.errors import ConfigError
 
-NOT_PART_OF_A_CELL = ("seed", "executor", "hydra")
+NOT_PART_OF_A_CELL = ("seed", "executor", "hydra", "init_elsewhere")
 """Keys of the composed config that do not decide what a replica measures."""
 
 TRAIN = "train"
@@ -37,6 +37,12 @@ TRAIN = "train"
 HYDRAS = "hydra"
 """What Hydra is told about itself."""
 _REFERENCE = re.compile(r"\$\{\s*([A-Za-z_]\w*)\s*[.}\[]")
+
+EXTRAS = ("callbacks", "logger")
+"""Groups that decide nothing where they are empty."""
+
+SAVE = "save"
+"""Key of `fit` that says what is kept of a training, and decides nothing of it."""
 
 AUTO = "auto"
 WORDS = {"fit.batch_size": ("full",), "fit.chunk": (AUTO,)}
@@ -261,7 +267,14 @@ class Composer:
 
 def cell_config(config: Mapping[str, Any]) -> dict[str, Any]:
     """What of a composed config decides what its replicas measure."""
-    return {key: value for key, value in config.items() if key not in NOT_PART_OF_A_CELL}
+    decides = {
+        key: value
+        for key, value in config.items()
+        if key not in NOT_PART_OF_A_CELL and (value or key not in EXTRAS)
+    }
+    if isinstance(fit := decides.get("fit"), Mapping):
+        decides["fit"] = {key: value for key, value in fit.items() if key != SAVE}
+    return decides
 
 
 def set_value(config: dict[str, Any], key: str, value: Any, *, may_be_new: bool = False) -> None:

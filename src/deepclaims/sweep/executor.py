@@ -16,7 +16,7 @@ from deepclaims.sweep.fingerprint import symbol_hashes
 from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.plan import plan
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit, last_line, named
+from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit, last_line, named, settled
 
 Listener = Callable[[Unit, Report], None]
 """Told of every unit as it ends."""
@@ -84,9 +84,9 @@ class Sweep:
 
     @cached_property
     def missing(self) -> list[Unit]:
-        """The units that are not finished."""
+        """The units that are not finished, or whose network is wanted and was not kept."""
         store = RunStore(self.runs)
-        return [unit for unit in self.distinct if not store.has(unit.cell.key, unit.seed)]
+        return [unit for unit in self.distinct if not settled(unit, store)]
 
     @cached_property
     def failed_before(self) -> list[tuple[Unit, str]]:
@@ -136,9 +136,9 @@ class Sweep:
 
     def _keep_code(self) -> None:
         store = RunStore(self.runs)
-        parts = (unit.cell.key_parts for unit in self.pending)
-        for code, part in {each["code"]: each for each in parts}.items():
-            store.keep_code(code, symbol_hashes([part["task"]], part["config"]))
+        cells = {unit.cell.key_parts["code"]: unit.cell for unit in self.pending}
+        for code, cell in cells.items():
+            store.keep_code(code, symbol_hashes(cell.entries, cell.key_parts["config"]))
 
 
 def run_sweep(

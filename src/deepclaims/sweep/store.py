@@ -3,6 +3,8 @@
 .runs/<key>/cell.json                     what the key is the hash of, and the cell's name
 .runs/<key>/<seed>/outcome.json           metrics and curves
 .runs/<key>/<seed>/<table>.parquet        structured results
+.runs/<key>/<seed>/weights.pt             the network, where it was asked for
+.runs/<key>/<seed>/weights.json           the marker of that: its sha256
 .runs/<key>/<seed>/done.json              the marker: sha256 of the others, registration, time
 .runs/<key>/<seed>.failed.json            the traceback of a replica that raised or died
 .runs/.code/<fingerprint>.json            the symbols that a code fingerprint covers, each hashed
@@ -26,6 +28,7 @@ from deepclaims.sweep.cell import Cell
 
 DONE = "done.json"
 CODE = ".code"
+WEIGHTS, KEPT = "weights.pt", "weights.json"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,31 @@ class RunStore:
         if _sha256(folder / name) != _read_json(folder / DONE)["sha256"][name]:
             raise _damaged(folder / name)
         return dict(_read_json(folder / name)["metrics"])
+
+    def has_weights(self, key: str, seed: int) -> bool:
+        """Whether the network of a finished replica is kept."""
+        return self.has(key, seed) and (self._replica(key, seed) / KEPT).is_file()
+
+    def keep_weights(self, key: str, seed: int, content: bytes) -> None:
+        """Keep the network of a finished replica beside it, whole or not at all.
+
+        Raises:
+            StorageError: when the folder cannot be written.
+        """
+        folder = self._replica(key, seed)
+        atomic.write(folder / WEIGHTS, content, sync=True)
+        _write_json(folder / KEPT, {"sha256": hashlib.sha256(content).hexdigest()})
+
+    def weights(self, key: str, seed: int) -> bytes:
+        """The network of a replica, as it was kept.
+
+        Raises:
+            StorageError: when it is not there or not what was written; names the file.
+        """
+        folder = self._replica(key, seed)
+        if _sha256(folder / WEIGHTS) != _read_json(folder / KEPT)["sha256"]:
+            raise _damaged(folder / WEIGHTS)
+        return (folder / WEIGHTS).read_bytes()
 
     def fail(self, cell: Cell, seed: int, traceback: str) -> None:
         """Record why a replica did not finish.

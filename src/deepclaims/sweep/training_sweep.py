@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from deepclaims.data.files import FILES, PATH, is_of_files, path_of
 from deepclaims.environment import commit
 from deepclaims.errors import ConfigError
 from deepclaims.project import Project
-from deepclaims.sweep.cell import STACKED, TRAIN, Cell, data_of, training_task
+from deepclaims.sweep.cell import OWN, STACKED, TRAIN, Cell, data_of, training_task
 from deepclaims.sweep.compose import Composer, cell_config, parse
 from deepclaims.sweep.executor import Sweep
 from deepclaims.sweep.executors.local import warm_up
@@ -19,9 +22,12 @@ from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.session import run_session
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.summary import print_summary
-from deepclaims.sweep.unit import Unit
+from deepclaims.sweep.unit import Unit, settled
 
 EXPERIMENT = "train"
+AUTO, NONE, MLFLOW = "auto", "none", "mlflow"
+SAVES = (AUTO, "weights", MLFLOW, NONE)
+"""What `fit.save` may be."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,12 @@ class TrainingSweep:
     composer: Composer
     options: Options = field(default_factory=LocalOptions)
 
-    def run(self, jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    def run(self, jobs: Sequence[Sequence[str]], *, single: bool = False) -> list[dict[str, Any]]:
         """Train what is not in the cache, track every cell, print a summary.
 
         Args:
             jobs: the overrides of each job; `seed=` tells the replicas of a cell apart.
+            single: whether they are one training, and no sweep.
 
         Returns:
             The metrics of each job.
@@ -45,10 +52,11 @@ class TrainingSweep:
             ConfigError: when a job does not compose.
             SweepError: when jobs failed; the others are saved and tracked.
         """
-        return self._run(self.units(jobs))
+        return self._run(self.units(jobs, single=single))
 
     def _run(self, units: Sequence[Unit]) -> list[dict[str, Any]]:
         cells = {unit.cell.key: unit.cell for unit in units}
+        _say_what_was_not_kept(units, RunStore(self.project.runs))
         entries = [LogEntry(cell, EXPERIMENT, key) for key, cell in cells.items()]
         asked: dict[str, set[int]] = defaultdict(set)
         for unit in units:
@@ -57,6 +65,10 @@ class TrainingSweep:
         session = run_session("train", units, entries, self.project, self.options)
         print_summary(RunStore(self.project.runs), entries, session.logbook, asked)
         session.tally.raise_if_failed()
+        if models := [unit for unit in units if unit.save == MLFLOW]:
+            from deepclaims.sweep.models import log_models
+
+            log_models(models, entries, session.logbook, self.project)
         store = RunStore(self.project.runs)
         return [store.metrics(unit.cell.key, unit.seed) for unit in units]
 
@@ -89,7 +101,7 @@ class TrainingSweep:
             more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
             raise ConfigError(f"nothing was trained: {name}{why}{more}")
 
-    def units(self, jobs: Sequence[Sequence[str]]) -> list[Unit]:
+    def units(self, jobs: Sequence[Sequence[str]], *, single: bool = False) -> list[Unit]:
         """The replica of each job.
 
         Raises:
@@ -98,16 +110,74 @@ class TrainingSweep:
         """
         sources = _Sources(self.project)
         return [
-            self._unit(self.composer.config(job), axes, sources)
+            self._unit(self.composer.config(job), axes, sources, single=single)
             for job, axes in zip(jobs, _axes(jobs), strict=True)
         ]
 
-    def _unit(self, config: Mapping[str, Any], axes: dict[str, Any], sources: _Sources) -> Unit:
-        name = str(config["data"]["name"])
-        task = training_task(config, self.options.stack)
-        cell = Cell(cell_config(config), task, sources.fingerprints(config, name), axes=axes)
+    def _unit(
+        self,
+        config: Mapping[str, Any],
+        axes: dict[str, Any],
+        sources: _Sources,
+        *,
+        single: bool,
+    ) -> Unit:
+        deciding = cell_config(config)
+        if is_of_files(data := deciding["data"]):
+            deciding["data"] = {**data, PATH: str(path_of(data))}
+        task = training_task(deciding, self.options.stack)
+        if task == OWN:
+            from deepclaims.training.own_task import check
+
+            check(deciding)
+        cell = Cell(deciding, task, sources.fingerprints(deciding), axes=axes)
         about = {"commit": commit(self.project.root), "sources": sources.sources(cell.data)}
-        return Unit(cell, int(config["seed"]), about)
+        cell = _with_a_checkpoint_of_its_own(cell)
+        return Unit(cell, int(config["seed"]), about, saved(config, single=single))
+
+
+def saved(config: Mapping[str, Any], *, single: bool) -> str:
+    """What is kept of the networks of a config, as `Unit.save` has it.
+
+    Args:
+        config: the whole composed config.
+        single: whether it is one training, and no sweep.
+
+    Raises:
+        ConfigError: `fit.save` is none of what it may be.
+    """
+    said = str(config["fit"].get("save", AUTO))
+    if said not in SAVES:
+        raise ConfigError(f"fit.save={said} is not possible; it may be {', '.join(SAVES)}")
+    shared = (config.get("trainer") or {}).get("strategy") == "ddp"
+    if said == AUTO:
+        return "weights" if single and not shared else ""
+    if said != NONE and shared:
+        raise ConfigError(
+            f"fit.save={said} is not for trainer=ddp: fit.checkpoint keeps the weights of such a "
+            "training"
+        )
+    return "" if said == NONE else said
+
+
+def _with_a_checkpoint_of_its_own(cell: Cell) -> Cell:
+    """Below `fit.checkpoint` each cell has a folder, by its key, which does not depend on it."""
+    fit = cell.config["fit"]
+    if not fit.get("checkpoint"):
+        return cell
+    fit = {**fit, "checkpoint": str(Path(fit["checkpoint"]) / cell.key)}
+    return replace(cell, config={**cell.config, "fit": fit})
+
+
+def _say_what_was_not_kept(units: Sequence[Unit], store: RunStore) -> None:
+    lacking = [unit for unit in units if store.has(unit.cell.key, unit.seed)
+               and not settled(unit, store)]  # fmt: skip
+    if lacking:
+        what = f"{len(lacking)} networks were" if len(lacking) > 1 else "its network was"
+        print(
+            f"train: finished before, but {what} not kept: trained again (fit.save=none does not)",
+            file=sys.stderr,
+        )
 
 
 class _Sources:
@@ -118,7 +188,10 @@ class _Sources:
         self._fingerprints: dict[str, dict[str, str]] = {}
         self._sources: dict[str, str] = {}
 
-    def fingerprints(self, config: Mapping[str, Any], name: str) -> dict[str, str]:
+    def fingerprints(self, config: Mapping[str, Any]) -> dict[str, str]:
+        if is_of_files(config["data"]):
+            return data_of(config, self._project)
+        name = str(config["data"]["name"])
         if name not in self._fingerprints:
             self._fingerprints[name] = data_of(config, self._project)
         return self._fingerprints[name]
@@ -127,7 +200,9 @@ class _Sources:
         from deepclaims.data.prepared import read_meta
 
         for name in names:
-            if name not in self._sources:
+            if name in FILES:
+                self._sources[name] = "own"
+            elif name not in self._sources:
                 folder = self._project.prepared(name)
                 self._sources[name] = str(read_meta(folder, name)["source"])
         return {name: self._sources[name] for name in names}

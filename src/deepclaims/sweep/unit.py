@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deepclaims.sweep.cell import Cell
+
+if TYPE_CHECKING:
+    from deepclaims.sweep.store import RunStore
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,8 @@ class Unit:
     cell: Cell
     seed: int
     about: Mapping[str, Any]
+    save: str = ""
+    """What is kept of the network: "weights", "mlflow" (that, and as a model there), or nothing."""
 
     @property
     def processes(self) -> int:
@@ -76,6 +81,12 @@ class Report:
     def reason(self) -> str:
         """The last line of the traceback."""
         return last_line(self.error)
+
+
+def settled(unit: Unit, store: RunStore) -> bool:
+    """Whether a unit is finished, and its network kept if that is wanted."""
+    has = store.has_weights if unit.save else store.has
+    return has(unit.cell.key, unit.seed)
 
 
 def last_line(traceback: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deepclaims.sweep.cell import STACKED, TRAIN, Cell, flat
+from deepclaims.sweep.cell import TRAININGS, Cell, flat
 from deepclaims.sweep.fingerprint import symbol_hashes
 from deepclaims.sweep.inventory import Entry
 from deepclaims.sweep.store import RunStore
@@ -55,13 +55,13 @@ def nearest(cell: Cell, entries: Sequence[Entry]) -> Entry | None:
 
     Where it is one key of the config or the code, it is the code: the same cell, of before.
     """
-    tasks = _TRAININGS if cell.task in _TRAININGS else {cell.task: ""}
+    tasks = TRAININGS if cell.task in TRAININGS else {cell.task: ""}
     candidates = [each for each in entries if each.parts["task"] in tasks and each.seeds]
     mine = flat(cell.key_parts["config"])
 
     def distance(entry: Entry) -> tuple[int, int, float]:
         config = len(_changed(entry.flat, mine))
-        rest = sum(entry.parts[part] != cell.key_parts[part] for part in _REST)
+        rest = sum(entry.parts.get(part) != cell.key_parts.get(part) for part in _REST)
         return config + rest, config, -entry.written
 
     return min(candidates, key=distance, default=None)
@@ -72,7 +72,7 @@ def differences(cell: Cell, entry: Entry, store: RunStore) -> list[str]:
     old, new = entry.parts, cell.key_parts
     lines = []
     if old["task"] != cell.task:
-        lines.append(f"training: {_TRAININGS[old['task']]} -> {_TRAININGS[cell.task]}")
+        lines.append(f"training: {TRAININGS[old['task']]} -> {TRAININGS[cell.task]}")
     lines += [
         f"config {key}: {_value(before)} -> {_value(after)}"
         for key, (before, after) in _changed(entry.flat, flat(new["config"])).items()
@@ -82,7 +82,11 @@ def differences(cell: Cell, entry: Entry, store: RunStore) -> list[str]:
         for name, (before, after) in _changed(old["data"], new["data"]).items()
     ]
     if old["code"] != new["code"] and old["task"] == cell.task:
-        lines.append(_code(store.code(old["code"]), symbol_hashes([cell.task], new["config"])))
+        lines.append(_code(store.code(old["code"]), symbol_hashes(cell.entries, new["config"])))
+    lines += [
+        f"own code: {name} {before[:8]} -> {after[:8]}"
+        for name, (before, after) in _changed(old.get("own", {}), new.get("own", {})).items()
+    ]
     lines += [
         f"library {name}: {before} -> {after}"
         for name, (before, after) in _changed(old["libraries"], new["libraries"]).items()
@@ -90,8 +94,7 @@ def differences(cell: Cell, entry: Entry, store: RunStore) -> list[str]:
     return lines
 
 
-_TRAININGS = {TRAIN: "one by one", STACKED: "stacked"}
-_REST = ("task", "data", "code", "libraries")
+_REST = ("task", "data", "code", "own", "libraries")
 _ABSENT = "absent"
 
 

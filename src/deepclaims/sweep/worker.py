@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import signal
 import sys
@@ -10,20 +11,31 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
+from deepclaims import atomic
+from deepclaims.data.files import FILES
 from deepclaims.environment import device
 from deepclaims.errors import StorageError, SweepError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
-from deepclaims.sweep.cell import Cell, library_versions, prepared_fingerprint
+from deepclaims.sweep.cell import (
+    OWN,
+    STACKED,
+    Cell,
+    data_of,
+    library_versions,
+    own_parts,
+    prepared_fingerprint,
+)
 from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.sweep.own_process import in_own_process, run_in_own_process
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit
+from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit, settled
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
@@ -110,7 +122,7 @@ def _in_hand(unit: Unit, runs: Path, policy: RunPolicy) -> Iterator[Report | Non
         return
     try:
         store = RunStore(runs)
-        if store.has(key, seed):
+        if settled(unit, store):
             yield Report(key, seed, ran=False)
         elif not policy.retry and (earlier := store.failure(key, seed)):
             yield Report(key, seed, error=earlier, ran=False)
@@ -124,18 +136,64 @@ def _in_hand(unit: Unit, runs: Path, policy: RunPolicy) -> Iterator[Report | Non
 def _run(unit: Unit, store: RunStore, policy: RunPolicy) -> Report:
     started = Spent.so_far()
     try:
-        if policy.verify:
+        if policy.verify or _has_own_files(unit.cell):  # which may change meanwhile
             verify(unit.cell)
-        outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)
+        _describe_checkpoint(unit)
+        weights = b""
+        if unit.save:
+            from deepclaims.training.kept import train_and_keep
+
+            stacked = unit.cell.task == STACKED
+            config = dict(unit.cell.config)
+            outcome, weights = train_and_keep(config, unit.seed, stacked=stacked)
+        else:
+            outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)
     except Exception:
         return _failed(unit, store, traceback.format_exc(), started.since().cpu)
-    return _saved(unit, store, outcome, started.since())
+    report = _saved(unit, store, outcome, started.since())
+    return report if report.error or not weights else _kept(unit, store, outcome, weights, report)
+
+
+def _has_own_files(cell: Cell) -> bool:
+    return cell.task == OWN or any(name in FILES for name in cell.data)
+
+
+def _kept(unit: Unit, store: RunStore, outcome: Outcome, weights: bytes, saved: Report) -> Report:
+    """Keep a network, if its run has the same metrics: where there was one, it is left as it is."""
+    key, seed = unit.cell.key, unit.seed
+    try:
+        known = store.metrics(key, seed)
+        if repr(sorted(known.items())) != repr(sorted(outcome.metrics.items())):
+            return replace(saved, error=_differs(known, outcome.metrics, store.folder / key))
+        store.keep_weights(key, seed, weights)
+    except StorageError as error:
+        return replace(saved, error=str(error))
+    return saved
+
+
+def _differs(known: Mapping[str, float], found: Mapping[str, float], folder: Path) -> str:
+    names = [name for name in found if repr(found[name]) != repr(known.get(name))]
+    first = names[0] if names else "metrics"
+    return (
+        f"trained again, it gave another {first} ({known.get(first)} -> {found.get(first)}): this "
+        f"machine rounds otherwise than the one that made the run; delete {folder} to have both "
+        "from here"
+    )
+
+
+def _describe_checkpoint(unit: Unit) -> None:
+    """Beside a checkpoint stands the config that it belongs to."""
+    fit = unit.cell.config.get("fit")
+    if isinstance(fit, Mapping) and (folder := fit.get("checkpoint")):
+        config = {**unit.cell.config, "seed": unit.seed}
+        text = json.dumps(config, indent=1, sort_keys=True, default=str) + "\n"
+        atomic.update(Path(folder) / f"seed-{unit.seed}.json", text)
 
 
 def _run_together(units: Sequence[Unit], store: RunStore, policy: RunPolicy) -> Iterator[Report]:
     started = Spent.so_far()
     outcomes: list[Outcome] = []
-    if len(units) > 1:
+    if len(units) > 1 and not any(unit.save for unit in units):
         try:
             from deepclaims.training.replicas import train_stacked
 
@@ -189,11 +247,18 @@ def verify(cell: Cell) -> None:
         SweepError: when its code, libraries or data are others than where the sweep was planned.
     """
     project = Project.here()
-    here = {
+    here: dict[str, Any] = {
         "code": code_fingerprint([cell.task], cell.key_parts["config"]),
         "libraries": library_versions(),
-        "data": {name: prepared_fingerprint(name, project) for name in cell.data},
+        "data": {
+            name: data_of(cell.config, project)[name]
+            if name in FILES
+            else prepared_fingerprint(name, project)
+            for name in cell.data
+        },
     }
+    if cell.task == OWN:
+        here |= own_parts(cell.key_parts["config"])
     if other := [name for name, value in here.items() if cell.key_parts[name] != value]:
         raise SweepError(
             f"this machine has other {', '.join(other)} than where the sweep was planned: a "
