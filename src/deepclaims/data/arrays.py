@@ -310,7 +310,8 @@ def _splits(table: Table, options: ArrayOptions) -> Splits:
     if options.standardise != "none":
         mean, std = scaling_statistics(x[part == 0], options.standardise)
         x = (x - mean) / std
-    names, groups = (), None
+    names: tuple[str, ...] = ()
+    groups = None
     if table.groups is not None:
         found, groups = np.unique(table.groups, return_inverse=True)
         names = tuple(map(str, found))

@@ -135,7 +135,7 @@ def _parts(names: list[str], options: WfdbOptions) -> np.ndarray:
     order = np.random.default_rng(options.split_seed).permutation(free)
     start = 0
     for number, said in ((2, options.test), (1, options.validation)):
-        if not isinstance(said, list | tuple):
+        if isinstance(said, float | int):
             count = max(1, round(said * len(names))) if said > 0 else 0
             part[order[start : start + count]] = number
             start += count

@@ -72,7 +72,7 @@ def loggers_of(config: Mapping[str, Any], folder: Path) -> list[Logger]:
     """
     for one in extras(config, "logger").values():
         _require_package(str(one[TARGET]))
-    found = []
+    found: list[Logger] = []
     for key, one in extras(config, "logger").items():
         offered = _offered(str(one[TARGET]).rpartition(".")[2], folder)
         found += _made({"logger": {key: one}}, "logger", Logger, offered)

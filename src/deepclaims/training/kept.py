@@ -30,6 +30,7 @@ from deepclaims.training.preprocessing import preprocessed
 from deepclaims.training.replica import build_module, fit, network_of, networks, noise_on_units
 from deepclaims.training.settings import Settings
 from deepclaims.training.streams import WEIGHTS, stream
+from deepclaims.training.targets import is_own
 
 FORMAT = 1
 
@@ -245,7 +246,7 @@ def _built(
     interface = Interface(tuple(tuple(shape) for shape in shapes), outputs, task == "tagging")
     generator = stream(0, WEIGHTS)
     with torch.random.fork_rng(devices=[]):
-        if own_parts.is_own(settings.model):
+        if is_own(settings.model):
             network = own_parts.network(settings, interface, generator)
         else:
             network = network_of(settings, interface, noise_on_units(settings), generator)
