@@ -176,7 +176,7 @@ def test_a_damaged_prepared_array_is_refused_by_name(folder, tmp_path):
 
 
 def test_unknown_data_sets_are_refused_with_the_known_ones():
-    with pytest.raises(ConfigError, match="'cifar'; known: checkerboard, composition, curve, ecg"):
+    with pytest.raises(ConfigError, match="'cifar'; known: arrays, checkerboard, composition, csv"):
         load({"name": "cifar"}, 0)
 
 

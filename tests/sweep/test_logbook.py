@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -48,6 +49,18 @@ def test_a_cell_is_logged_after_the_last_of_its_replicas(folder, tmp_path, cells
     assert logged(folder) == {cells[0].key: "0,1"}
     assert logbook.run(entries(cells)[0]).run_id
     assert logbook.run(entries(cells)[1]) is None
+
+
+def test_a_process_that_trains_itself_logs_at_the_end_and_imports_nothing_beside(
+    folder, tmp_path, cells
+):
+    wanted = units(cells, (0,))
+    run_sweep(wanted, tmp_path / "runs", HERE)
+    with Logbook(folder, tmp_path / "runs", entries(cells), wanted, beside=False) as logbook:
+        for unit in wanted:
+            logbook(unit, Report(unit.cell.key, unit.seed))
+        assert "logbook" not in {thread.name for thread in threading.enumerate()}
+    assert logged(folder) == {cell.key: "0" for cell in cells}
 
 
 def test_what_was_not_logged_before_is_made_up_for(folder, tmp_path, cells):

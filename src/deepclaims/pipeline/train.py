@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from deepclaims.errors import ConfigError
+from deepclaims.errors import ConfigError, DeepclaimsError
 from deepclaims.project import Project
 from deepclaims.sweep.compose import TRAIN, Composer, parse
 from deepclaims.sweep.hydra_command import HydraCommand
@@ -48,10 +49,22 @@ def run(words: Sequence[str]) -> None:
     sys.argv = ["deepclaims train", *command.words()]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # our errors are one line already; others need all of it
     main = hydra.main(version_base="1.3", config_path=str(project.conf), config_name=TRAIN)
+    failures: list[DeepclaimsError] = []
+
+    @functools.wraps(_job)
+    def job(config: DictConfig) -> dict[str, Any]:
+        try:
+            return _job(config)
+        except DeepclaimsError as error:  # Hydra would put a line of its own before ours
+            failures.append(error)
+            return {}
+
     try:
-        main(_job)()
+        main(job)()
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(" ".join(str(error).split())) from None
+    if failures:
+        raise failures[0]
 
 
 def _in_hydras_words(word: str) -> str:

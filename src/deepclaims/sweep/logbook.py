@@ -2,7 +2,8 @@
 
 MLflow takes seconds to import and 10 ms for a run. So it is not imported where everything is logged
 already, and otherwise works in a thread beside the sweep, from its beginning: it is ready when the
-first replicas are.
+first replicas are. Where this very process trains, the thread waits for the sweep's end: of two
+threads that import at once one may find a module half imported (once it was `KeyError: 'scipy'`).
 """
 
 from __future__ import annotations
@@ -63,11 +64,19 @@ class Logbook:
         runs: the run cache.
         entries: the cells to log.
         pending: the replicas that will be reported; a cell is logged after the last of its own.
+        beside: whether to log while the sweep runs, or at its end.
     """
 
     def __init__(
-        self, folder: Path, runs: Path, entries: Sequence[LogEntry], pending: Sequence[Unit]
+        self,
+        folder: Path,
+        runs: Path,
+        entries: Sequence[LogEntry],
+        pending: Sequence[Unit],
+        *,
+        beside: bool = True,
     ) -> None:
+        self._beside = beside
         self._folder, self._store = folder, RunStore(runs)
         self._entries: dict[str, list[LogEntry]] = defaultdict(list)
         for entry in {(entry.experiment, entry.identity): entry for entry in entries}.values():
@@ -87,7 +96,7 @@ class Logbook:
         for key in self._entries:
             if not self._awaited[key]:
                 self._settled(key)
-        if any(self._awaited[key] for key in self._entries):
+        if self._beside and any(self._awaited[key] for key in self._entries):
             self._start()
         return self
 
@@ -98,6 +107,8 @@ class Logbook:
         trace: TracebackType | None,
     ) -> None:
         self._stopped = error is not None
+        if not self._stopped and not self._queue.empty():
+            self._start()
         if self._thread is not None:
             self._queue.put(None)
             if not self._stopped and self._queue.qsize() > MANY:
@@ -138,7 +149,8 @@ class Logbook:
                 self._put(entry)
 
     def _put(self, entry: LogEntry) -> None:
-        self._start()
+        if self._beside:
+            self._start()
         self._queue.put(entry)
 
     def _start(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from deepclaims.project import Project
 from deepclaims.sweep.executor import Sweep, Tally
 from deepclaims.sweep.logbook import Logbook, LogEntry
-from deepclaims.sweep.options import Options
+from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.progress import Progress
 from deepclaims.sweep.unit import Report, Unit
 
@@ -45,8 +45,9 @@ def run_session(
     sweep = Sweep(units, project.runs, options)
     if not sweep.pending:
         print(f"{title}: {_nothing_to_do(sweep)}", file=sys.stderr)
+    beside = not (isinstance(options, LocalOptions) and options.workers == 0)
     with (
-        Logbook(project.mlflow, project.runs, entries, sweep.pending) as logbook,
+        Logbook(project.mlflow, project.runs, entries, sweep.pending, beside=beside) as logbook,
         Progress(title, len(sweep.distinct), sweep.cached, len(sweep.failed_before)) as progress,
     ):
 
