@@ -28,6 +28,7 @@ from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from deepclaims.errors import ConfigError
+from deepclaims.sweep.fingerprint import strings
 
 NOT_PART_OF_A_CELL = ("seed", "executor", "hydra", "init_elsewhere")
 """Keys of the composed config that do not decide what a replica measures."""
@@ -204,7 +205,7 @@ class Composer:
         own = set(config) - self._known_keys
         if not own:
             return own
-        referred = set(_references(config))
+        referred = _references(config)
         for key in sorted(own - referred):
             known = sorted(set(config) & self._known_keys)
             raise ConfigError(
@@ -306,7 +307,7 @@ def set_value(config: dict[str, Any], key: str, value: Any, *, may_be_new: bool 
 
 def _resolved(config: dict[str, Any]) -> dict[str, Any]:
     """The config with its `${…}` filled in; OmegaConf, which is slow, is asked only if it must."""
-    if not _refers(config):
+    if not any("${" in text for text in strings(config)):
         return config
     try:
         filled = OmegaConf.to_container(OmegaConf.create(config), resolve=True)
@@ -320,24 +321,9 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _references(node: Any) -> Iterator[str]:
+def _references(config: Mapping[str, Any]) -> set[str]:
     """The first names of what a config refers to: `width` of `${width}`, `a` of `${a.b}`."""
-    if isinstance(node, dict):
-        for each in node.values():
-            yield from _references(each)
-    elif isinstance(node, list):
-        for each in node:
-            yield from _references(each)
-    elif isinstance(node, str):
-        yield from _REFERENCE.findall(node)
-
-
-def _refers(node: Any) -> bool:
-    if isinstance(node, dict):
-        return any(map(_refers, node.values()))
-    if isinstance(node, list):
-        return any(map(_refers, node))
-    return isinstance(node, str) and "${" in node
+    return {name for text in strings(config) for name in _REFERENCE.findall(text)}
 
 
 @cache
