@@ -80,6 +80,7 @@ def unforeseen(monkeypatch):
         (["-m", "model.activation=tanh,gelu"], "model.activation=gelu: .*known: cube, elu"),
         (["-m", "trainer=gpu", "seed=0,1"], "take trainer=cpu"),
         (["optimizer.lr=-1"], "learning rate: -1"),
+        (["-m", "model.width=4,-1"], "width=-1: RuntimeError: .*negative dimension"),
         (["+foo=1"], "no key 'foo'"),
     ],
 )

@@ -49,6 +49,8 @@ class Foresight:
                 build_module(replace(settings, machine=on_cpu), splits, seed).configure_optimizers()
         except (DeepclaimsError, ValueError, TypeError) as error:
             return " ".join(str(error).split())
+        except Exception as error:  # torch's own, say of a width below 0
+            return " ".join(f"{type(error).__name__}: {error}".split())
         return ""
 
     def _splits(self, settings: Settings, seed: int) -> Splits:
