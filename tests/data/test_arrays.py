@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from deepclaims.data.arrays import class_names
+from deepclaims.data.arrays import class_names, own_statistics
 from deepclaims.data.files import content_fingerprint
 from deepclaims.data.registry import load
 from deepclaims.errors import ConfigError, DataError
@@ -81,9 +81,25 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path):
     np.savez(tmp_path / "a.npz", x=np.full((50, 2), np.nan), y=np.arange(50))
     with pytest.raises(DataError, match="no finite number"):
         loaded("arrays", tmp_path / "a.npz")
-    (tmp_path / "a.npz").write_bytes(b"nothing")
-    with pytest.raises(DataError, match=r"cannot be read as \.npz"):
-        loaded("arrays", tmp_path / "a.npz")
+    np.savez(tmp_path / "a.npz", x=np.zeros((50, 2)), y=np.arange(50))
+    whole = (tmp_path / "a.npz").read_bytes()
+    zeroed = whole[:200] + b"\1" * 40 + whole[240:]
+    for damaged in (b"nothing", whole[: len(whole) // 2], zeroed):
+        (tmp_path / "a.npz").write_bytes(damaged)
+        with pytest.raises(DataError, match=r"cannot be read as \.npz"):
+            loaded("arrays", tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("shape", [(80,), (80, 3)])
+def test_a_network_had_again_scales_to_the_bit_as_it_was_trained(tmp_path, shape):
+    x = np.random.default_rng(0).normal(12345.678, 0.1, shape)  # doubles, rounded by float32
+    np.savez(tmp_path / "a.npz", x=x, y=np.arange(80) % 2)
+    said = {"name": "arrays", "path": str(tmp_path / "a.npz")}
+    mean, std = own_statistics(said)
+    read = x.astype(np.float32).reshape(80, -1)
+    seen = loaded("arrays", tmp_path / "a.npz").train.inputs[0].numpy()
+    scaled = {row.tobytes() for row in (read - mean) / std}
+    assert {row.tobytes() for row in seen} <= scaled
 
 
 def test_a_fingerprint_is_of_the_content(tmp_path):
@@ -98,7 +114,7 @@ def test_a_fingerprint_is_of_the_content(tmp_path):
 
 def test_a_folder_of_wfdb_records_is_prepared_as_mit_bih_is(small_ecg, project):
     raw, prepared = small_ecg
-    options = {"second": "auto", "test": ["100", "103"], "validation": 0.0}
+    options = {"second": "auto", "test_records": ["100", 103], "validation": 0.0}
     with pytest.raises(ConfigError, match="no record 999"):
         loaded("wfdb", raw, leave_out=[999])
     splits = loaded("wfdb", raw, **options)

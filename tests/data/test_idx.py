@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from deepclaims.data.idx import read_idx
+from deepclaims.data.idx import read_any_idx, read_idx
 from deepclaims.errors import DataError
 
 
@@ -42,3 +42,16 @@ def test_damaged_files_are_refused_by_name(tmp_path):
             path.write_bytes(content)
         with pytest.raises(DataError, match=name):
             read_idx(path)
+
+
+@pytest.mark.parametrize(("code", "kind"), [(8, "u1"), (9, "i1"), (11, ">i2"), (13, ">f4")])
+def test_any_type_is_read_compressed_or_not(tmp_path, code, kind):
+    array = np.arange(-6, 6).reshape(3, 4).astype(kind)
+    content = bytes((0, 0, code, 2)) + struct.pack(">2I", 3, 4) + array.tobytes()
+    for form in (content, gzip.compress(content)):
+        (tmp_path / "x").write_bytes(form)
+        assert np.array_equal(read_any_idx(tmp_path / "x"), array)
+    for damaged in (b"words", content[:-1], content[:9], gzip.compress(content)[:-9]):
+        (tmp_path / "x").write_bytes(damaged)
+        with pytest.raises(DataError, match=str(tmp_path / "x")):
+            read_any_idx(tmp_path / "x")

@@ -199,13 +199,14 @@ def test_data_are_known_by_their_content(project, capfd, tmp_path):
     rng = np.random.default_rng(0)
     x = rng.normal(5, 3, (200, 4))
     file, moved = project.root / "my.npz", project.root / "moved.npz"
-    np.savez(file, x=x, y=(x[:, 0] > 5).astype(int))
+    np.savez(file, x=x, y=np.where(x[:, 0] > 5, "many", "few"))
     words = ["data=arrays", "fit.epochs=30", "fit.batch_size=16", "model.width=8", "model.depth=1",
              "optimizer.lr=0.01"]  # fmt: skip
     train.run([*words, "data.path=my.npz"])
     (key,) = keys(project)
     assert RunStore(project.runs).metrics(key, 0)["test_error"] < 0.2
     net = deepclaims.load(key)
+    assert net.about["classes"] == ["few", "many"]
     assert (net.predict(x).numpy() == (x[:, 0] > 5)).mean() > 0.85
     shutil.copy(file, moved)
     train.run([*words, "data.path=moved.npz"])

@@ -13,7 +13,7 @@ from deepclaims.optim.optimizers import OPTIMIZERS
 from deepclaims.optim.schedules import SCHEDULES
 from deepclaims.sweep.compose import cell_config
 from deepclaims.training.augmentation import AUGMENTATIONS
-from deepclaims.training.own_config import OWN_INIT
+from deepclaims.training.own_config import OWN_INIT, STACKED_MODELS, STACKED_OPTIMIZERS
 from deepclaims.training.own_rates import RESERVED
 from deepclaims.training.settings import Fit, Machine, Regulariser, Settings
 from deepclaims.training.targets import check, find
@@ -48,6 +48,12 @@ def test_a_group_has_a_file_for_each_choice_with_all_its_options(checkout, group
         # A default cannot be a list, and YAML has no tuple.
         said = {key: tuple(each) if isinstance(each, list) else each for key, each in said.items()}
         assert said == {key: options[key] for key in stated}
+
+
+def test_of_every_network_and_optimiser_somebody_said_whether_it_is_stacked():
+    """A new one fails here, until it has a stacked form and a place in these lists."""
+    assert set(MODELS) == STACKED_MODELS
+    assert set(OPTIMIZERS) == STACKED_OPTIMIZERS
 
 
 def test_the_file_of_a_fit_states_the_defaults(checkout):

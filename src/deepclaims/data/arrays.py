@@ -6,10 +6,10 @@ and scaling by the training part.
 
 from __future__ import annotations
 
-import gzip
-import struct
+import zipfile
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from deepclaims.data.files import path_of
+from deepclaims.data.idx import read_any_idx
 from deepclaims.data.options import require_choice, require_fraction
 from deepclaims.data.splits import Split, Splits, Task
 from deepclaims.errors import ConfigError, DataError
@@ -74,43 +75,21 @@ class Table:
     targets: np.ndarray
     groups: np.ndarray | None = None
     part: np.ndarray | None = None
-    names: tuple[str, ...] = field(default=())
 
 
 def load_arrays(config: Mapping[str, Any], seed: int) -> Splits:
-    """Load an `.npz`: `inputs` and `targets` (or `x` and `y`), and what says how they are split.
+    """Load samples of one's own, in the form that `config["name"]` says.
 
-    The split is `part` (words or 0, 1, 2), or arrays `inputs_train`, `targets_train` and so on, or,
-    where there is neither, drawn once for all seeds; samples of one of `groups` stay together.
-
-    Raises:
-        ConfigError: an unknown option or value.
-        DataError: a file that is not there, or not what it should be.
-    """
-    options = read_options("data=arrays", ArrayOptions, config)
-    return _splits(_read_npz(path_of(config)), options)
-
-
-def load_csv(config: Mapping[str, Any], seed: int) -> Splits:
-    """Load a CSV with a header: a row a sample, numbers in all columns but the target's.
+    arrays: an `.npz` with `inputs` and `targets` (or `x` and `y`). The split is `part` (words or 0,
+    1, 2), or arrays `inputs_train`, `targets_train` and so on, or, where there is neither, drawn
+    once for all seeds; samples of one of `groups` stay together. csv: a header, a row a sample,
+    numbers in all columns but those that are named. idx: a folder with files named as MNIST's.
 
     Raises:
         ConfigError: an unknown option, value or column.
         DataError: a file that is not there, or not what it should be.
     """
-    options = read_options("data=csv", CsvOptions, config)
-    return _splits(_read_csv(path_of(config), options), options)
-
-
-def load_idx(config: Mapping[str, Any], seed: int) -> Splits:
-    """Load a folder with IDX files named as MNIST's: `train-images…`, `train-labels…`, `t10k-…`.
-
-    Raises:
-        ConfigError: an unknown option or value.
-        DataError: a file that is not there, or not what it should be.
-    """
-    options = read_options("data=idx", ArrayOptions, config)
-    return _splits(_read_idx(path_of(config)), options)
+    return _splits(*_read(config))
 
 
 def scaling_statistics(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:
@@ -130,8 +109,8 @@ def own_statistics(config: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray] |
     table, options = _read(config)
     if options.standardise == "none":
         return None
-    part = _parts(table, options)
-    return scaling_statistics(table.inputs[part == 0], options.standardise)
+    chosen = _parts(table, options) == 0
+    return scaling_statistics(_inputs(table)[chosen], options.standardise)
 
 
 def _read(config: Mapping[str, Any]) -> tuple[Table, ArrayOptions]:
@@ -150,7 +129,7 @@ def _read_npz(path: Path) -> Table:
     try:
         with np.load(path, allow_pickle=False) as file:
             held = {ALIASES.get(name, name): file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, KeyError) as error:
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{path} cannot be read as .npz: {error}") from None
     if "inputs_train" in held or "x_train" in held:
         return _of_given_parts(held, path)
@@ -210,7 +189,6 @@ def _read_csv(path: Path, options: CsvOptions) -> Table:
         targets,
         None if options.group is None else frame[options.group].to_numpy(),
         None if options.part is None else frame[options.part].to_numpy(),
-        tuple(map(str, numbers.columns)),
     )
 
 
@@ -234,29 +212,6 @@ def _read_idx(path: Path) -> Table:
 def _idx_file(folder: Path, stem: str) -> np.ndarray | None:
     found = sorted(folder.glob(f"{stem}*")) if folder.is_dir() else []
     return read_any_idx(found[0]) if found else None
-
-
-IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-"""Of the third byte (LeCun, http://yann.lecun.com/exdb/mnist/)."""
-
-
-def read_any_idx(path: Path) -> np.ndarray:
-    """Read an IDX file of any type, compressed or not.
-
-    Raises:
-        DataError: it is none, or shorter than its header says.
-    """
-    content = path.read_bytes()
-    try:
-        content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-        zero, kind, dimensions = struct.unpack(">HBB", content[:4])
-        shape = struct.unpack(f">{dimensions}I", content[4 : 4 + 4 * dimensions])
-        values = np.frombuffer(content, IDX_TYPES[kind], offset=4 + 4 * dimensions)
-        if zero:
-            raise ValueError("its first bytes are not zero")
-        return values.reshape(shape).astype(values.dtype.newbyteorder("="))
-    except (OSError, EOFError, ValueError, KeyError, struct.error) as error:
-        raise DataError(f"{path} is no IDX file, or damaged ({error})") from None
 
 
 def _parts(table: Table, options: ArrayOptions) -> np.ndarray:
@@ -295,6 +250,12 @@ def _numbered(part: np.ndarray) -> np.ndarray:
     return numbers
 
 
+def _inputs(table: Table) -> np.ndarray:
+    """What a network reads, before it is scaled: (n, …) float32."""
+    x = table.inputs.astype(np.float32)
+    return x[:, None] if x.ndim == 1 else x
+
+
 def _splits(table: Table, options: ArrayOptions) -> Splits:
     part = _parts(table, options)
     for number, name in enumerate(PARTS):
@@ -303,8 +264,7 @@ def _splits(table: Table, options: ArrayOptions) -> Splits:
                 f"no sample is left to {name}: data.validation and data.test say shares"
             )
     task, targets, outputs = _targets(table, options)
-    x = table.inputs.astype(np.float32)
-    x = x[:, None] if x.ndim == 1 else x
+    x = _inputs(table)
     if not np.isfinite(x).all():
         raise DataError("an input is no finite number: fill in, or leave out, what is missing")
     if options.standardise != "none":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deepclaims.data import PREPARED
-from deepclaims.data.arrays import load_arrays, load_csv, load_idx
+from deepclaims.data.arrays import load_arrays
 from deepclaims.data.compositions import load_composition
 from deepclaims.data.ecg import load_ecg
 from deepclaims.data.ecg_segments import load_ecg_segments
@@ -35,8 +35,8 @@ LOADERS: Table[Callable[..., Splits]] = Table(
         "plane": load_plane,
         "teacher": load_teacher,
         "arrays": load_arrays,
-        "csv": load_csv,
-        "idx": load_idx,
+        "csv": load_arrays,
+        "idx": load_arrays,
         "wfdb": load_wfdb,
     },
 )

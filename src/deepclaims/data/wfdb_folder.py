@@ -37,8 +37,10 @@ class WfdbOptions:
     lead: str = LEAD
     second: str = NONE
     leave_out: Sequence[str | int] = ()
-    validation: float | Sequence[str | int] = 0.15
-    test: float | Sequence[str | int] = 0.3
+    validation: float = 0.15
+    test: float = 0.3
+    validation_records: Sequence[str | int] = ()
+    test_records: Sequence[str | int] = ()
     split_seed: int = 0
     features: str = "offline"
     waveform: str = "difference"
@@ -48,9 +50,8 @@ class WfdbOptions:
         require_choice("features", self.features, ("offline", "causal", "none"))
         require_choice("waveform", self.waveform, ("difference", "raw"))
         require_count("sequence_length", self.sequence_length, optional=False)
-        for key in ("validation", "test"):
-            if not isinstance(getattr(self, key), list | tuple):
-                require_fraction(key, getattr(self, key))
+        require_fraction("validation", self.validation)
+        require_fraction("test", self.test)
 
 
 def load_wfdb(config: Mapping[str, Any], seed: int) -> Splits:
@@ -125,20 +126,18 @@ def _record(path: Path, options: WfdbOptions) -> Record:
 def _parts(names: list[str], options: WfdbOptions) -> np.ndarray:
     """0, 1 or 2 of each record: to train, validate or test."""
     part = np.zeros(len(names), dtype=np.int64)
-    for number, said in ((2, options.test), (1, options.validation)):
-        if isinstance(said, list | tuple):
-            wanted = [str(each) for each in said]
-            if unknown := sorted(set(wanted) - set(names)):
-                raise ConfigError(f"there is no record {unknown[0]}; known: {', '.join(names)}")
-            part[[names.index(each) for each in wanted]] = number
+    named = {2: options.test_records, 1: options.validation_records}
+    for number, records in named.items():
+        wanted = [str(each) for each in records]
+        if unknown := sorted(set(wanted) - set(names)):
+            raise ConfigError(f"there is no record {unknown[0]}; known: {', '.join(names)}")
+        part[[names.index(each) for each in wanted]] = number
     free = np.flatnonzero(part == 0)
-    order = np.random.default_rng(options.split_seed).permutation(free)
-    start = 0
-    for number, said in ((2, options.test), (1, options.validation)):
-        if isinstance(said, float | int):
-            count = max(1, round(said * len(names))) if said > 0 else 0
-            part[order[start : start + count]] = number
-            start += count
+    order = list(np.random.default_rng(options.split_seed).permutation(free))
+    for number, share in ((2, options.test), (1, options.validation)):
+        count = max(1, round(share * len(names))) if share > 0 and not named[number] else 0
+        part[order[:count]] = number
+        del order[:count]
     if not (part == 0).any() or not (part == 2).any():
         raise ConfigError("data.validation and data.test leave no record to train on, or to test")
     return part

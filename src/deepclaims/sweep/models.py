@@ -11,8 +11,7 @@ from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.own_code import own_files
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Unit
-from deepclaims.tracking.store import _client as client
-from deepclaims.tracking.store import uri
+from deepclaims.tracking.store import client, uri
 
 TAG = "deepclaims.model.seed"
 EXAMPLE = 4

@@ -56,7 +56,7 @@ def create(folder: Path) -> None:
             if database(folder).is_file():
                 return
             draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
-            _client(f"sqlite:///{draft / 'mlflow.db'}").search_experiments()
+            client(f"sqlite:///{draft / 'mlflow.db'}").search_experiments()
             (draft / "mlflow.db").replace(database(folder))
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
@@ -69,7 +69,7 @@ class Tracker:
     def __init__(self, folder: Path, experiment: str) -> None:
         create(folder)
         self.index = Index(folder, experiment)
-        self._client = _client(uri(folder))
+        self._client = client(uri(folder))
         self._turn = turn(folder)
         with self._turn:
             self._experiment, self._artifacts = self._find(folder / "artifacts", experiment)
@@ -147,7 +147,8 @@ def _write_frames(artifacts: str, frames: Mapping[str, pd.DataFrame]) -> None:
         raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
 
 
-def _client(tracking_uri: str) -> MlflowClient:
+def client(tracking_uri: str) -> MlflowClient:
+    """A client of a store, and MLflow without its chatter and its reports home."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -170,6 +171,6 @@ def run_metrics(folder: Path, run_id: str) -> dict[str, float]:
 
     create(folder)
     try:
-        return dict(_client(uri(folder)).get_run(run_id).data.metrics)
+        return dict(client(uri(folder)).get_run(run_id).data.metrics)
     except MlflowException:
         raise ConfigError(f"MLflow has no run '{run_id}'; `deepclaims ui` shows the runs") from None

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import vector_to_parameters
 
+from deepclaims.data.arrays import class_names
 from deepclaims.data.registry import folder_of, load
-from deepclaims.data.scaling import Scaling, raw_images, scaling_of
+from deepclaims.data.scaling import OWN_ARRAYS, Scaling, raw_images, scaling_of
 from deepclaims.data.splits import Splits
 from deepclaims.errors import ConfigError, StorageError
 from deepclaims.evidence.outcome import Outcome
@@ -26,7 +27,7 @@ from deepclaims.training.autoencoding import coder_settings
 from deepclaims.training.checkpoint import Checkpoint
 from deepclaims.training.machine import DTYPES, machine_state
 from deepclaims.training.own_config import has_own_part
-from deepclaims.training.preprocessing import preprocessed
+from deepclaims.training.preprocessing import Train, preprocessed
 from deepclaims.training.replica import build_module, fit, network_of, networks, noise_on_units
 from deepclaims.training.settings import Settings
 from deepclaims.training.streams import WEIGHTS, stream
@@ -42,7 +43,8 @@ class TrainedNetwork(nn.Module):
         network: trained; reads scaled data.
         scaling: of its first input.
         coder: the autoencoder through which it sees the data, or None.
-        about: `task`, `outputs`, `inputs` (shapes), `config`, `seed`, `metrics`, `key`.
+        about: `task`, `outputs`, `classes` (their names in a file of one's own, by the number that
+            `predict` gives), `inputs` (shapes), `config`, `seed`, `metrics`, `key`.
     """
 
     def __init__(
@@ -149,6 +151,7 @@ def train_and_keep(
         "seed": seed,
         "task": seen.task,
         "outputs": seen.outputs,
+        "classes": class_names(settings.data) if settings.data["name"] in OWN_ARRAYS else [],
         "inputs": splits.input_shapes,
         "seen": seen.input_shapes,
         "metrics": dict(outcome.metrics),
@@ -172,17 +175,23 @@ def _alone(
     coders: list[nn.Module],
 ) -> tuple[Outcome, nn.Module, Splits]:
     """As `task.train_on`."""
-
-    def train(own: Sequence[Settings], data: Sequence[Splits], seeds: Sequence[int]) -> Any:
-        coders.extend(networks(own, data, seeds))
-        return coders
-
     with machine_state(settings.machine):
-        (seen,) = preprocessed([splits], [settings], [seed], train)
+        (seen,) = preprocessed([splits], [settings], [seed], _noting(networks, coders))
         module = build_module(settings, seen, seed)
         folder = settings.fit.checkpoint
         checkpoint = None if folder is None else Checkpoint(folder, config, seed)
         return fit(module, settings, checkpoint), module.model, seen
+
+
+def _noting(train: Train, coders: list[nn.Module]) -> Train:
+    """`train`, which adds the autoencoders that it gives to `coders`."""
+
+    def noted(*asked: Any) -> Sequence[nn.Module]:
+        found = train(*asked)
+        coders.extend(found)
+        return found
+
+    return noted
 
 
 def _in_a_stack(
@@ -194,13 +203,8 @@ def _in_a_stack(
 ) -> tuple[Outcome, nn.Module, Splits]:
     """As `replicas.train_in_stack`: in the company of itself."""
     both, data, seeds = [settings] * 2, [splits] * 2, [seed] * 2
-
-    def train(own: Sequence[Settings], known: Sequence[Splits], each: Sequence[int]) -> Any:
-        coders.extend(replicas._networks(own, known, each))
-        return coders
-
     with machine_state(settings.machine):
-        seen = preprocessed(data, both, seeds, train)
+        seen = preprocessed(data, both, seeds, _noting(replicas._networks, coders))
         module = replicas._trained(both, seen, seeds)
         outcome = replicas._evaluate(module, settings, seen)[0]
         network = _built(settings, seen[0].input_shapes, seen[0].outputs, seen[0].task)
