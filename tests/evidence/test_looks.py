@@ -65,6 +65,28 @@ def test_a_failed_check_that_stops_deciding_is_another_attempt(before, now, outc
     assert attempt_of(told(earlier), later) == ("c-g-s-j" if same else "c-g-s-k")
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        ({"role": "benchmark"}, {"role": "benchmark"}, True),
+        ({"role": "claim"}, {"role": "claim"}, False),
+        ({"role": "benchmark"}, {"role": "claim"}, False),  # what decides now was not asked before
+        ({"role": "benchmark"}, None, True),  # a benchmark left out
+        (None, {"role": "benchmark"}, True),  # a benchmark added
+        (None, {"role": "claim"}, False),
+    ],
+)
+def test_a_benchmark_measured_anew_is_no_other_attempt(before, now, same):
+    decides = {**CHECKS["gain"], "role": "claim"}
+    seconds = {**CHECKS["gain"], "value": 9.0, "outcome": False}
+    earlier = {"gain": decides} | ({"seconds": {**seconds, **before}} if before else {})
+    later = {"gain": decides} | ({"seconds": {**seconds, "value": 8.0, **now}} if now else {})
+    look = replace(LOOK, attempt="c-g-s-k", checks=later)
+    assert attempt_of(told(replace(LOOK, checks=earlier)), look) == (
+        "c-g-s-j" if same else "c-g-s-k"
+    )
+
+
 def test_another_bound_is_another_attempt():
     moved = replace(LOOK, attempt="x-g-s-j", checks={"gain": {**CHECKS["gain"], "bound": 1.0}})
     assert attempt_of(told(LOOK), moved) == "x-g-s-j"

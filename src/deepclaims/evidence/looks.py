@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from deepclaims.evidence.check import Role
 from deepclaims.evidence.ledger import UNKNOWN, Event, Kind, Ledger
 from deepclaims.evidence.verdict import Verdict
 
+BENCHMARK = str(Role.BENCHMARK)
 SAME = 1e-6
 """Relative difference up to which two numbers are one: processors round late digits otherwise."""
 
@@ -109,17 +111,23 @@ class Look:
     def restates(self, other: Look) -> bool:
         """Whether it has another's bounds, data, seeds and numbers, whatever its registration.
 
-        What it leaves out, or decides nothing by any more, must have held: so nothing is gained.
+        What it leaves out, or decides nothing by any more, must have held: so nothing is gained. A
+        benchmark decides nothing, whatever it measures anew (a wall time, say).
         """
         mine, theirs = ((each.seeds, each.profile, each.sources) for each in (self, other))
-        if mine != theirs or not set(self.checks) <= set(other.checks):
+        if mine != theirs or not self._deciding <= set(other.checks):
             return False
         return all(
             _asks_and_finds_the_same(self.checks[name], before)
             if name in self.checks
             else before["outcome"] is True
             for name, before in other.checks.items()
+            if name in self._deciding or before.get("role") != BENCHMARK
         )
+
+    @property
+    def _deciding(self) -> set[str]:
+        return {name for name, check in self.checks.items() if check.get("role") != BENCHMARK}
 
     @property
     def outcomes(self) -> dict[str, bool | None]:
