@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 reproduce: $(STAMP) ## run the pipeline with the data that can be had, and name the report
-	@test -d .git || test -d .dvc/tmp || $(BIN)/dvc config --local core.no_scm true
+	@test -e .git || $(BIN)/dvc config --local core.no_scm true
 	@$(BIN)/dvc repro
 	@$(BIN)/deepclaims report
 

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -86,3 +87,16 @@ def test_the_command_imports_nothing_heavy():
     heavy = "{'torch', 'pytorch_lightning', 'mlflow', 'pandas', 'hydra', 'matplotlib', 'sklearn'}"
     code = f"import sys, deepclaims.cli; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_terminal_that_knows_ascii_only(project):
+    """What it cannot show stands there as an escape; nothing is lost, nothing breaks."""
+    environment = {
+        **os.environ,
+        "PYTHONIOENCODING": "ascii",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    words = [sys.executable, "-m", "deepclaims.cli", "slides", "L1.s20"]
+    ended = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "\\x" in ended.stdout or "\\u" in ended.stdout

@@ -1,6 +1,8 @@
 """dvc.yaml must agree with the code that its stages run."""
 
 import ast
+import shutil
+import subprocess
 
 import yaml
 
@@ -61,3 +63,22 @@ def test_the_plots_are_figures_that_the_report_has(checkout):
         text = (checkout / "conf" / "claim" / chapter / f"{claim}.yaml").read_text()
         assert file.split(".")[0] in yaml.safe_load(text)["figures"]
         assert (checkout / plot).is_file()
+
+
+def test_a_checkout_without_git_tells_dvc_so(checkout, tmp_path):
+    """A downloaded archive: DVC wants Git, or to be told that there is none; each time."""
+    root, tools = tmp_path / "checkout", tmp_path / "venv" / "bin"
+    (root / ".dvc" / "tmp").mkdir(parents=True)
+    shutil.copy(checkout / "Makefile", root)
+    tools.mkdir(parents=True)
+    (tools.parent / ".installed").touch()
+    for tool in ("dvc", "deepclaims"):
+        (tools / tool).write_text(f'#!/bin/sh\necho {tool} "$@" >> {tmp_path}/told\n')
+        (tools / tool).chmod(0o755)
+    for name in ("pyproject.toml", "constraints.txt"):
+        (root / name).touch()
+    stamp = tools.parent / ".installed"
+    words = ["make", "reproduce", f"VENV={tools.parent}", f"STAMP={stamp}", "-o", str(stamp)]
+    subprocess.run(words, cwd=root, check=True, capture_output=True)
+    told = (tmp_path / "told").read_text().splitlines()
+    assert told == ["dvc config --local core.no_scm true", "dvc repro", "deepclaims report"]

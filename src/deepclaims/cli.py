@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -159,6 +160,7 @@ VERBS = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exits with 0, 1 (it failed), 2 (misused) or 130 (interrupted)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _show_what_can_be_shown()
     if not words or words[0] in ("-h", "--help", "help"):
         print(overview())
         sys.exit(0 if words else 2)
@@ -201,6 +203,13 @@ def _run(name: str, words: list[str]) -> int:
     except BrokenPipeError:
         return 0
     return 0
+
+
+def _show_what_can_be_shown() -> None:
+    """Where a terminal knows few letters, the others are shown as escapes, and break nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _help(name: str, verb: Verb) -> str:

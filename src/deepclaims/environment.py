@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -46,6 +47,22 @@ def device(gpus: int = 0) -> str:
     except OSError:
         pass
     return f"CPU ({platform.processor() or platform.machine()})"
+
+
+def computed_on(gpus: int = 0) -> str:
+    """What computes here, and the vector units that torch uses of a processor.
+
+    Processors of one name may have other vector units, and sums are rounded as these make them.
+    Where nothing has imported torch, it had no part in what was computed.
+    """
+    units = "" if gpus else vector_units()
+    return f"{device(gpus)[:-1]}, torch on {units})" if units else device(gpus)
+
+
+def vector_units() -> str:
+    """The vector units that torch uses: DEFAULT, AVX2, AVX512, …; "" where it is not imported."""
+    torch = sys.modules.get("torch")
+    return str(torch.backends.cpu.get_cpu_capability()) if torch else ""
 
 
 def cores() -> int:

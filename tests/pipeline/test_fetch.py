@@ -126,6 +126,27 @@ def test_a_mirror_url_serves_each_file_once(project, served, monkeypatch, slash)
     assert got == [f"GET /mnist/{name}" for name in sorted(FILES)]
 
 
+@pytest.mark.parametrize("status", [405, 501, 403])
+def test_a_mirror_that_does_not_know_head_is_asked_for_the_file(
+    project, served, monkeypatch, status
+):
+    url, _ = served
+    head = http.server.SimpleHTTPRequestHandler
+    monkeypatch.setattr(head, "do_HEAD", lambda self: self.send_error(status))
+    monkeypatch.setenv("DEEPCLAIMS_MIRROR", url)
+    fetch(project, "mnist", "mirror")
+    assert held(project) == FILES
+
+
+def test_a_mirror_may_be_a_file_url_with_a_blank(project, files, monkeypatch, tmp_path):
+    named = tmp_path / "of my own"
+    files.parent.rename(named)
+    assert "%20" in named.as_uri()
+    monkeypatch.setenv("DEEPCLAIMS_MIRROR", named.as_uri())
+    fetch(project, "mnist", "mirror")
+    assert held(project) == FILES
+
+
 def test_nothing_to_do_reads_no_file_and_asks_nobody(project, mirrored, monkeypatch):
     fetch(project, "mnist")
     monkeypatch.delenv("DEEPCLAIMS_MIRROR")

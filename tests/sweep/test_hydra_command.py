@@ -53,6 +53,15 @@ def test_groups_of_ones_own(composed, project, words):
         assert config["optimizer"]["lr"] == 0.5
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("flag", ["-m", "--multirun"])
+def test_the_flag_of_a_multirun_may_stand_anywhere(composed, place, flag):
+    words = ["fit.epochs=1", "seed=1,2"]
+    configs = composed(*words[:place], flag, *words[place:])
+    assert [config["seed"] for config in configs] == [1, 2]
+    assert {config["fit"]["epochs"] for config in configs} == {1}
+
+
 def test_a_config_of_ones_own_and_its_own_keys(composed):
     (config,) = composed("--config-name", "start", "-cd", "own", "many=4")
     assert config["fit"]["epochs"] == 4

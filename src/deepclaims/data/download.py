@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from deepclaims.data.manifest import Published
 from deepclaims.data.transfer import (
@@ -40,7 +41,7 @@ def servers(published: Published, source: str, mirror: str | None) -> Iterator[S
         if mirror.startswith(("http://", "https://")):
             yield WebServer(f"mirror {mirror}", f"{mirror.rstrip('/')}/{published.folder}")
         else:
-            folder = Path(mirror.removeprefix("file://")).expanduser()
+            folder = _folder(mirror)
             yield FolderServer(f"mirror {mirror}", folder / published.folder)
     elif source == "mirror":
         raise ConfigError(
@@ -48,6 +49,13 @@ def servers(published: Published, source: str, mirror: str | None) -> Iterator[S
         )
     if source != "mirror":
         yield WebServer(f"official host {urlsplit(published.url).hostname}", published.url)
+
+
+def _folder(mirror: str) -> Path:
+    """A folder by its path, or by its `file:` URL, in which a blank is `%20`."""
+    if mirror.startswith("file:"):
+        return Path(url2pathname(urlsplit(mirror).path))
+    return Path(mirror).expanduser()
 
 
 def download(

@@ -17,6 +17,8 @@ PROBE_SECONDS = 4.0
 TIMEOUT = (4.0, 30.0)
 """Seconds to connect, and between two pieces of a file."""
 TRIES = 3
+HEADLESS = (403, 405, 501)
+"""What servers answer to HEAD that would answer GET: the question is not allowed, or not known."""
 
 
 class LackingError(Exception):
@@ -92,9 +94,11 @@ class WebServer:
 
         def ask() -> None:
             try:
-                status = requests.head(
-                    self.url + name, timeout=PROBE_SECONDS, allow_redirects=True
-                ).status_code
+                asked = {"timeout": PROBE_SECONDS, "allow_redirects": True}
+                status = requests.head(self.url + name, **asked).status_code
+                if status in HEADLESS:
+                    with requests.get(self.url + name, stream=True, **asked) as begun:
+                        status = begun.status_code
                 answer.append("" if status < 400 or status == 404 else f"it answers {status}")
             except requests.RequestException as error:
                 answer.append(_reason(error))

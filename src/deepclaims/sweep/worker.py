@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from deepclaims import atomic
 from deepclaims.data.files import FILES
-from deepclaims.environment import device
+from deepclaims.environment import computed_on
 from deepclaims.errors import StorageError, SweepError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
@@ -34,7 +34,7 @@ from deepclaims.sweep.cell import (
 )
 from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.sweep.own_process import in_own_process, run_in_own_process
-from deepclaims.sweep.store import RunStore
+from deepclaims.sweep.store import Replica, RunStore
 from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit, settled
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -162,8 +162,8 @@ def _kept(unit: Unit, store: RunStore, outcome: Outcome, weights: bytes, saved: 
     """Keep a network, if its run has the same metrics: where there was one, it is left as it is."""
     key, seed = unit.cell.key, unit.seed
     try:
-        known = store.metrics(key, seed)
-        if repr(sorted(known.items())) != repr(sorted(outcome.metrics.items())):
+        known = store.load(key, seed)
+        if repr(sorted(known.outcome.metrics.items())) != repr(sorted(outcome.metrics.items())):
             return replace(saved, error=_differs(known, outcome.metrics, store.folder / key))
         store.keep_weights(key, seed, weights)
     except StorageError as error:
@@ -171,13 +171,14 @@ def _kept(unit: Unit, store: RunStore, outcome: Outcome, weights: bytes, saved: 
     return saved
 
 
-def _differs(known: Mapping[str, float], found: Mapping[str, float], folder: Path) -> str:
+def _differs(run: Replica, found: Mapping[str, float], folder: Path) -> str:
+    known = run.outcome.metrics
     names = [name for name in found if repr(found[name]) != repr(known.get(name))]
     first = names[0] if names else "metrics"
     return (
         f"trained again, it gave another {first} ({known.get(first)} -> {found.get(first)}): this "
-        f"machine rounds otherwise than the one that made the run; delete {folder} to have both "
-        "from here"
+        f"machine, {computed_on()}, rounds otherwise than {run.about.get('device')} that made it; "
+        f"delete {folder} to have both from here"
     )
 
 
@@ -214,7 +215,7 @@ def _run_together(units: Sequence[Unit], store: RunStore, policy: RunPolicy) -> 
 
 def _saved(unit: Unit, store: RunStore, outcome: Outcome, spent: Spent) -> Report:
     times = {"seconds": spent.cpu, "wall_seconds": spent.wall}
-    about = {**unit.about, "device": device(unit.gpus), **times}
+    about = {**unit.about, "device": computed_on(unit.gpus), **times}
     try:
         store.save(unit.cell, unit.seed, outcome, about)
     except StorageError as error:  # a full disk is no property of the cell: it is not recorded
