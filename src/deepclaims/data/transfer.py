@@ -94,10 +94,11 @@ class WebServer:
 
         def ask() -> None:
             try:
-                asked = {"timeout": PROBE_SECONDS, "allow_redirects": True}
-                status = requests.head(self.url + name, **asked).status_code
+                status = requests.head(
+                    self.url + name, timeout=PROBE_SECONDS, allow_redirects=True
+                ).status_code
                 if status in HEADLESS:
-                    with requests.get(self.url + name, stream=True, **asked) as begun:
+                    with requests.get(self.url + name, timeout=PROBE_SECONDS, stream=True) as begun:
                         status = begun.status_code
                 answer.append("" if status < 400 or status == 404 else f"it answers {status}")
             except requests.RequestException as error:
