@@ -13,6 +13,8 @@ from deepclaims.evidence.record import (
     MlflowRuns,
     SentenceNote,
 )
+from deepclaims.lectures.deck import Deck, Sentence, Slide, Untested
+from deepclaims.lectures.inventory import Lectures
 
 
 def both(es: str, en: str) -> dict[str, str]:
@@ -102,6 +104,31 @@ def made(claim_id: str, chapter: str, verdict: str, **changes) -> EvidenceRecord
         "versions": {"torch": "2.13.0"},
     }
     return EvidenceRecord(**{**content, **changes})
+
+
+def deck(*slides: Slide) -> Lectures:
+    """An inventory with one made-up deck."""
+    return Lectures((Deck("L1", "Mazo <1>", "", "Curso", slides),), {}, {})
+
+
+@pytest.fixture(scope="session")
+def lectures() -> Lectures:
+    """A deck on which the claims of `catalogue` rest: three slides, one item of each fate."""
+    why = both("No dice nada de eso.", "It says nothing of the kind.")
+    tested = Sentence("L1.s2.3", "claim", "Si $x < 1$, sirve", en="If $x < 1$, it helps")
+    items = (
+        tested,
+        Sentence("L1.s2.4", "formula", latex="y = x^2", en="In words: a square"),
+        Sentence("L1.s2.5", "procedure", code="for x in y:\n  f(x)", en="A loop",
+                 untested=Untested((), why)),
+        Sentence("L1.s2.6", "opinion", "Es lindo", note="a taste", claims=("one",)),
+        Sentence("L1.s2.7", "figure", note="lost", doubt=both("¿1 o 2?", "1 or 2?")),
+    )  # fmt: skip
+    return deck(
+        Slide("L1.s1", "Portada", "", (Sentence("L1.s1.1", "heading", "Portada"),)),
+        Slide("L1.s2", "Cosas", "Parte 1", items),
+        Slide("L1.s3", "", "Parte 1", (Sentence("L1.s3.1", "citation", "Alguien 1999"),)),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,8 @@ def test_every_text_is_there_in_both_languages_with_the_same_gaps():
 
 def test_no_text_is_idle():
     """Texts are asked for by name, or by a name made of a prefix and a known word."""
-    code = "".join(file.read_text() for file in TEMPLATES.glob("*.html"))
-    code += "".join(file.read_text() for file in TEMPLATES.parent.glob("*.py"))
+    code = "".join(file.read_text() for file in TEMPLATES.rglob("*.html"))
+    code += "".join(file.read_text() for file in TEMPLATES.parent.rglob("*.py"))
     prefixes = re.findall(r'"(\w+_)" ~', code)
     assert "role_" in prefixes
     verdicts = ("supported", "corrected", "refuted", "inconclusive")

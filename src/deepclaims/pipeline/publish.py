@@ -10,6 +10,7 @@ from deepclaims.claims.claim import catalogue
 from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
+from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline.place import of_a_place, read_place
 from deepclaims.project import Project
@@ -70,7 +71,7 @@ def publish(project: Project, *, pdf: bool = False) -> tuple[list[EvidenceRecord
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, records))
     sizes = dict(_sizes(figures))
-    made = site.render(records, sizes, book.BOOK if pdf else {})
+    made = site.render(records, sizes, book.BOOK if pdf else {}, inventory(project.conf))
     ends = seal.ledgers(project.root, [record.name for record in records])
     with atomic.folder(project.reports) as fresh:
         _fill(fresh, made, figures | tables)
@@ -96,11 +97,12 @@ def publish_one(project: Project, name: str) -> Path:
     records = _read(project, judged)
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, [each for each in records if each.name == name]))
-    made = site.render(records, dict(_sizes(figures)))
+    made = site.render(records, dict(_sizes(figures)), lectures=inventory(project.conf))
     pages = [site.claim_path(name, language) for language in LANGUAGES]
+    of_claims = {site.claim_path(each.name, language) for each in records for language in LANGUAGES}
     for path, content in made.files.items():
         target = project.reports / path
-        of_all = not path.endswith(".html") or path in site.INDEX.values()
+        of_all = path not in of_claims
         if path in pages or (of_all and (judged == names or not target.exists())):
             atomic.update(target, content)
     for path, source in figures.items():

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -42,11 +43,14 @@ class Formulas:
         return Markup('<code class="latex">{}</code>').format(latex)
 
 
-def convert(displayed: Iterable[str], texts: Iterable[str]) -> Formulas:
+def convert(displayed: Iterable[str], *texts: Iterable[str]) -> Formulas:
     """Convert formulas that stand alone and those between `$` in running texts, all at once."""
     wanted = {(_clean(latex), True) for latex in displayed}
     wanted |= {
-        (_clean(latex), False) for text in texts if "$" in text for latex in _INLINE.findall(text)
+        (_clean(latex), False)
+        for text in chain(*texts)
+        if "$" in text
+        for latex in _INLINE.findall(text)
     }
     order = sorted(pair for pair in wanted if pair[0])
     return Formulas(dict(zip(order, _pandoc(order), strict=True)))

@@ -6,7 +6,7 @@ without a network. They hold no dates: the same evidence gives the same bytes.
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.resources import files
 from types import MappingProxyType
@@ -20,10 +20,13 @@ from deepclaims.evidence.check import Text
 from deepclaims.evidence.operating import ENOUGH
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
 from deepclaims.languages import LANGUAGES
-from deepclaims.report import checks, rounding, summary
+from deepclaims.lectures.inventory import Lectures
+from deepclaims.report import checks, pages, rounding, summary
 from deepclaims.report.elsewhere import elsewhere
 from deepclaims.report.figures import file_name
 from deepclaims.report.formulas import Formulas, convert, strings
+from deepclaims.report.pages.edition import Edition, page_path
+from deepclaims.report.pages.methods import glossary
 from deepclaims.report.words import Words
 
 INDEX = {"en": "index.html", "es": "index.es.html"}
@@ -31,7 +34,7 @@ INDEX = {"en": "index.html", "es": "index.es.html"}
 
 _OPTIONAL = ("formula", "question", "criterion", "control", "literature", "notes")
 
-STYLESHEET = "static/report.css"
+STATIC = ("static/report.css", "static/site.css", "static/site.js")
 
 
 def claim_path(name: str, language: str) -> str:
@@ -61,6 +64,7 @@ def render(
     records: Sequence[EvidenceRecord],
     sizes: Mapping[str, tuple[int, int]] | None = None,
     books: Mapping[str, str] = MappingProxyType({}),
+    lectures: Lectures | None = None,
 ) -> Site:
     """Render the whole report from its evidence; the figures' files are not part of it.
 
@@ -69,17 +73,21 @@ def render(
         sizes: width and height of figures in CSS pixels, by `figure_path` of their SVG; with
             them a page does not jump while it loads.
         books: language -> file of the report as one document, where the index is to offer it.
+        lectures: the inventory of the slides, if the claims are about any.
     """
-    formulas = _formulas(records)
+    formulas = _formulas(records, lectures)
     made = {
-        STYLESHEET: (files("deepclaims.report") / STYLESHEET).read_text(encoding="utf-8"),
+        **{
+            name: (files("deepclaims.report") / name).read_text(encoding="utf-8") for name in STATIC
+        },
         "metrics.json": json_text(summary.metrics(records)),
         "claims.json": json_text(summary.claims(records)),
         "provenance.json": json_text(summary.provenance(records)),
     }
     for language in LANGUAGES:
         writer = _Writer(records, formulas, language, sizes or {}, books)
-        made[INDEX[language]] = writer.index()
+        edition = Edition(writer.words, writer.other, writer.environment, records, lectures)
+        made |= pages.render(edition, INDEX, books)
         for position, record in enumerate(records):
             made[claim_path(record.name, language)] = writer.claim(position)
     return Site(made, formulas.failed)
@@ -98,10 +106,14 @@ def book(
     return _Writer(records, _formulas(records), language, sizes, {}).book()
 
 
-def _formulas(records: Sequence[EvidenceRecord]) -> Formulas:
+def _formulas(records: Sequence[EvidenceRecord], lectures: Lectures | None = None) -> Formulas:
+    items = lectures.items if lectures else ()
+    displayed = [formula for record in records for formula in strings(record.claim.get("formula"))]
     return convert(
-        (formula for record in records for formula in strings(record.claim.get("formula"))),
-        (text for record in records for text in strings(record.to_dict())),
+        displayed + [item.displayed for item in items if item.displayed],
+        (text for each in records for text in strings(each.to_dict())),
+        (text for each in items for text in strings(asdict(each))),
+        strings(glossary()),
     )
 
 
@@ -134,6 +146,9 @@ class _Writer:
             picture=lambda finding: checks.picture(finding, self.words),
             measured=lambda finding: checks.measured(finding, self.words),
             required=lambda finding: checks.required(finding, self.words),
+            takeaway=lambda record: _sentence(record.reason, self.words),
+            deciding_figure=lambda record: record.figures[0] if record.figures else None,
+            plain=lambda text: str(text).replace("$", ""),
             percent=lambda share: rounding.number(100 * share, language, significant=3),
             **{
                 name: partial(getattr(rounding, name), language=language)
@@ -155,29 +170,9 @@ class _Writer:
             claim_path=claim_path,
             figure_path=figure_path,
             decisive=summary.decisive,
+            page_path=page_path,
+            site_pages=[],
             enough=ENOUGH,
-        )
-
-    def index(self) -> str:
-        return self.environment.get_template("index.html").render(
-            root="",
-            here=INDEX[self.language],
-            there=INDEX[self.other],
-            chapters=_by_chapter(self.records),
-            tally=summary.tally(self.records),
-            sentences=list(summary.sentences(self.records).items()),
-            studies=summary.studies(self.records),
-            family=sum(summary.sentences(self.records).values()),
-            work=_work(self.records),
-            data_sources={
-                dataset: kind
-                for record in self.records
-                for dataset, kind in record.data_sources.items()
-                if kind != "computed"
-            },
-            lectures=_unique(
-                (record.claim.get("source") or {}).get("lecture") for record in self.records
-            ),
         )
 
     def claim(self, position: int) -> str:
@@ -214,12 +209,8 @@ def _sentence(reason: Text, words: Words) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-def _work(records: Sequence[EvidenceRecord]) -> dict[str, float]:
-    """How much was computed for the report: runs and replicas."""
-    return {
-        what: sum(getattr(record, what) or 0 for record in records)
-        for what in ("n_runs", "n_replicas")
-    }
+def _static(name: str) -> str:
+    return (files("deepclaims.report") / name).read_text(encoding="utf-8")
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

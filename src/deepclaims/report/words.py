@@ -1,4 +1,4 @@
-"""The report's own words in Spanish and English, kept in `templates/words.toml`."""
+"""The report's own words in Spanish and English, kept in `templates/*.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,6 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 from deepclaims.languages import LANGUAGES
+
+TABLES = ("words.toml", "site.toml", "methods.toml")
+"""The files of the texts."""
 
 METHODS_ES = {
     "exact": "exacto",
@@ -68,5 +71,6 @@ class Words:
 @cache
 def table() -> Mapping[str, Mapping[str, str]]:
     """All texts: key -> language -> text."""
-    source = files("deepclaims.report") / "templates" / "words.toml"
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    folder = files("deepclaims.report") / "templates"
+    read = [tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in TABLES]
+    return {key: text for each in read for key, text in each.items()}

@@ -1,0 +1,33 @@
+"""The site around the claims' pages: front page, lectures, corrections, methods, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from deepclaims.report.pages import corrections, front, methods, walk
+from deepclaims.report.pages.edition import LECTURES, Edition
+
+
+def render(edition: Edition, index: Mapping[str, str], books: Mapping[str, str]) -> dict[str, str]:
+    """All pages of an edition but those of the claims, by path.
+
+    Args:
+        edition: what they are made from.
+        index: the first page of each language.
+        books: language -> file of the report as one document, where there is one.
+    """
+    words = edition.words
+    lectures = edition.lectures.decks if edition.lectures else ()
+    edition.environment.globals["site_pages"] = [
+        *((f"{LECTURES}/{deck.id}", f"{words.lectures} {deck.id}") for deck in lectures),
+        ("corrections", words.corrections),
+        ("methods", words.methods),
+        ("glossary", words.glossary),
+    ]
+    pages = [
+        front.render(edition, index[edition.language], index[edition.other], books),
+        *walk.render(edition),
+        corrections.render(edition),
+        *methods.render(edition),
+    ]
+    return dict(pages)
