@@ -71,7 +71,7 @@ def publish(project: Project, *, pdf: bool = False) -> tuple[list[EvidenceRecord
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, records))
     sizes = dict(_sizes(figures))
-    made = site.render(records, sizes, book.BOOK if pdf else {}, inventory(project.conf))
+    made = _rendered(project, records, sizes, book.BOOK if pdf else {})
     ends = seal.ledgers(project.root, [record.name for record in records])
     with atomic.folder(project.reports) as fresh:
         _fill(fresh, made, figures | tables)
@@ -97,7 +97,7 @@ def publish_one(project: Project, name: str) -> Path:
     records = _read(project, judged)
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, [each for each in records if each.name == name]))
-    made = site.render(records, dict(_sizes(figures)), lectures=inventory(project.conf))
+    made = _rendered(project, records, dict(_sizes(figures)), {})
     pages = [site.claim_path(name, language) for language in LANGUAGES]
     of_claims = {site.claim_path(each.name, language) for each in records for language in LANGUAGES}
     for path, content in made.files.items():
@@ -115,6 +115,28 @@ def publish_one(project: Project, name: str) -> Path:
     atomic.update(project.reports / seal.LEDGERS, ends)
     atomic.update(project.reports / seal.SUMS, seal.sums(project.reports))
     return project.reports / site.claim_path(name, "en")
+
+
+def _rendered(
+    project: Project,
+    records: Sequence[EvidenceRecord],
+    sizes: dict[str, tuple[int, int]],
+    books: dict[str, str],
+) -> site.Site:
+    tables: dict[str, list[str]] = {record.name: [] for record in records}
+    for path, _ in _tables(project, records):
+        chapter, claim, _ = path.split("/")[1:]
+        tables[f"{chapter}/{claim}"].append(path)
+    return site.render(
+        records, sizes, books, inventory(project.conf), dict(_texts(project.root)), tables
+    )
+
+
+def _texts(root: Path) -> Iterator[tuple[str, str]]:
+    """The files of the project that the report has or shows, by their path."""
+    found = [root / "CITATION.cff", root / "dvc.yaml", *sorted((root / "docs").glob("*.md"))]
+    for file in (each for each in found if each.is_file()):
+        yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
 
 
 def _read(project: Project, names: Sequence[str]) -> list[EvidenceRecord]:

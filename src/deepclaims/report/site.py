@@ -21,7 +21,7 @@ from deepclaims.evidence.operating import ENOUGH
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.lectures.inventory import Lectures
-from deepclaims.report import checks, pages, rounding, summary
+from deepclaims.report import checks, pages, programs, rounding, summary
 from deepclaims.report.elsewhere import elsewhere
 from deepclaims.report.figures import file_name
 from deepclaims.report.formulas import Formulas, convert, strings
@@ -65,6 +65,8 @@ def render(
     sizes: Mapping[str, tuple[int, int]] | None = None,
     books: Mapping[str, str] = MappingProxyType({}),
     lectures: Lectures | None = None,
+    texts: Mapping[str, str] = MappingProxyType({}),
+    tables: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Site:
     """Render the whole report from its evidence; the figures' files are not part of it.
 
@@ -74,6 +76,8 @@ def render(
             them a page does not jump while it loads.
         books: language -> file of the report as one document, where the index is to offer it.
         lectures: the inventory of the slides, if the claims are about any.
+        texts: files of the project that the report has or shows, by their path in it.
+        tables: by claim, the paths of its published tables.
     """
     formulas = _formulas(records, lectures)
     made = {
@@ -83,10 +87,11 @@ def render(
         "metrics.json": json_text(summary.metrics(records)),
         "claims.json": json_text(summary.claims(records)),
         "provenance.json": json_text(summary.provenance(records)),
+        **programs.files(records, texts, tables),
     }
     for language in LANGUAGES:
-        writer = _Writer(records, formulas, language, sizes or {}, books)
-        edition = Edition(writer.words, writer.other, writer.environment, records, lectures)
+        writer = _Writer(records, formulas, language, sizes or {}, books, texts)
+        edition = Edition(writer.words, writer.other, writer.environment, records, lectures, texts)
         made |= pages.render(edition, INDEX, books)
         for position, record in enumerate(records):
             made[claim_path(record.name, language)] = writer.claim(position)
@@ -103,7 +108,7 @@ def book(
         language: `es` or `en`.
         sizes: of their figures, as for `render`.
     """
-    return _Writer(records, _formulas(records), language, sizes, {}).book()
+    return _Writer(records, _formulas(records), language, sizes, {}, {}).book()
 
 
 def _formulas(records: Sequence[EvidenceRecord], lectures: Lectures | None = None) -> Formulas:
@@ -127,6 +132,7 @@ class _Writer:
         language: str,
         sizes: Mapping[str, tuple[int, int]],
         books: Mapping[str, str],
+        texts: Mapping[str, str],
     ) -> None:
         self.records, self.words, self.language = records, Words(language), language
         self.other = next(each for each in LANGUAGES if each != language)
@@ -172,6 +178,7 @@ class _Writer:
             decisive=summary.decisive,
             page_path=page_path,
             site_pages=[],
+            program_files=programs.names(texts),
             enough=ENOUGH,
         )
 

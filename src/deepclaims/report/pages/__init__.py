@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deepclaims.report.pages import corrections, front, methods, walk
+from deepclaims.report.pages import corrections, front, literature, methods, walk
 from deepclaims.report.pages.edition import LECTURES, Edition
 
 
@@ -23,11 +23,13 @@ def render(edition: Edition, index: Mapping[str, str], books: Mapping[str, str])
         ("corrections", words.corrections),
         ("methods", words.methods),
         ("glossary", words.glossary),
+        ("literature", words.literature_beside),
     ]
     pages = [
         front.render(edition, index[edition.language], index[edition.other], books),
         *walk.render(edition),
         corrections.render(edition),
         *methods.render(edition),
+        literature.render(edition),
     ]
     return dict(pages)

@@ -32,7 +32,7 @@ class Edition:
         environment: templates, with filters and globals.
         records: of all claims, in the order of the catalogue.
         lectures: the inventory of the slides; none in a project on nobody's lectures.
-        documents: the documents of the project, Markdown by name.
+        texts: files of the project that the report shows, by their path in it.
     """
 
     words: Words
@@ -40,7 +40,7 @@ class Edition:
     environment: Environment
     records: Sequence[EvidenceRecord]
     lectures: Lectures | None = None
-    documents: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
