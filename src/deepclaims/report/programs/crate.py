@@ -102,8 +102,8 @@ def _root(
         "@type": "Dataset",
         "name": str(citation["title"]),
         "description": (
-            f"The evidence on {len(records)} claims of two lecture decks on neural networks: what was "
-            "measured, how it was judged, and the pages that say so in Spanish and in English."
+            f"The evidence on {len(records)} claims of two lecture decks on neural networks: what "
+            "was measured, how it was judged, and the pages that say so in Spanish and in English."
         ),
         "datePublished": max([str(citation["date-released"]), *registered]),
         "license": {"@id": f"https://spdx.org/licenses/{citation['license']}"},
