@@ -16,7 +16,7 @@ GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
 def test_another_clone_pulls_everything_and_has_nothing_to_do(checkout, tmp_path, monkeypatch):
     first, second, remote = (tmp_path / name for name in ("first", "second", "remote"))
     first.mkdir()
-    for name in ("conf", "src", "dvc.yaml", ".dvcignore", ".gitignore"):
+    for name in ("CITATION.cff", "conf", "docs", "src", "dvc.yaml", ".dvcignore", ".gitignore"):
         copy = shutil.copytree if (checkout / name).is_dir() else shutil.copy
         copy(checkout / name, first / name)
     (first / ".dvc").mkdir()
