@@ -17,6 +17,7 @@ PREPARED = Table(
         "mnist": "mnist",
         "fashion_mnist": "fashion_mnist",
         "ecg": "ecg",
+        "ecg_past": "ecg",
         "ecg_segments": "ecg",
     },
 )

@@ -45,6 +45,9 @@ DOMINANT = 232
 TWICE = 202
 """The patient of DS2 who is in DS1 too, as 201."""
 
+TWIN = 201
+"""The same person's record in DS1."""
+
 VALIDATION = (109, 112, 118, 223)
 """Patients of DS1 kept for choosing: 171 of its 944 S, 527 of its 3 788 V, 16 of its 415 F."""
 

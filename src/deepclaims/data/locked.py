@@ -11,7 +11,7 @@ from typing import Any
 
 LOCKED = "locked"
 """Option of a data set, and key of the config of a task that reads data itself."""
-LOCKABLE = ("mnist", "fashion_mnist", "ecg", "ecg_segments")
+LOCKABLE = ("mnist", "fashion_mnist", "ecg", "ecg_past", "ecg_segments")
 
 
 def locked(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from deepclaims.data.compositions import load_composition
 from deepclaims.data.ecg import load_ecg
 from deepclaims.data.ecg_segments import load_ecg_segments
 from deepclaims.data.mnist import load_fashion_mnist, load_mnist
+from deepclaims.data.past_beats import load_ecg_past
 from deepclaims.data.plane_problems import load_plane
 from deepclaims.data.splits import Splits
 from deepclaims.data.teachers import load_teacher
@@ -27,6 +28,7 @@ LOADERS: Table[Callable[..., Splits]] = Table(
         "mnist": load_mnist,
         "fashion_mnist": load_fashion_mnist,
         "ecg": load_ecg,
+        "ecg_past": load_ecg_past,
         "ecg_segments": load_ecg_segments,
         "function": load_function,
         "checkerboard": load_checkerboard,
