@@ -67,7 +67,8 @@ def test_where_a_direction_changes_orthogonal_matrices_are_no_isometries(
     chosen = (table["part"] == "linear") & (table["matrix"] == "orthogonal")
     stretched = {"isometry": lambda values: values.where(~chosen[values.index], 0.3)}
     found = rulings(made_world(results, "linear", stretched))
-    assert {name for name, each in found.items() if each == "refuted"} == {STABLE, "L1.s63.5"}
+    assert {name for name, each in found.items() if each == "refuted"} == {"L1.s63.5"}
+    assert found[STABLE] != "supported"
 
 
 def test_where_gaussian_matrices_are_isometries_too_nothing_is_concluded_of_norms(
