@@ -80,11 +80,11 @@ def condensed(results: Results) -> Results:
     points = operating_points(results)
     factors = operating.chosen(points)
     leak = ensemble(results, "intra", factors)
-    few = results.claim.part("intra").seeds
+    same = ensemble(results, "ds2", factors, seeds=results.claim.part("intra").seeds)
     asked = {
         "ds2": ensemble(results, "ds2", factors),
-        "intra": leak,
-        LEAKED: ensemble(results, "ds2", factors, seeds=few).where(leak),
+        "intra": leak.where(same),  # where the test is locked it has patients that the other lacks
+        LEAKED: same.where(leak),
         "shuffled": ensemble(results, "shuffled", factors),
     }
     columns = {f"times_{label}": times for label, times in factors.items()}
