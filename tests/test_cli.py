@@ -49,7 +49,10 @@ def test_an_unknown_verb_is_met_with_the_known_ones(capsys):
         (("measure", "claim=dropout", "claim.grid.nothing=1"), "has no 'grid.nothing'; known: "),
         (("measure", "claim=dropout", "colour=red"), "does not know 'colour=red'"),
         (("judge",), "has not been measured: run `deepclaims measure "),
-        (("judge", "now=1"), "judge does not know 'now=1'; known: claim=CHAPTER/ID, --rehearsal"),
+        (
+            ("judge", "now=1"),
+            "does not know 'now=1'; known: claim=CHAPTER/ID, space=",
+        ),
         (("report",), "nothing is published yet"),
         (("diagnose",), "name one run by its key"),
         (("ui", "port=http"), "known: port=NUMBER"),

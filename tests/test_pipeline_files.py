@@ -5,6 +5,8 @@ import shutil
 import subprocess
 
 import yaml
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 
 from deepclaims.claims import claim
 
@@ -33,7 +35,7 @@ def test_a_stage_depends_on_all_code_it_imports(checkout):
         for file in _imported(checkout / "src", f"deepclaims.pipeline.{name}"):
             path = file.relative_to(checkout).as_posix()
             assert any(path == dep or path.startswith(f"{dep}/") for dep in watched), (name, path)
-    assert "registered" in stages["measure"]["deps"]
+    assert "${place.folder}registered" in stages["measure"]["deps"]
 
 
 def _imported(source, module):
@@ -59,10 +61,10 @@ def _imported(source, module):
 def test_the_plots_are_figures_that_the_report_has(checkout):
     pipeline = yaml.safe_load((checkout / "dvc.yaml").read_text())
     for plot in pipeline["plots"]:
-        _, _, chapter, claim, file = plot.split("/")
+        _, chapter, claim, file = plot.split("/")
         text = (checkout / "conf" / "claim" / chapter / f"{claim}.yaml").read_text()
         assert file.split(".")[0] in yaml.safe_load(text)["figures"]
-        assert (checkout / plot).is_file()
+        assert (checkout / plot.replace("${place.figures}", "reports/figures")).is_file()
 
 
 def test_a_checkout_without_git_tells_dvc_so(checkout, tmp_path):
@@ -82,3 +84,10 @@ def test_a_checkout_without_git_tells_dvc_so(checkout, tmp_path):
     subprocess.run(words, cwd=root, check=True, capture_output=True)
     told = (tmp_path / "told").read_text().splitlines()
     assert told == ["dvc config --local core.no_scm true", "dvc repro", "deepclaims report"]
+
+
+def test_the_parameters_are_what_dvc_composes(checkout):
+    with initialize_config_dir(str(checkout / "conf"), version_base=None):
+        composed = compose("reproduce")
+    told = yaml.safe_load((checkout / "params.yaml").read_text())
+    assert told == OmegaConf.to_container(composed, resolve=True)

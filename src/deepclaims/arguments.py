@@ -24,6 +24,7 @@ class Key:
         default: the value where none is given.
         read: turns the text into the value; raises ValueError for what it cannot.
         says: a line of help.
+        empty: whether nothing may stand behind the equals sign.
     """
 
     shown: str = "NAME"
@@ -31,6 +32,7 @@ class Key:
     default: Any = None
     read: Callable[[str], Any] = str
     says: str = ""
+    empty: bool = False
 
     @property
     def values(self) -> str:
@@ -128,7 +130,7 @@ class Arguments:
         if key.choices and text not in key.choices:
             known = ", ".join(key.choices)
             raise ConfigError(f"no {name} '{text}'; known: {known}{_close(text, key.choices)}")
-        if not text:
+        if not text and not key.empty:
             raise ConfigError(f"{name}= needs a value: {name}={key.values}")
         try:
             return key.read(text)

@@ -39,18 +39,19 @@ VERBS = {
     "register": Verb(
         "deepclaims.pipeline.register",
         "check every claim, and write what decides what is measured",
+        "[space=rehearsal/NAME]",
     ),
     "measure": Verb(
         "deepclaims.pipeline.measure",
         "run what a chapter or a claim still lacks, and export its tables",
         "chapter=NAME|all | claim=CHAPTER/ID [profile=smoke|laptop|full] [claim.grid.AXIS=a,b,…] "
-        "[executor=local|ray|slurm] [executor.workers=N] [--retry-failed]",
+        "[space=rehearsal/NAME] [executor=local|ray|slurm] [executor.workers=N] [--retry-failed]",
         "deepclaims measure claim=optimisation/sgd-noise-ball profile=smoke claim.grid.lr=0.1,0.01",
     ),
     "judge": Verb(
         "deepclaims.pipeline.judge",
         "tables to statistics, verdicts and figures",
-        "[claim=CHAPTER/ID [--rehearsal]]",
+        "[claim=CHAPTER/ID] [--rehearsal | space=rehearsal/NAME]",
         "deepclaims judge claim=convolution/lenet-parameters",
     ),
     "recheck": Verb(
@@ -63,7 +64,7 @@ VERBS = {
     "publish": Verb(
         "deepclaims.pipeline.publish",
         "evidence to the site in reports/, or to one claim's page in it",
-        "[pdf=true] [claim=CHAPTER/ID [--rehearsal]]",
+        "[pdf=true] [claim=CHAPTER/ID] [--rehearsal | space=rehearsal/NAME]",
         "deepclaims publish claim=convolution/lenet-parameters",
     ),
     "verify": Verb(

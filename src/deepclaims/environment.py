@@ -29,9 +29,12 @@ def variables(values: Mapping[str, str]) -> Iterator[None]:
 
 @cache
 def commit(root: Path) -> str:
-    """The Git commit of a checkout, with a `+` if files differ from it; "" outside of Git."""
+    """The Git commit of a checkout; "" outside of Git.
+
+    It ends with `+` if the code or the configs differ from it, or are in no commit and not ignored.
+    """
     head = _git(root, "rev-parse", "--short=12", "HEAD")
-    changed = _git(root, "status", "--porcelain", "--untracked-files=no", "--", "src", "conf")
+    changed = _git(root, "status", "--porcelain", "--untracked-files=normal", "--", "src", "conf")
     return f"{head}{'+' if changed else ''}" if head else ""
 
 

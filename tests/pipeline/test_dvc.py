@@ -9,24 +9,27 @@ import pytest
 
 NAME = "convolution/lenet-parameters"
 DVC = (sys.executable, "-m", "dvc")
+FILES = (
+    "CITATION.cff", "conf", "docs", "src", "dvc.yaml", "params.yaml", ".dvcignore", ".gitignore",
+)  # fmt: skip
 GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
 
 
-@pytest.mark.slow
-def test_another_clone_pulls_everything_and_has_nothing_to_do(checkout, tmp_path, monkeypatch):
-    first, second, remote = (tmp_path / name for name in ("first", "second", "remote"))
-    first.mkdir()
-    for name in ("CITATION.cff", "conf", "docs", "src", "dvc.yaml", ".dvcignore", ".gitignore"):
+@pytest.fixture
+def small(checkout, tmp_path, monkeypatch):
+    """A checkout of one claim, in Git, on stand-in data."""
+    root = tmp_path / "first"
+    root.mkdir()
+    for name in FILES:
         copy = shutil.copytree if (checkout / name).is_dir() else shutil.copy
-        copy(checkout / name, first / name)
-    (first / ".dvc").mkdir()
-    shutil.copy(checkout / ".dvc" / "config", first / ".dvc")
-    for file in (first / "conf" / "claim").rglob("*.yaml"):
+        copy(checkout / name, root / name)
+    (root / ".dvc").mkdir()
+    shutil.copy(checkout / ".dvc" / "config", root / ".dvc")
+    for file in (root / "conf" / "claim").rglob("*.yaml"):
         if file.stem not in ("_chapter", "lenet-parameters"):
             file.unlink()
-    file = first / "conf" / "reproduce.yaml"
-    text = file.read_text().replace("profile: laptop", "profile: smoke")
-    file.write_text(text.replace("source: auto", "source: embedded"))
+    for file in (root / "conf" / "reproduce.yaml", root / "params.yaml"):
+        file.write_text(file.read_text().replace("source: auto", "source: embedded"))
     tools = tmp_path / "bin"
     tools.mkdir()
     script = tools / "deepclaims"
@@ -36,22 +39,49 @@ def test_another_clone_pulls_everything_and_has_nothing_to_do(checkout, tmp_path
     monkeypatch.setenv("PYTHONPATH", "src")
     for name in ("DEEPCLAIMS_ROOT", "DEEPCLAIMS_MIRROR"):
         monkeypatch.delenv(name, raising=False)
+    run(root, "git", "init", "-q")
+    run(root, *DVC, "remote", "add", "-q", "-d", "here", str(tmp_path / "remote"))
+    run(root, *DVC, "repro")
+    run(root, "git", "add", "-A")
+    run(root, *GIT, "commit", "-qm", "all")
+    return root
 
-    def run(folder, *words):
-        done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
-    run(first, "git", "init", "-q")
-    run(first, *DVC, "remote", "add", "-q", "-d", "here", str(remote))
-    run(first, *DVC, "repro")
-    run(first, "git", "add", "-A")
-    run(first, *GIT, "commit", "-qm", "all")
-    run(first, *DVC, "push", "-q")
-    run(tmp_path, "git", "clone", "-q", str(first), str(second))
+def run(folder, *words):
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_another_clone_pulls_everything_and_has_nothing_to_do(small, tmp_path):
+    second = tmp_path / "second"
+    run(small, *DVC, "push", "-q")
+    run(tmp_path, "git", "clone", "-q", str(small), str(second))
     run(second, *DVC, "pull", "-q")
     said = run(second, *DVC, "repro")
     for stage in ("prepare@mnist", "register", "measure", "judge", "publish"):
         assert f"Stage '{stage}' didn't change" in said
     assert run(second, "git", "status", "--short") == ""
     assert not (second / ".runs").exists()
+
+
+@pytest.mark.slow
+def test_a_rehearsal_touches_nothing_published_and_trains_nothing_twice(small):
+    run(small, *DVC, "exp", "run", "--temp", "-S", "profile=smoke")
+    assert run(small, "git", "status", "--short") == ""
+    shown = run(small, *DVC, "exp", "show", "--csv").splitlines()
+    assert f"rehearsal/smoke/evidence/metrics/{NAME}.json:verdict" in shown[0]
+    assert "supported" in shown[-1]
+
+    runs = {file: file.stat().st_mtime_ns for file in (small / ".runs").rglob("done.json")}
+    run(small, *DVC, "exp", "run", "-S", "conf/reproduce.yaml:profile=smoke")
+    changed = {line.split()[1] for line in run(small, "git", "status", "--short").splitlines()}
+    assert changed == {"conf/reproduce.yaml", "params.yaml", "dvc.lock"}
+    assert (small / "rehearsal" / "smoke" / "reports" / "index.html").is_file()
+    assert {file: file.stat().st_mtime_ns for file in (small / ".runs").rglob("done.json")} == runs
+
+    run(small, "git", "checkout", "-q", ".")
+    assert f"{NAME}.json" in run(small, *DVC, "metrics", "show")
+    for stage in ("register", "measure", "judge", "publish"):
+        assert f"Stage '{stage}' didn't change" in run(small, *DVC, "repro")

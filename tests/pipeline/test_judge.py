@@ -36,7 +36,8 @@ def judged(measured):
 
 
 def written(folder: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_ino for path in files}
 
 
 def rewrite(project, before: str, after: str) -> None:
@@ -75,7 +76,7 @@ def test_a_changed_caption_is_neither_judged_nor_drawn(judged, monkeypatch):
     (record,) = judging.judge(judged)
     assert record.figures[0].caption["en"].startswith("Every layer")
     after = written(judged.evidence)
-    assert [name for name in after if after[name] != before[name]] == ["lenet-parameters.json"]
+    assert [name for name in after if after[name] != before[name]] == [f"{NAME}.json"]
 
 
 def test_a_criterion_changed_after_the_run_is_judged_again_and_marked(judged):

@@ -74,7 +74,8 @@ class Claim:
 
     `text` is the YAML file's content with the profile merged in, and its `chapter` and `id`;
     `written` is the file's content as it stands, which is what registration hashes. `shift` is
-    what was added to every seed of its parts.
+    what was added to every seed of its parts; `space` is the folder of the rehearsal that it is
+    measured in, "" for none.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Claim:
     parts: tuple[Part, ...]
     changed: tuple[str, ...] = ()
     shift: int = 0
+    space: str = ""
 
     @property
     def id(self) -> str:
@@ -112,6 +114,8 @@ class Claim:
             return "profile=smoke"
         if self.changed:
             return f"claim.{self.changed[0]} was changed"
+        if self.space:
+            return f"in {self.space}"
         if any(seed < REGISTERED for part in self.parts for seed in part.seeds):
             return f"seeds below {REGISTERED}"
         return ""

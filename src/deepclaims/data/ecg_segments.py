@@ -6,7 +6,7 @@ For claims about nets that read samples of different lengths. Cut from the prepa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,21 @@ def load_ecg_segments(config: Mapping[str, Any], seed: int, folder: Path) -> Spl
         source=str(read_meta(folder, "ecg")["source"]),
         group_names=tuple(str(number) for number in read_array(folder, "records", "ecg")),
     )
+
+
+def stretches(folder: Path, numbers: Collection[int], seconds: float, rate: int = 60) -> Split:
+    """Every whole stretch of some records, as `load_ecg_segments` cuts them; groups are their rows.
+
+    Args:
+        folder: the prepared folder of `ecg`.
+        numbers: of the records.
+        seconds: length of a stretch.
+        rate: samples a second: 40, 60 or 120.
+
+    Raises:
+        StageError: not prepared yet.
+    """
+    return _segments(folder, tuple(numbers), seconds, rate)
 
 
 def _drawn(split: Split, count: int | None, seed: int) -> tuple[Split, Split]:

@@ -8,13 +8,16 @@ from deepclaims.claims.claim import catalogue
 from deepclaims.errors import StageError
 from deepclaims.evidence.check import OUTCOMES, Finding
 from deepclaims.evidence.verdict import Verdict
-from deepclaims.pipeline.judge import judge_only
-from deepclaims.pipeline.judging import Judged
+from deepclaims.pipeline.deposit import ABOUT
+from deepclaims.pipeline.judge import judge_measured
+from deepclaims.pipeline.judging import Judged, Measured
 from deepclaims.project import Project
 
 
 def as_first_measured(project: Project, names: Sequence[str], profile: str) -> dict[str, Judged]:
-    """The whole catalogue as first measured: a verdict is corrected for the number of all claims.
+    """The catalogue as first measured: a verdict is corrected beside those of all other claims.
+
+    Of a claim that is not measured again and has no tables here, those of the report serve.
 
     Args:
         project: whose tables.
@@ -22,9 +25,10 @@ def as_first_measured(project: Project, names: Sequence[str], profile: str) -> d
         profile: with which.
 
     Raises:
-        StageError: when it has not been measured, or with another profile.
+        StageError: when one of `names` has not been measured, or with another profile.
     """
-    judged = {each.claim.name: each for each in judge_only(project, catalogue(project.conf))}
+    found = [_measured(project, name, name in names) for name in catalogue(project.conf)]
+    judged = {each.claim.name: each for each in judge_measured([one for one in found if one])}
     for name in names:
         measured = judged[name].claim.profile
         if measured != profile:
@@ -33,6 +37,13 @@ def as_first_measured(project: Project, names: Sequence[str], profile: str) -> d
                 f"profile={profile} first"
             )
     return judged
+
+
+def _measured(project: Project, name: str, asked: bool) -> Measured | None:
+    if asked or (project.tables(name) / ABOUT).is_file():
+        return Measured.find(project, name)
+    folder = project.published_tables(name)
+    return Measured.at(project, name, folder) if (folder / ABOUT).is_file() else None
 
 
 def differences(one: Verdict, other: Verdict) -> list[str]:

@@ -22,10 +22,15 @@ from deepclaims.project import Project
 
 def write_registration(project: Project, claim: Claim) -> None:
     """Tell the ledger what a claim promises, if it promises anything else than before."""
-    told = registration(claim)
+    if is_news(project, claim):
+        told = _event(project, Kind.REGISTRATION, registration(claim))
+        ledger.append(project.root, claim.name, [told])
+
+
+def is_news(project: Project, claim: Claim) -> bool:
+    """Whether a claim promises anything else than the ledger last said."""
     known = ledger.read(project.root, claim.name).of(Kind.REGISTRATION)
-    if not known or dict(known[-1].content) != told:
-        ledger.append(project.root, claim.name, [_event(project, Kind.REGISTRATION, told)])
+    return not known or dict(known[-1].content) != registration(claim)
 
 
 def write_look(project: Project, judged: Judged, settled: Verdict) -> None:

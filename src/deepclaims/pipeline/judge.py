@@ -23,17 +23,19 @@ from deepclaims.pipeline import deposit, entries
 from deepclaims.pipeline.diagnosing import diagnose_one, diagnosing_key
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
-from deepclaims.pipeline.place import REHEARSAL, of_a_place, read_place
+from deepclaims.pipeline.place import of_a_place, read_place, rehearsed
 from deepclaims.pipeline.pool import judging_pool
 from deepclaims.pipeline.settling import evidence_of, settled
 from deepclaims.project import Project
+from deepclaims.report.site import metrics_path
+from deepclaims.report.summary import METRICS, metrics_of
 
 ENDINGS = ("svg", "png")
 ARGUMENTS = of_a_place("judge")
 
 
 def run(words: Sequence[str]) -> None:
-    """Carry out `deepclaims judge [claim=NAME [--rehearsal]]`.
+    """Carry out `deepclaims judge [claim=NAME] [--rehearsal | space=rehearsal/NAME]`.
 
     Raises:
         ConfigError: for any other word.
@@ -67,10 +69,14 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
     news = _news(project, found)
     for record in found:
         atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
-    for record in found:
-        if record.name in asked:
-            tell = entries.write_pilot if project.space == REHEARSAL else entries.write_look
-            tell(project, raw[record.name], verdicts[record.name])
+        atomic.update(
+            project.evidence / metrics_path(record.name), atomic.json_text(metrics_of(record))
+        )
+    for name in asked:
+        if not rehearsed(project.space):
+            entries.write_look(project, raw[name], verdicts[name])
+        elif names is not None or entries.is_news(project, raw[name].claim):
+            entries.write_pilot(project, raw[name], verdicts[name])
     if names is None:
         _sweep(project, catalogue)
     _tag(project, news)
@@ -87,8 +93,12 @@ def judge_only(project: Project, names: Sequence[str]) -> list[Judged]:
     Raises:
         StageError: when one has not been measured.
     """
-    measured = [Measured.find(project, name) for name in names]
-    with judging_pool(len(names)) as pool:
+    return judge_measured([Measured.find(project, name) for name in names])
+
+
+def judge_measured(measured: Sequence[Measured]) -> list[Judged]:
+    """The same of claims that are found already."""
+    with judging_pool(len(measured)) as pool:
         return list(pool.map(judge_one, measured))
 
 
@@ -170,10 +180,13 @@ def _sweep(project: Project, catalogue: Sequence[str]) -> None:
     root = project.evidence
     known = {project.record(name) for name in catalogue}
     folders = {project.drawn(name) for name in catalogue}
-    for file in root.glob("*/*.json"):
-        if file not in known:
+    rows = {root / metrics_path(name) for name in catalogue}
+    for file in (*root.glob("*/*.json"), *root.glob(f"{METRICS}/*/*.json")):
+        if file not in known | rows:
             file.unlink()
     for folder in root.glob("*/*/"):
+        if folder.parent.name == METRICS:
+            continue
         if folder not in folders:
             shutil.rmtree(folder)
             continue

@@ -73,6 +73,7 @@ class Measured:
         """A claim whose tables are in a folder, raises as `find`."""
         about = read_about(folder, name)
         claim = claims.load(project.conf, name, about["profile"], about.get("changes"))
+        claim = replace(claim, space=about.get("space", ""))
         return cls(claims.shifted(claim, about["shift"]), folder, about)
 
     def results(self) -> Results:

@@ -2,8 +2,9 @@
 
 `measure chapter=…` (or `all`) fills `results/<chapter>/`, which the pipeline judges. `measure
 claim=…` runs one claim and says at once how it comes out. Changed on the command line, or with
-another profile than the pipeline's, it is a rehearsal: its tables go to `rehearsal/results/`, and
-`judge` and `publish` find them with `--rehearsal`.
+another profile than the published one, it is a rehearsal: its tables go to `rehearsal/results/`,
+where `judge` and `publish` find them with `--rehearsal`; with `space=rehearsal/NAME` to
+`rehearsal/NAME/results/`.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.registration import Registration
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import entries
-from deepclaims.pipeline.place import REHEARSED
+from deepclaims.pipeline.place import REHEARSED, SPACE
 from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
+from deepclaims.pipeline.temporary import share_runs
 from deepclaims.project import Project
 from deepclaims.sweep.executors.local import warm_up
 from deepclaims.sweep.logbook import Logbook, LogEntry
@@ -45,6 +47,7 @@ def run(overrides: Sequence[str]) -> None:
         DeepclaimsError: for a request that cannot be met; SweepError when cells failed.
     """
     project = Project.here()
+    share_runs(project)
     request = read_request(overrides, project)
     if isinstance(request.options, LocalOptions) and request.options.workers != 0:
         warm_up(request.tasks(project))  # it imports while this process composes
@@ -168,6 +171,7 @@ def _export(
         "profile": claim.profile,
         "changes": dict(request.changes),
         "shift": claim.shift,
+        **({"space": claim.space} if claim.space else {}),
         "sources": _sources(project, own),
         "mlflow_parent": _parent(books, own[0].entry) if own else "",
         "mlflow_runs": {each.cell.key: entry.run_id for each, entry in logged if entry},
@@ -216,7 +220,9 @@ def _say(claim: Claim, request: Request) -> None:
     changed = f" (changed here: {', '.join(claim.changed)})" if claim.changed else ""
     print(f"{verdict.ruling}: {verdict.reason['en']}{changed}")
     print(f"tables: {folder}")
-    words = f"claim={claim.name}" + (f" {REHEARSED}" if request.rehearsal else "")
+    words = f"claim={claim.name}"
+    if request.rehearsal:
+        words += f" {SPACE}={request.space}" if request.space else f" {REHEARSED}"
     print(f"go on with: deepclaims judge {words} && deepclaims publish {words}")
 
 

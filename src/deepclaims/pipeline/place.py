@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from deepclaims.arguments import Arguments, Given, Key
 from deepclaims.claims import claim as claims
@@ -17,6 +18,7 @@ from deepclaims.project import Project
 REHEARSAL = "rehearsal"
 """The folder of what was measured otherwise than the pipeline does."""
 REHEARSED = "--rehearsal"
+SPACE = "space"
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,44 @@ class Place:
     given: Given
 
 
+def space_key() -> Key:
+    """`space=`: a folder of a rehearsal's own; with nothing behind it, what is published."""
+    return Key(
+        f"{REHEARSAL}/NAME",
+        default="",
+        read=_space,
+        empty=True,
+        says="a folder of its own for results, evidence and reports; the published ones without",
+    )
+
+
+def _space(text: str) -> str:
+    """A folder below the one of rehearsals.
+
+    Raises:
+        ValueError: for any other.
+    """
+    if not text:
+        return ""
+    path = PurePosixPath(text)
+    if path.parts[:1] != (REHEARSAL,) or len(path.parts) < 2 or ".." in path.parts:
+        raise ValueError(text)
+    return path.as_posix()
+
+
+def rehearsed(space: str) -> bool:
+    """Whether a space is that of a rehearsal."""
+    return space == REHEARSAL or space.startswith(f"{REHEARSAL}/")
+
+
 def of_a_place(verb: str, **more: Key) -> Arguments:
     """What the verbs take that judge and publish."""
     claim = Key("CHAPTER/ID", says="one claim alone; all of the catalogue without")
-    return Arguments(verb, {"claim": claim, **more}, flags=(REHEARSED,))
+    return Arguments(verb, {"claim": claim, SPACE: space_key(), **more}, flags=(REHEARSED,))
 
 
 def read_place(arguments: Arguments, words: Sequence[str]) -> Place:
-    """Read `claim=NAME`, `--rehearsal` and what else a verb takes.
+    """Read `claim=NAME`, `--rehearsal`, `space=` and what else a verb takes.
 
     Raises:
         ConfigError: for any other word, or a rehearsal of no claim.
@@ -48,4 +80,6 @@ def read_place(arguments: Arguments, words: Sequence[str]) -> Place:
         if not name:
             raise ConfigError(f"{REHEARSED} is of one claim: name it with claim=chapter/id")
         project = project.aside(REHEARSAL)
+    elif given[SPACE]:
+        project = project.aside(given[SPACE])
     return Place(project, name, given)

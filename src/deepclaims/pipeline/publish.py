@@ -99,6 +99,7 @@ def publish_one(project: Project, name: str) -> Path:
     tables = dict(_tables(project, [each for each in records if each.name == name]))
     made = _rendered(project, records, dict(_sizes(figures)), {})
     pages = [site.claim_path(name, language) for language in LANGUAGES]
+    pages.append(site.metrics_path(name))
     of_claims = {site.claim_path(each.name, language) for each in records for language in LANGUAGES}
     for path, content in made.files.items():
         target = project.reports / path

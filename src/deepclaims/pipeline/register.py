@@ -22,11 +22,12 @@ from deepclaims.claims.claim import CHAPTER, Claim
 from deepclaims.errors import ClaimError
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import entries
+from deepclaims.pipeline.place import SPACE, space_key
 from deepclaims.project import Project
 from deepclaims.sweep.cell import STACKED, TRAIN
 from deepclaims.sweep.fingerprint import code_fingerprint
 
-ARGUMENTS = Arguments("register")
+ARGUMENTS = Arguments("register", {SPACE: space_key()})
 GRID = ("data", "seeds", "grid", "parts", "profiles", "tune")
 """Entries of a claim's file that decide what is measured."""
 ENGINE = (
@@ -41,20 +42,22 @@ ENGINE = (
 
 
 def run(words: Sequence[str]) -> None:
-    """Carry out `deepclaims register`.
+    """Carry out `deepclaims register [space=rehearsal/NAME]`.
 
     Raises:
-        ConfigError: it takes no words.
+        ConfigError: for any word but `space=`.
         ClaimError: names all that is missing, of all claims.
     """
-    ARGUMENTS.read(words)
+    space = ARGUMENTS.read(words)[SPACE]
     project = Project.here()
     loaded = _catalogue(project)
     found = registration(project, loaded)
-    for claim in loaded:
-        entries.write_registration(project, claim)
-    atomic.update(project.registered, atomic.json_text(found))
-    print(f"{len(found['claims'])} claims registered: {project.registered}")
+    if not space:  # what is rehearsed promises nothing
+        for claim in loaded:
+            entries.write_registration(project, claim)
+    file = project.root / space / project.registered.relative_to(project.root)
+    atomic.update(file, atomic.json_text(found))
+    print(f"{len(found['claims'])} claims registered: {file}")
 
 
 def registration(project: Project, loaded: Sequence[Claim] | None = None) -> dict[str, Any]:

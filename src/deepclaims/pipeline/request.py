@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from deepclaims.claims import pattern
 from deepclaims.claims.claim import PROFILES, Claim
 from deepclaims.data.alike import ALIKE
 from deepclaims.errors import ClaimError, ConfigError
-from deepclaims.pipeline.place import REHEARSAL
+from deepclaims.pipeline.place import REHEARSAL, SPACE, space_key
 from deepclaims.project import Project
 from deepclaims.sweep.cell import TRAIN
 from deepclaims.sweep.compose import Composer, parse, swept
@@ -23,6 +23,7 @@ from deepclaims.sweep.options import LocalOptions, Options, read_executor
 
 RETRY = "--retry-failed"
 ALL = "all"
+PUBLISHED = "laptop"
 
 
 SERIES, DATA = "series", "data"
@@ -43,7 +44,7 @@ def arguments(verb: str) -> Arguments:
                 choices=PROFILES,
                 says="smoke: seconds; laptop: as published; full: paper-sized",
             ),
-            **(other if verb == "recheck" else {}),
+            **(other if verb == "recheck" else {SPACE: space_key()}),
         },
         flags=(RETRY,),
         prefixes={
@@ -66,7 +67,8 @@ class Request:
 
     `shift` is added to every seed; `series` is the number of a series of other seeds, 0 if none is
     named; `dataset` is what stands in the place of the data set it is alike to. A rehearsal
-    measures a claim as the pipeline does not: changed, or with another profile.
+    measures a claim as the pipeline does not: changed, with another profile, or in a
+    `space` of its own.
     """
 
     names: tuple[str, ...]
@@ -79,6 +81,7 @@ class Request:
     shift: int = 0
     series: int = 0
     dataset: str = ""
+    space: str = ""
 
     @property
     def title(self) -> str:
@@ -99,7 +102,7 @@ class Request:
             ClaimError: for a claim whose file contradicts itself.
         """
         loaded = [claims.load(project.conf, n, self.profile, self.changes) for n in self.names]
-        return [claims.shifted(claim, self.shift) for claim in loaded]
+        return [claims.shifted(replace(each, space=self.space), self.shift) for each in loaded]
 
     def tasks(self, project: Project) -> set[str]:
         """What the claims run, each as `module:function`."""
@@ -124,18 +127,23 @@ def read_request(words: Sequence[str], project: Project, verb: str = "measure") 
     usual = usual_profile(project)
     series, dataset = given.values.get(SERIES) or 0, given.values.get(DATA) or ""
     profile = given["profile"] or usual
+    space = given.values.get(SPACE) or ""
+    rehearsal = bool(changes or space) or profile != usual
+    aside = space or (REHEARSAL if rehearsal else "")
+    folder = project.aside(aside).results
     if given["claim"]:
         name = claims.find(project.conf, given["claim"])
-        rehearsal = bool(changes) or profile != usual
-        folder = project.aside(REHEARSAL).results if rehearsal else project.results
         return Request(
             (name,), folder, profile, options, changes, True, rehearsal,
-            series=series, dataset=dataset,
+            series=series, dataset=dataset, space=space,
         )  # fmt: skip
     if changes:
         raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
     names = _of_chapter(given["chapter"] or "", project)
-    return Request(names, project.results, profile, options, series=series, dataset=dataset)
+    return Request(
+        names, folder, profile, options, rehearsal=rehearsal,
+        series=series, dataset=dataset, space=space,
+    )  # fmt: skip
 
 
 def _changes(words: Sequence[str]) -> dict[str, Any]:
@@ -148,11 +156,14 @@ def _changes(words: Sequence[str]) -> dict[str, Any]:
 
 
 def usual_profile(project: Project) -> str:
-    """The profile that the pipeline measures with: that of `conf/reproduce.yaml`."""
-    file = project.conf / "reproduce.yaml"
+    """The profile that is published: that of `params.yaml`, unless it says to rehearse."""
+    file = project.root / "params.yaml"
     if not file.is_file():
-        return "laptop"
-    return str(OmegaConf.select(OmegaConf.load(file), "profile") or "laptop")
+        return PUBLISHED
+    told = OmegaConf.load(file)
+    if OmegaConf.select(told, "place.folder"):
+        return PUBLISHED
+    return str(OmegaConf.select(told, "profile") or PUBLISHED)
 
 
 def _options(overrides: Sequence[str], project: Project) -> Options:

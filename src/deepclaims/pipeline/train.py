@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from deepclaims.errors import ConfigError, DeepclaimsError
+from deepclaims.pipeline.temporary import share_runs
 from deepclaims.project import Project
 from deepclaims.sweep.compose import TRAIN, Composer, parse
 from deepclaims.sweep.hydra_command import HydraCommand
@@ -38,6 +39,7 @@ def run(words: Sequence[str]) -> None:
         SweepError: when jobs failed.
     """
     project = Project.here()
+    share_runs(project)
     command = HydraCommand.read([_in_hydras_words(word) for word in words])
     if not command.only_shows:
         composer = command.composer(project.conf)

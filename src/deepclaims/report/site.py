@@ -42,6 +42,11 @@ def claim_path(name: str, language: str) -> str:
     return f"{language}/{name}.html"
 
 
+def metrics_path(name: str) -> str:
+    """Name the file of a claim's row of `dvc metrics show`, relative to the report's folder."""
+    return f"{summary.METRICS}/{name}.json"
+
+
 def figure_path(name: str, figure: str, language: str, ending: str) -> str:
     """Name a figure of a claim (`chapter/id`), relative to the report's folder."""
     return f"figures/{name}/{file_name(figure, language, ending)}"
@@ -89,6 +94,7 @@ def render(
         "provenance.json": json_text(summary.provenance(records)),
         **programs.files(records, texts, tables),
     }
+    made |= {metrics_path(each.name): json_text(summary.metrics_of(each)) for each in records}
     for language in LANGUAGES:
         writer = _Writer(records, formulas, language, sizes or {}, books, texts)
         edition = Edition(writer.words, writer.other, writer.environment, records, lectures, texts)

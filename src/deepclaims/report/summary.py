@@ -8,8 +8,10 @@ from deepclaims.evidence.record import VERDICTS, EvidenceRecord, Finding
 from deepclaims.evidence.sentence import STUDY
 from deepclaims.report import elsewhere
 
+METRICS = "metrics"
+"""The folder of the files, one a claim, that `dvc metrics show` makes a table of."""
 VERDICT_CODES = {"refuted": 0, "inconclusive": 1, "corrected": 2, "supported": 3}
-"""Numbers for `dvc metrics`, which compares numbers only."""
+"""Numbers for programs that compare numbers only."""
 
 
 def tally(records: Iterable[EvidenceRecord]) -> dict[str, int]:
@@ -56,7 +58,7 @@ def decisive(record: EvidenceRecord) -> list[Finding]:
 
 
 def metrics(records: Sequence[EvidenceRecord]) -> dict[str, float]:
-    """Numbers for `dvc metrics`, flat: tallies, and verdict and main estimate of every claim.
+    """Numbers for programs, flat: tallies, and verdict and main estimate of every claim.
 
     The main estimate is that of the first check of the claim itself (role `claim`), whatever the
     verdict, so that the same key means the same quantity from one version to the next.
@@ -68,13 +70,26 @@ def metrics(records: Sequence[EvidenceRecord]) -> dict[str, float]:
     flat["on_stand_in_data"] = sum(bool(record.stand_ins) for record in records)
     for record in records:
         flat[f"{record.name}.verdict"] = VERDICT_CODES[record.verdict]
-        main = next((each for each in record.findings if each.role == "claim"), None)
-        if main is not None and main.estimate is not None:
-            for end in ("value", "low", "high"):
-                measured = getattr(main.estimate, end)
-                if math.isfinite(measured):
-                    flat[f"{record.name}.{main.check}.{end}"] = measured
+        flat |= {f"{record.name}.{end}": found for end, found in _main(record).items()}
     return flat
+
+
+def metrics_of(record: EvidenceRecord) -> dict[str, str | float]:
+    """A claim's row of `dvc metrics show`: its verdict in words, and its main estimate."""
+    row: dict[str, str | float] = {"verdict": str(record.verdict)}
+    for end, measured in _main(record).items():
+        row["check"], _, name = end.rpartition(".")
+        row[name] = measured
+    return row
+
+
+def _main(record: EvidenceRecord) -> dict[str, float]:
+    """`<check>.value`, `.low` and `.high` of a claim's main estimate, as far as they are finite."""
+    main = next((each for each in record.findings if each.role == "claim"), None)
+    if main is None or main.estimate is None:
+        return {}
+    ends = {end: getattr(main.estimate, end) for end in ("value", "low", "high")}
+    return {f"{main.check}.{end}": found for end, found in ends.items() if math.isfinite(found)}
 
 
 def claims(records: Iterable[EvidenceRecord]) -> dict[str, Any]:
