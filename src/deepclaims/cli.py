@@ -64,7 +64,7 @@ VERBS = {
     "publish": Verb(
         "deepclaims.pipeline.publish",
         "evidence to the site in reports/, or to one claim's page in it",
-        "[pdf=true] [claim=CHAPTER/ID] [--rehearsal | space=rehearsal/NAME]",
+        "[pdf=false] [claim=CHAPTER/ID] [--rehearsal | space=rehearsal/NAME]",
         "deepclaims publish claim=convolution/lenet-parameters",
     ),
     "verify": Verb(

@@ -206,12 +206,11 @@ def test_the_verb_refuses_what_it_does_not_know(judged):
     assert not judged.reports.exists()
 
 
-def test_a_pdf_is_made_when_asked_for_and_offered_by_the_index(judged):
-    pytest.importorskip("typst", reason="needs the docs extra: pip install 'deepclaims[docs]'")
-    run(["pdf=true"])
+def test_a_pdf_is_made_and_offered_by_the_index_unless_it_is_not_wanted(judged):
+    run([])
     assert (judged.reports / "report.es.pdf").read_bytes().startswith(b"%PDF")
     assert 'href="report.es.pdf"' in (judged.reports / "index.es.html").read_text()
-    run([])
+    run(["pdf=false"])
     assert not (judged.reports / "report.pdf").exists()
     assert "report.pdf" not in (judged.reports / "index.html").read_text()
 

@@ -1,10 +1,8 @@
-import sys
-from dataclasses import replace
-
+import pypandoc
 import pytest
 
-from deepclaims.errors import ClaimError, ConfigError
-from deepclaims.report import pdf, site
+from deepclaims.errors import ClaimError
+from deepclaims.report import pdf, site, typesetting
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"></svg>'
 
@@ -18,48 +16,94 @@ def folder_of(records, folder):
     return folder
 
 
+def text_of(records, language, sizes=()):
+    return pdf.source(records, language, dict(sizes), pdf.formulas(records))
+
+
 def test_the_text_has_every_claim_with_its_formula_and_figure(catalogue):
-    text = pdf.source(catalogue, "es", {"figures/approximation/one/sweep.es.svg": (614, 384)})
+    sizes = {"figures/approximation/one/sweep.es.svg": (614, 384)}
+    text = text_of(catalogue, "es", sizes.items())
     for record in catalogue:
         assert f"Título de {record.id}" in text
         assert f'image("figures/{record.name}/sweep.es.svg"' in text
-    assert 'one/sweep.es.svg", width: 70.0%' in text
-    assert 'two/sweep.es.svg", width: 100.0%' in text
+    assert 'one/sweep.es.svg", width: 70%' in text
+    assert 'two/sweep.es.svg", width: 100%' in text
     assert "cases(" in text
     assert "post hoc" in text
     assert "−0,40" in text
+    assert "#outline" in text
 
 
-def test_stand_in_data_are_announced_on_every_page_of_it(catalogue):
-    header = 'header: [#text(fill: red, weight: "bold", "Warning: results computed on stand-in'
-    assert header not in pdf.source(catalogue, "en", {})
-    fake = [replace(catalogue[0], data_sources={"mnist": "embedded"}, profile="smoke")]
-    text = pdf.source(fake, "en", {})
-    assert header in text
-    assert "NOT results on MNIST" in text
-    assert "A rehearsal, not evidence" in text
+def test_stand_in_data_are_announced_on_every_page_of_it(record):
+    real = record("one", "approximation", "supported")
+    made_up = record("two", "approximation", "supported", data_sources={"ecg": "embedded"})
+    assert "header: none" in text_of([real], "en")
+    text = text_of([real, made_up], "en")
+    assert 'header: [#text(fill: red, weight: "bold", "Warning: results computed' in text
+    assert "They are NOT results on MIT-BIH" in text
 
 
 def test_two_documents_are_made_with_the_same_bytes_each_time(catalogue, tmp_path):
-    pytest.importorskip("typst", reason="needs the docs extra: pip install 'deepclaims[docs]'")
     folder = folder_of(catalogue, tmp_path)
-    made = []
-    for _ in range(2):
-        pdf.write(catalogue, folder, {})
-        made.append([(folder / name).read_bytes() for name in pdf.BOOK.values()])
-    assert made[0] == made[1]
-    assert all(each.startswith(b"%PDF") for each in made[0])
+    pdf.write(catalogue, folder, {})
+    first = {name: (folder / name).read_bytes() for name in pdf.BOOK.values()}
+    assert all(content.startswith(b"%PDF") for content in first.values())
+    pdf.write(catalogue, folder, {})
+    assert first == {name: (folder / name).read_bytes() for name in pdf.BOOK.values()}
     assert not list(folder.glob("*.typ"))
 
 
+def test_a_document_is_set_again_only_if_its_text_or_a_figure_changed(
+    catalogue, tmp_path, monkeypatch
+):
+    old, new = folder_of(catalogue, tmp_path / "old"), folder_of(catalogue, tmp_path / "new")
+    pdf.write(catalogue, old, {})
+    refuse = pytest.MonkeyPatch()
+    import typst
+
+    def count(*args, **kwargs):
+        raise typst.TypstError("is set")
+
+    formulas = pdf.formulas(catalogue)
+    monkeypatch.setattr(pdf, "formulas", lambda records: formulas)
+    refuse.setattr(typst, "compile", count)
+    try:
+        pdf.write(catalogue, new, {}, old)
+        assert (new / "report.pdf").read_bytes() == (old / "report.pdf").read_bytes()
+        figure = site.figure_path(catalogue[0].name, "sweep", "en", "svg")
+        (new / figure).write_text(SVG.replace("72", "73"))
+        with pytest.raises(ClaimError, match="is set"):
+            pdf.write(catalogue, new, {}, old)
+    finally:
+        refuse.undo()
+
+
 def test_what_typst_refuses_is_said(catalogue, tmp_path):
-    pytest.importorskip("typst", reason="needs the docs extra: pip install 'deepclaims[docs]'")
-    with pytest.raises(ClaimError, match=r"report\.pdf cannot be set \(.*not found.*sweep"):
-        pdf.write(catalogue, tmp_path, {})  # without its figures
+    with pytest.raises(ClaimError, match=r"report.*pdf cannot be set: .*pdf=false"):
+        pdf.write(catalogue, tmp_path, {})  # there are no figures
 
 
-def test_without_typst_it_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "typst", None)
-    monkeypatch.setattr(pdf, "find_spec", lambda _: None)
-    with pytest.raises(ConfigError, match=r"pip install 'deepclaims\[docs\]'"):
-        pdf.check()
+def test_formulas_code_and_stress_are_set():
+    made = typesetting.convert([r"si $\frac{1}{2}$ o `f(x)`"])
+    assert made.text(r"si $\frac{1}{2}$ o `f(x)`, *no*") == (
+        '#"si "$1 / 2$#" o "#raw("f(x)")#", "#emph("no")'
+    )
+    assert made.text('#set "x" \\') == '#"#set \\"x\\" \\\\"'
+
+
+def test_what_pandoc_and_typst_name_otherwise_can_still_be_set():
+    made = typesetting.convert([r"$a \odot b$"])
+    assert made.failed == []
+
+
+def test_a_formula_that_cannot_be_set_stands_as_latex(monkeypatch):
+    good = pypandoc.convert_text
+
+    def spoilt(*args, **kwargs):
+        return good(*args, **kwargs).replace("alpha", "alpha.of.the.wrong.kind")
+
+    monkeypatch.setattr(pypandoc, "convert_text", spoilt)
+    made = typesetting.convert([r"$\alpha$, $\beta$, $\gamma$"])
+    assert made.failed == [r"\alpha"]
+    assert made.text(r"$\alpha$") == r'#raw("\\alpha")'
+    assert made.text(r"$\beta$") == "$beta$"

@@ -24,7 +24,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_gaps():
 
 def test_no_text_is_idle():
     """Texts are asked for by name, or by a name made of a prefix and a known word."""
-    code = "".join(file.read_text() for file in TEMPLATES.rglob("*.html"))
+    code = "".join(f.read_text() for end in ("html", "typ") for f in TEMPLATES.rglob(f"*.{end}"))
     code += "".join(file.read_text() for file in TEMPLATES.parent.rglob("*.py"))
     prefixes = re.findall(r'"(\w+_)" ~', code)
     assert "role_" in prefixes

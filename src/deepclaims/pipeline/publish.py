@@ -19,7 +19,7 @@ from deepclaims.report import site
 from deepclaims.report.figures import file_name, size
 from deepclaims.report.summary import tally
 
-PDF = Key(choices=("false", "true"), default="false", says="a PDF of each language as well")
+PDF = Key(choices=("true", "false"), default="true", says="the report as one PDF in each language")
 ARGUMENTS = of_a_place("publish", pdf=PDF)
 _JUDGE = "run `deepclaims judge` first"
 
@@ -28,11 +28,11 @@ def run(overrides: Sequence[str]) -> None:
     """Publish the project one stands in and say where the report is.
 
     Args:
-        overrides: `pdf=true` also makes a PDF of each language (needs Typst); `claim=NAME` puts
-            the pages of one claim into the report, `--rehearsal` into that of rehearsals.
+        overrides: `pdf=false` leaves out the PDFs; `claim=NAME` puts the pages of one claim into
+            the report, `--rehearsal` into that of rehearsals.
 
     Raises:
-        ConfigError: when something is asked that publish does not know, or a PDF without Typst.
+        ConfigError: when something is asked that publish does not know, with what it knows.
         StageError, StorageError: as `publish`.
     """
     place = read_place(ARGUMENTS, overrides)
@@ -50,23 +50,20 @@ def run(overrides: Sequence[str]) -> None:
         print(_loud(stand_ins))
 
 
-def publish(project: Project, *, pdf: bool = False) -> tuple[list[EvidenceRecord], site.Site]:
+def publish(project: Project, *, pdf: bool = True) -> tuple[list[EvidenceRecord], site.Site]:
     """Render the report of every claim of the catalogue and put it into `reports/`.
 
     Args:
         project: whose folders.
-        pdf: also make the report as one document in each language.
+        pdf: make the report as one document in each language too.
 
     Returns:
         The records published, and the text files made of them.
 
     Raises:
-        ConfigError: when a PDF is asked for without Typst.
         StageError: when a claim has no evidence, or evidence lacks a figure or its tables.
         StorageError: when evidence is damaged or the report cannot be written.
     """
-    if pdf:
-        book.check()
     records = _read(project, catalogue(project.conf))
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, records))
@@ -77,7 +74,7 @@ def publish(project: Project, *, pdf: bool = False) -> tuple[list[EvidenceRecord
         _fill(fresh, made, figures | tables)
         atomic.write(fresh / seal.LEDGERS, ends)
         if pdf:
-            book.write(records, fresh, sizes)
+            book.write(records, fresh, sizes, project.reports)
         atomic.write(fresh / seal.SUMS, seal.sums(fresh))
         _keep(fresh, project.reports)
     return records, made
@@ -97,7 +94,8 @@ def publish_one(project: Project, name: str) -> Path:
     records = _read(project, judged)
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, [each for each in records if each.name == name]))
-    made = _rendered(project, records, dict(_sizes(figures)), {})
+    there = {key: name for key, name in book.BOOK.items() if (project.reports / name).is_file()}
+    made = _rendered(project, records, dict(_sizes(figures)), there)
     pages = [site.claim_path(name, language) for language in LANGUAGES]
     pages.append(site.metrics_path(name))
     of_claims = {site.claim_path(each.name, language) for each in records for language in LANGUAGES}

@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-_INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]+?)(?<!\s)\$")
-_CODE = re.compile(r"`([^`]+)`")
-_EMPHASIS = re.compile(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])")
+INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]+?)(?<!\s)\$")
+CODE = re.compile(r"`([^`]+)`")
+EMPHASIS = re.compile(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])")
 """*so*, but not the star of n* or w*, nor a product."""
 
 
@@ -27,13 +27,13 @@ class Formulas:
 
     def display(self, latex: str) -> Markup:
         """A formula on a line of its own."""
-        return self._shown(_clean(latex), alone=True)
+        return self._shown(clean(latex), alone=True)
 
     def text(self, text: str | None) -> Markup:
         """A text as HTML: `$…$` becomes MathML, backticks code, what is between `*` is stressed."""
-        pieces = _INLINE.split(" ".join((text or "").split()))
+        pieces = INLINE.split(" ".join((text or "").split()))
         return Markup("").join(
-            self._shown(_clean(piece), alone=False) if index % 2 else _with_code(piece)
+            self._shown(clean(piece), alone=False) if index % 2 else _with_code(piece)
             for index, piece in enumerate(pieces)
         )
 
@@ -45,12 +45,12 @@ class Formulas:
 
 def convert(displayed: Iterable[str], *texts: Iterable[str]) -> Formulas:
     """Convert formulas that stand alone and those between `$` in running texts, all at once."""
-    wanted = {(_clean(latex), True) for latex in displayed}
+    wanted = {(clean(latex), True) for latex in displayed}
     wanted |= {
-        (_clean(latex), False)
+        (clean(latex), False)
         for text in chain(*texts)
         if "$" in text
-        for latex in _INLINE.findall(text)
+        for latex in INLINE.findall(text)
     }
     order = sorted(pair for pair in wanted if pair[0])
     return Formulas(dict(zip(order, _pandoc(order), strict=True)))
@@ -92,13 +92,13 @@ def _math(html: str) -> str:
     return match[0] if match else ""
 
 
-def _clean(latex: str) -> str:
-    """One line without the dollars around it: a blank line would end pandoc's formula."""
+def clean(latex: str) -> str:
+    """A formula on one line, without dollars: a blank line would end pandoc's formula."""
     return " ".join(latex.split()).strip("$").strip()
 
 
 def _with_code(text: str) -> Markup:
-    pieces = _CODE.split(text.replace("\\$", "$"))
+    pieces = CODE.split(text.replace("\\$", "$"))
     return Markup("").join(
         Markup("<code>{}</code>").format(piece) if index % 2 else _with_emphasis(piece)
         for index, piece in enumerate(pieces)
@@ -106,7 +106,7 @@ def _with_code(text: str) -> Markup:
 
 
 def _with_emphasis(text: str) -> Markup:
-    pieces = _EMPHASIS.split(text)
+    pieces = EMPHASIS.split(text)
     return Markup("").join(
         Markup("<em>{}</em>").format(piece) if index % 2 else escape(piece)
         for index, piece in enumerate(pieces)

@@ -1,54 +1,44 @@
-"""The report as one PDF: the site's texts through pandoc into Typst, for those who print.
+"""The report as one PDF in each language, set by Typst: contents, vector figures, formulas.
 
-Needs the package's `docs` extra (Typst). Fonts are those that ship with Typst and no date is
-written, so that the same evidence gives the same bytes.
+Fonts are those that ship with Typst and no date is written, so that the same evidence gives the
+same bytes. A document whose source and figures have not changed is not set again.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.util import find_spec
-from pathlib import Path
+from __future__ import annotations
 
-from deepclaims.errors import ClaimError, ConfigError
-from deepclaims.evidence.record import EvidenceRecord
-from deepclaims.report import site
-from deepclaims.report.words import Words
+import hashlib
+import itertools
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from deepclaims import __version__
+from deepclaims.errors import ClaimError
+from deepclaims.evidence.record import VERDICTS, EvidenceRecord
+from deepclaims.report import checks, site, summary, typesetting
+from deepclaims.report.formulas import strings
+from deepclaims.report.typesetting import TypstFormulas
+from deepclaims.report.words import Words, table
 
 BOOK = {"en": "report.pdf", "es": "report.es.pdf"}
 """The file of each language, beside the index."""
 
-_PAGES = """
-#set document(title: {title}, date: none)
-#set text(lang: "{language}", size: 10pt)
-#set page(paper: "a4", margin: (x: 2cm, y: 2.2cm), numbering: "1", header: {header})
-#set par(justify: false)
-#set table(stroke: (x: none, y: 0.4pt + luma(180)), inset: 5pt)
-#set quote(block: true)
-#show figure.where(kind: table): set block(breakable: true)
-#show table.cell: set align(left)
-#show raw: set text(size: 8.5pt)
-#show heading.where(level: 1): it => {{ pagebreak(weak: true); text(size: 20pt, it.body) }}
-#show heading.where(level: 2): it => block(above: 2em, below: 0.8em, text(size: 14pt, it.body))
-#text(size: 26pt, weight: "bold", {title})
 
-{notice}
-
-#outline(title: none, depth: 2)
-"""
-
-
-def check() -> None:
-    """Make sure that a PDF can be made.
-
-    Raises:
-        ConfigError: when Typst is not installed.
-    """
-    if find_spec("typst") is None:
-        raise ConfigError("pdf=true needs Typst: pip install 'deepclaims[docs]'")
+def formulas(records: Sequence[EvidenceRecord]) -> TypstFormulas:
+    """All formulas of the claims and of the report's own words."""
+    said = [text for record in records for text in strings(record.to_dict())]
+    shown = [latex for record in records for latex in strings(record.claim.get("formula"))]
+    return typesetting.convert([*said, *strings(table())], shown)
 
 
 def source(
-    records: Sequence[EvidenceRecord], language: str, sizes: Mapping[str, tuple[int, int]]
+    records: Sequence[EvidenceRecord],
+    language: str,
+    sizes: Mapping[str, tuple[int, int]],
+    converted: TypstFormulas,
 ) -> str:
     """Write the Typst text of the report in one language.
 
@@ -56,58 +46,106 @@ def source(
         records: of the claims, in order.
         language: `es` or `en`.
         sizes: of their figures, as for `deepclaims.report.site.render`.
+        converted: their formulas.
     """
-    import pypandoc
-
     words = Words(language)
-    stand_ins = sorted({name for record in records for name in record.stand_ins})
-    alarm = f'#text(fill: red, weight: "bold", {_string(words.stand_in_title)})'
-    body = pypandoc.convert_text(
-        site.book(records, language, sizes), "typst", format="html", extra_args=["--wrap=none"]
+    environment = Environment(
+        loader=PackageLoader("deepclaims.report"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    pages = _PAGES.format(
-        title=_string(words.site_title),
+    environment.filters.update(
+        literal=typesetting.literal,
+        rich=converted.text,
+        display=converted.display,
+        claim_text=site.claim_text,
+        takeaway=lambda record: site.sentence(record.reason, words),
+        measured=lambda finding: checks.measured(finding, words),
+        required=lambda finding: checks.required(finding, words),
+    )
+    chapters = itertools.groupby(records, key=lambda record: record.chapter)
+    return environment.get_template("book.typ").render(
+        words=words,
         language=language,
-        header=f"[{alarm}]" if stand_ins else "none",
-        notice="\n\n".join(_box(text) for text in _notices(records, stand_ins, words)),
+        version=__version__,
+        verdicts=VERDICTS,
+        sizes=sizes,
+        figure_path=site.figure_path,
+        notes=_notes,
+        stand_ins=sorted({name for record in records for name in record.stand_ins}),
+        smoke=any(record.profile == "smoke" for record in records),
+        tally=summary.tally(records),
+        chapters=[(chapter, list(members)) for chapter, members in chapters],
+        lectures=sorted(
+            name
+            for name in {(each.claim.get("source") or {}).get("lecture") for each in records}
+            if f"lecture_{name}" in table()
+        ),
     )
-    return pages + body
 
 
 def write(
-    records: Sequence[EvidenceRecord], folder: Path, sizes: Mapping[str, tuple[int, int]]
+    records: Sequence[EvidenceRecord],
+    folder: Path,
+    sizes: Mapping[str, tuple[int, int]],
+    before: Path | None = None,
 ) -> None:
     """Write the PDFs of both languages into a folder that has the report's figures.
 
+    Args:
+        records: of the claims, in order.
+        folder: the report's.
+        sizes: of their figures.
+        before: an earlier report; a document of the same source is taken from there.
+
     Raises:
-        ClaimError: when Typst refuses a text, as it may with a formula; says what it refuses.
+        ClaimError: when Typst refuses a text; says what it refuses.
     """
+    converted = formulas(records)
+    figures = _figures(folder)
+
+    def made(language: str) -> None:
+        text = source(records, language, sizes, converted)
+        key = hashlib.sha256((text + figures).encode()).hexdigest()
+        _set(text, key, folder / BOOK[language], before and before / BOOK[language])
+
+    with ThreadPoolExecutor(len(BOOK)) as threads:
+        list(threads.map(made, BOOK))
+
+
+def _set(text: str, key: str, target: Path, known: Path | None) -> None:
     import typst
 
-    for language, name in BOOK.items():
-        text = folder / f"{name}.typ"
-        text.write_text(source(records, language, sizes), encoding="utf-8")
-        try:
-            typst.compile(text, output=folder / name, root=folder, ignore_system_fonts=True)
-        except typst.TypstError as error:
-            raise ClaimError(f"{name} cannot be set ({error}): publish without pdf=true") from None
-        text.unlink()
+    named = f"deepclaims:{key}"
+    if known is not None and known.is_file() and named.encode() in known.read_bytes()[-400:]:
+        target.write_bytes(known.read_bytes())
+        return
+    written = target.with_suffix(".typ")
+    written.write_text(text, encoding="utf-8")
+    try:
+        typst.compile(written, output=target, root=target.parent, ignore_system_fonts=True)
+    except typst.TypstError as error:
+        raise ClaimError(
+            f"{target.name} cannot be set: {error}; publish it without, with pdf=false"
+        ) from None
+    finally:
+        written.unlink()
+    with target.open("ab") as file:  # a comment after the end, where PDF allows one
+        file.write(f"%{named}\n".encode())
 
 
-def _notices(
-    records: Sequence[EvidenceRecord], stand_ins: Sequence[str], words: Words
-) -> Iterator[str]:
-    for name in stand_ins:
-        known = name in ("mnist", "ecg")
-        yield words(f"stand_in_{name}") if known else words("stand_in_other", dataset=name)
-    if any(record.profile == "smoke" for record in records):
-        yield f"{words.smoke_title}. {words.smoke_text.replace('`', '')}"
+def _figures(folder: Path) -> str:
+    """A hash of all figures of a report."""
+    found = hashlib.sha256()
+    for file in sorted((folder / "figures").rglob("*.svg")):
+        found.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+    return found.hexdigest()
 
 
-def _box(text: str) -> str:
-    return f"#block(stroke: 2pt + red, inset: 10pt, width: 100%, {_string(text)})"
-
-
-def _string(text: str) -> str:
-    """A Typst string literal; its escapes are those of JSON but for Unicode, which stays as is."""
-    return json.dumps(text, ensure_ascii=False)
+def _notes(written: Any) -> list[Any]:
+    """The caveats of a claim as a list, however they were written."""
+    if not written:
+        return []
+    return [written] if isinstance(written, str | Mapping) else list(written)

@@ -4,7 +4,6 @@ Pages are plain HTML with relative links only: they work from a folder, without 
 without a network. They hold no dates: the same evidence gives the same bytes.
 """
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -104,19 +103,6 @@ def render(
     return Site(made, formulas.failed)
 
 
-def book(
-    records: Sequence[EvidenceRecord], language: str, sizes: Mapping[str, tuple[int, int]]
-) -> str:
-    """Render all claims as one plain HTML text, for conversion into a document with pages.
-
-    Args:
-        records: of the claims, in order.
-        language: `es` or `en`.
-        sizes: of their figures, as for `render`.
-    """
-    return _Writer(records, _formulas(records), language, sizes, {}, {}).book()
-
-
 def _formulas(records: Sequence[EvidenceRecord], lectures: Lectures | None = None) -> Formulas:
     items = lectures.items if lectures else ()
     displayed = [formula for record in records for formula in strings(record.claim.get("formula"))]
@@ -150,15 +136,15 @@ class _Writer:
             lstrip_blocks=True,
         )
         self.environment.filters.update(
-            claim_text=lambda record: dict.fromkeys(_OPTIONAL) | dict(record.claim),
-            reason=lambda ruled: _sentence(ruled.reason, self.words),
+            claim_text=claim_text,
+            reason=lambda ruled: sentence(ruled.reason, self.words),
             rich=lambda text: formulas.text(self.words.of(text)),
             display=lambda latex: formulas.display(self.words.of(latex)),
             elsewhere=elsewhere,
             picture=lambda finding: checks.picture(finding, self.words),
             measured=lambda finding: checks.measured(finding, self.words),
             required=lambda finding: checks.required(finding, self.words),
-            takeaway=lambda record: _sentence(record.reason, self.words),
+            takeaway=lambda record: sentence(record.reason, self.words),
             deciding_figure=lambda record: record.figures[0] if record.figures else None,
             plain=lambda text: str(text).replace("$", ""),
             percent=lambda share: rounding.number(100 * share, language, significant=3),
@@ -201,20 +187,13 @@ class _Writer:
             after=self.records[position + 1] if position + 1 < len(self.records) else None,
         )
 
-    def book(self) -> str:
-        return self.environment.get_template("book.html").render(chapters=_by_chapter(self.records))
+
+def claim_text(record: EvidenceRecord) -> dict[str, Any]:
+    """A claim's file as judged, with nothing for what it leaves out."""
+    return dict.fromkeys(_OPTIONAL) | dict(record.claim)
 
 
-def _by_chapter(
-    records: Sequence[EvidenceRecord],
-) -> list[tuple[str, list[EvidenceRecord], dict[str, int]]]:
-    """Chapters with their claims and tallies; records of one chapter follow one another."""
-    groups = itertools.groupby(records, key=lambda record: record.chapter)
-    members = [(chapter, list(group)) for chapter, group in groups]
-    return [(chapter, group, summary.tally(group)) for chapter, group in members]
-
-
-def _sentence(reason: Text, words: Words) -> str:
+def sentence(reason: Text, words: Words) -> str:
     """The reason of a ruling as a sentence."""
     text = words.of(reason).strip()
     if text[:1].isalpha():
