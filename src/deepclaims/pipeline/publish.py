@@ -134,6 +134,10 @@ def _rendered(
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     """The files of the project that the report has or shows, by their path."""
     found = [root / "CITATION.cff", root / "dvc.yaml", *sorted((root / "docs").glob("*.md"))]
+    apart = {root / "conf" / "claim", root / "conf" / "lectures"}
+    found += [
+        each for each in sorted((root / "conf").rglob("*.yaml")) if not apart & {*each.parents}
+    ]
     for file in (each for each in found if each.is_file()):
         yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deepclaims.report.pages import corrections, front, literature, methods, walk
+from deepclaims.report.pages import corrections, documents, front, literature, methods, walk
 from deepclaims.report.pages.edition import LECTURES, Edition
 
 
@@ -24,6 +24,7 @@ def render(edition: Edition, index: Mapping[str, str], books: Mapping[str, str])
         ("methods", words.methods),
         ("glossary", words.glossary),
         ("literature", words.literature_beside),
+        *([("docs/index", words.documents)] if documents.there(edition.texts) else ()),
     ]
     pages = [
         front.render(edition, index[edition.language], index[edition.other], books),
@@ -31,5 +32,6 @@ def render(edition: Edition, index: Mapping[str, str], books: Mapping[str, str])
         corrections.render(edition),
         *methods.render(edition),
         literature.render(edition),
+        *documents.render(edition),
     ]
     return dict(pages)
