@@ -32,11 +32,13 @@ class DeepclaimsLauncher(Launcher):
         from deepclaims.sweep.options import read_executor
         from deepclaims.sweep.summary import Scores
         from deepclaims.sweep.training_sweep import TrainingSweep
+        from deepclaims.tracking.settings import read_tracking
 
         project = Project.here()
         options = read_executor(OmegaConf.to_container(self.config.executor))  # type: ignore[arg-type]
+        tracking = read_tracking(OmegaConf.to_container(self.config.tracking))  # type: ignore[arg-type]
         node: dict[str, Any] = OmegaConf.to_container(self.config.hydra)  # type: ignore[assignment]
-        sweep = TrainingSweep(project, Composer.as_hydra(project.conf, node), options)
+        sweep = TrainingSweep(project, Composer.as_hydra(project.conf, node), options, tracking)
         metrics = sweep.run([list(each) for each in job_overrides])
         returns = []
         for number, (overrides, value) in enumerate(zip(job_overrides, metrics, strict=True)):

@@ -11,6 +11,8 @@ import pytest
 
 from deepclaims.errors import ConfigError
 from deepclaims.pipeline import ui
+from deepclaims.tracking.rows import TrackedRun
+from deepclaims.tracking.store import Tracker
 
 
 def free_port():
@@ -53,14 +55,14 @@ def command(folder, server):
     return words, {**os.environ, "PYTHONPATH": path}
 
 
-@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_its_server_ends_with_it(project, tmp_path, ended_by):
     """With a server that, as MLflow's, has children of its own."""
     words, environment = command(tmp_path, SERVER)
     shown = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE)
     group = int(shown.stdout.readline())
     shown.send_signal(ended_by)
-    assert shown.wait(30) == 0
+    assert shown.wait(30) == (-ended_by if ended_by == signal.SIGKILL else 0)
     deadline = time.time() + 10
     while time.time() < deadline:
         try:
@@ -76,3 +78,17 @@ def test_a_server_that_fails_is_told(project, tmp_path):
     ended = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "ended with status 3" in ended.stderr
+
+
+def test_it_names_where_each_experiment_is_shown(project, tmp_path):
+    Tracker(project.mlflow, "optimisation").log(TrackedRun("a", "a", {}, {}, (0,)))
+    words, environment = command(tmp_path, "")
+    ended = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0
+    port = words[-1].partition("=")[2]
+    assert f"optimisation         http://127.0.0.1:{port}/#/experiments/1" in ended.stderr
+
+
+def test_a_tracking_that_is_not_there_is_refused(project):
+    with pytest.raises(ConfigError, match="no tracking 'nowhere'; known: project, server"):
+        ui.run([f"port={free_port()}", "tracking=nowhere"])

@@ -28,7 +28,7 @@ def a_run(identity, seeds=(0,)):
 
 def test_it_knows_what_mlflow_knows(folder):
     tracker = Tracker(folder, "here")
-    parent = tracker.parent("claim", "claim", {})
+    parent = tracker.parent(TrackedRun("claim", "claim", {}, {}, ()))
     ids = {name: tracker.log(a_run(name, seeds=(1, 2)), parent) for name in ("a", "b")}
     Tracker(folder, "elsewhere").log(a_run("a"))
     found = Index(folder, "here").runs()

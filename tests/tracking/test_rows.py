@@ -4,10 +4,10 @@ import math
 
 import pytest
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 
 from deepclaims.tracking.index import Index
-from deepclaims.tracking.rows import TrackedRun
+from deepclaims.tracking.rows import DataInput, TrackedRun
 from deepclaims.tracking.store import Tracker, create, uri
 
 METRICS = {"test_error": 0.25, "lost": math.nan, "top": math.inf, "bottom": -math.inf}
@@ -25,8 +25,13 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ours(store):
     folder, client = store
-    run = TrackedRun("i", "a cell", PARAMS, METRICS, (1, 2), {"curve.loss?": CURVE}, {"a": "b"})
-    return client.get_run(Tracker(folder, "rows").log(run))
+    run = TrackedRun(
+        "i", "a cell", PARAMS, METRICS, (1, 2), {"curve.loss?": CURVE}, {"a": "b"},
+        inputs=[DataInput("digits", "0123abcd", "official")], start=5_000, end=8_000,
+    )  # fmt: skip
+    tracker = Tracker(folder, "rows")
+    tracker.log(TrackedRun("before", "before", {}, {"gone": 1.0}, (1,)))
+    return client.get_run(tracker.log(run))
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +40,16 @@ def theirs(store):
     _, client = store
     experiment = client.get_experiment_by_name("rows").experiment_id
     tags = {"a": "b", "deepclaims.identity": "j", "deepclaims.seeds": "1,2"}
-    run_id = client.create_run(experiment, tags=tags, run_name="a cell").info.run_id
+    run_id = client.create_run(
+        experiment, start_time=5_000, tags=tags, run_name="a cell"
+    ).info.run_id
     metrics = [Metric(name, value, 1, 0) for name, value in METRICS.items()]
     metrics += [Metric("curve.loss_", v, 1, s) for s, v in list(zip(*CURVE, strict=True))[::3]]
     params = [Param(key, str(value)[:6000]) for key, value in PARAMS.items()]
     client.log_batch(run_id, metrics, params)
-    client.set_terminated(run_id)
+    digits = Dataset("digits", "0123abcd", "deepclaims", "official")
+    client.log_inputs(run_id, [DatasetInput(digits, [InputTag("mlflow.data.context", "training")])])
+    client.set_terminated(run_id, end_time=8_000)
     return client.get_run(run_id)
 
 
@@ -52,12 +61,17 @@ def test_metrics_params_and_tags(ours, theirs):
 
 
 def test_what_is_said_of_the_run(ours, theirs):
-    own = ("run_id", "run_uuid", "artifact_uri", "start_time", "end_time")
+    own = ("run_id", "run_uuid", "artifact_uri")
     said, wanted = ({k: v for k, v in dict(run.info).items() if k not in own}
                     for run in (ours, theirs))  # fmt: skip
     assert said == wanted
     assert ours.info.artifact_uri.rsplit("/", 2)[0] == theirs.info.artifact_uri.rsplit("/", 2)[0]
-    assert ours.info.start_time <= ours.info.end_time
+    assert ours.info.end_time - ours.info.start_time == 3_000
+
+
+def test_the_data_that_went_in(ours, theirs):
+    assert ours.inputs.to_dictionary() == theirs.inputs.to_dictionary()
+    assert len(ours.inputs.dataset_inputs) == 1
 
 
 def test_the_history_of_a_curve(store, ours, theirs):

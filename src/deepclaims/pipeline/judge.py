@@ -198,7 +198,15 @@ def _sweep(project: Project, catalogue: Sequence[str]) -> None:
 
 def _tag(project: Project, changed: Sequence[EvidenceRecord]) -> None:
     """Tell MLflow the verdicts that changed, where it has the claims' runs."""
+    from deepclaims.pipeline.notes import are_missed
     from deepclaims.tracking.tags import set_tags
+
+    if are_missed(project, changed):
+        print(
+            f"MLflow's store {project.mlflow} is not there: `deepclaims measure` makes it again "
+            "from .runs, and `deepclaims publish` writes the verdicts into it",
+            file=sys.stderr,
+        )
 
     told = {
         str(record.mlflow.parent): {

@@ -116,7 +116,9 @@ def _go(
 ) -> Logbook:
     """Run some cells, and log those that no later go adds seeds to."""
     logged = [each.entry for each in settled]
-    session = run_session(title, _units(project, plan), logged, project, request.options)
+    session = run_session(
+        title, _units(project, plan), logged, project, request.options, request.tracking
+    )
     session.tally.raise_if_failed()
     return session.logbook
 

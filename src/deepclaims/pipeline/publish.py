@@ -12,7 +12,8 @@ from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import deposit, seal
-from deepclaims.pipeline.place import of_a_place, read_place
+from deepclaims.pipeline.notes import write_notes
+from deepclaims.pipeline.place import TRACKING, of_a_place, read_place, tracking_of
 from deepclaims.project import Project
 from deepclaims.report import pdf as book
 from deepclaims.report import site
@@ -20,7 +21,7 @@ from deepclaims.report.figures import file_name, size
 from deepclaims.report.summary import tally
 
 PDF = Key(choices=("true", "false"), default="true", says="the report as one PDF in each language")
-ARGUMENTS = of_a_place("publish", pdf=PDF)
+ARGUMENTS = of_a_place("publish", pdf=PDF, **TRACKING)
 _JUDGE = "run `deepclaims judge` first"
 
 
@@ -37,10 +38,13 @@ def run(overrides: Sequence[str]) -> None:
     """
     place = read_place(ARGUMENTS, overrides)
     project = place.project
+    tracking = tracking_of(project, place.given)
     if place.claim:
         print(f"page: {publish_one(project, place.claim)}")
+        write_notes(project, _read(project, [place.claim]), tracking)
         return
     records, made = publish(project, pdf=place.given["pdf"] == "true")
+    write_notes(project, records, tracking)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in tally(records).items())
     print(f"{len(records)} claims: {counts}")
     for latex in made.failed_formulas:

@@ -106,7 +106,7 @@ def tasks_of(claim: Claim) -> list[str]:
 def _configs(conf: Path) -> dict[str, str]:
     """The Hydra groups a training is composed from, each hashed without comments and layout."""
     files = [conf / "train.yaml", *sorted(conf.glob("*/*.yaml"))]
-    outside = ("claim", "executor", "experiment", "lectures")
+    outside = ("claim", "executor", "experiment", "lectures", "tracking")
     return {
         file.relative_to(conf).as_posix(): _hash(file)
         for file in files

@@ -20,6 +20,7 @@ from deepclaims.project import Project
 from deepclaims.sweep.cell import TRAIN
 from deepclaims.sweep.compose import Composer, parse, swept
 from deepclaims.sweep.options import LocalOptions, Options, read_executor
+from deepclaims.tracking.settings import Tracking, read_tracking
 
 RETRY = "--retry-failed"
 ALL = "all"
@@ -50,6 +51,7 @@ def arguments(verb: str) -> Arguments:
         prefixes={
             "claim": "claim.KEY=VALUE",
             "executor": "executor=local|ray|slurm executor.KEY=VALUE",
+            "tracking": "tracking=project|server tracking.KEY=VALUE",
         },
     )
 
@@ -82,6 +84,7 @@ class Request:
     series: int = 0
     dataset: str = ""
     space: str = ""
+    tracking: Tracking = field(default_factory=Tracking)
 
     @property
     def title(self) -> str:
@@ -119,11 +122,11 @@ def read_request(words: Sequence[str], project: Project, verb: str = "measure") 
         ClaimError: for an unknown claim.
     """
     given = arguments(verb).read(words)
-    executor = [word for word in given.passed if word.startswith("executor")]
+    around = [word for word in given.passed if word.startswith(("executor", "tracking"))]
+    changes = _changes([word for word in given.passed if word not in around])
     if RETRY in given.flags:
-        executor.append("executor.retry_failed=true")
-    changes = _changes([word for word in given.passed if not word.startswith("executor")])
-    options = _options(executor, project)
+        around.append("executor.retry_failed=true")
+    options, tracking = _around(around, project)
     usual = usual_profile(project)
     series, dataset = given.values.get(SERIES) or 0, given.values.get(DATA) or ""
     profile = given["profile"] or usual
@@ -135,14 +138,14 @@ def read_request(words: Sequence[str], project: Project, verb: str = "measure") 
         name = claims.find(project.conf, given["claim"])
         return Request(
             (name,), folder, profile, options, changes, True, rehearsal,
-            series=series, dataset=dataset, space=space,
+            series=series, dataset=dataset, space=space, tracking=tracking,
         )  # fmt: skip
     if changes:
         raise ConfigError("claim.<key>= changes one claim: name it with claim=chapter/id")
     names = _of_chapter(given["chapter"] or "", project)
     return Request(
         names, folder, profile, options, rehearsal=rehearsal,
-        series=series, dataset=dataset, space=space,
+        series=series, dataset=dataset, space=space, tracking=tracking,
     )  # fmt: skip
 
 
@@ -166,10 +169,12 @@ def usual_profile(project: Project) -> str:
     return str(OmegaConf.select(told, "profile") or PUBLISHED)
 
 
-def _options(overrides: Sequence[str], project: Project) -> Options:
+def _around(overrides: Sequence[str], project: Project) -> tuple[Options, Tracking]:
+    """What is around the trainings: what runs them, and how they are tracked."""
     if not overrides:
-        return LocalOptions()
-    return read_executor(Composer(project.conf).config(overrides)["executor"])
+        return LocalOptions(), Tracking()
+    composed = Composer(project.conf).config(overrides)
+    return read_executor(composed["executor"]), read_tracking(composed["tracking"])
 
 
 def _of_chapter(chapter: str, project: Project) -> tuple[str, ...]:

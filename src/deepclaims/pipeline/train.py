@@ -21,7 +21,8 @@ from deepclaims.project import Project
 from deepclaims.sweep.compose import TRAIN, Composer, parse
 from deepclaims.sweep.hydra_command import HydraCommand
 from deepclaims.sweep.options import LocalOptions, read_executor
-from deepclaims.sweep.training_sweep import TrainingSweep
+from deepclaims.sweep.training_sweep import AROUND, TrainingSweep
+from deepclaims.tracking.settings import read_tracking
 
 ALIASES = (
     ("deepclaims/sweeper=", "hydra/sweeper="),
@@ -97,7 +98,9 @@ def _check(
         choices, key = _choices(override), override.get_key_element()
         alternatives += [(len(first), f"{key}={choice}") for choice in choices[1:]]
         first.append(f"{key}={choices[0]}")
-    read_executor(composer.config(first)["executor"])
+    composed = composer.config(first)
+    read_executor(composed["executor"])
+    read_tracking(composed["tracking"])
     for place, alternative in alternatives:
         composer.config([*first[:place], alternative, *first[place + 1 :]])
 
@@ -105,8 +108,8 @@ def _check(
 def _check_sweep(override: Override, multirun: bool, searching: bool) -> None:
     if not multirun:
         raise ConfigError(f"'{override.input_line}' names several values: say -m to run each")
-    if override.key_or_group.partition(".")[0] == "executor":
-        raise ConfigError(f"'{override.input_line}': a sweep has one executor")
+    if (group := override.key_or_group.partition(".")[0]) in AROUND:
+        raise ConfigError(f"'{override.input_line}': a sweep has one {group}")
     if isinstance(override.value(), IntervalSweep) and not searching:
         raise ConfigError(
             f"'{override.input_line}' has no end of values: say hydra/sweeper=random to search it"
@@ -130,4 +133,5 @@ def _job(config: DictConfig) -> dict[str, Any]:
     options = read_executor(composed["executor"])
     if isinstance(options, LocalOptions):
         options = LocalOptions(0, options.stack, options.retry_failed)
-    return TrainingSweep(project, composer, options).run([overrides], single=True)[0]
+    tracking = read_tracking(composed["tracking"])
+    return TrainingSweep(project, composer, options, tracking).run([overrides], single=True)[0]

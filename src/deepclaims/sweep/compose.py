@@ -30,7 +30,7 @@ from omegaconf.errors import OmegaConfBaseException
 from deepclaims.errors import ConfigError
 from deepclaims.sweep.fingerprint import strings
 
-NOT_PART_OF_A_CELL = ("seed", "executor", "hydra", "init_elsewhere")
+NOT_PART_OF_A_CELL = ("seed", "executor", "tracking", "hydra", "init_elsewhere")
 """Keys of the composed config that do not decide what a replica measures."""
 
 TRAIN = "train"

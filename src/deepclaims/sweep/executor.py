@@ -16,7 +16,16 @@ from deepclaims.sweep.fingerprint import symbol_hashes
 from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.plan import plan
 from deepclaims.sweep.store import RunStore
-from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit, last_line, named, settled
+from deepclaims.sweep.unit import (
+    Batch,
+    Report,
+    RunPolicy,
+    Unit,
+    WithdrawnError,
+    last_line,
+    named,
+    settled,
+)
 
 Listener = Callable[[Unit, Report], None]
 """Told of every unit as it ends."""
@@ -177,7 +186,8 @@ def _run(sweep: Sweep, executor: Executor, gauge: Gauge | None) -> Iterator[tupl
                 attempts[id(batch)] += 1
                 fresh.append(batch)
                 continue
-            if future.exception() is not None and len(batch) > 1:
+            withdrawn = isinstance(future.exception(), WithdrawnError)
+            if future.exception() is not None and len(batch) > 1 and not withdrawn:
                 # Nobody knows which of them it was: each is tried for itself.
                 fresh.extend([unit] for unit in batch)
                 continue
@@ -212,7 +222,14 @@ def _reports(
     if error is None:
         return future.result()
     store, reason = RunStore(sweep.runs), executor.explain(error)
+    if isinstance(error, WithdrawnError):
+        return [_report_of_the_withdrawn(unit, store, reason) for unit in batch]
     return [_report_of_the_dead(unit, store, reason) for unit in batch]
+
+
+def _report_of_the_withdrawn(unit: Unit, store: RunStore, reason: str) -> Report:
+    has = store.has(unit.cell.key, unit.seed)
+    return Report(unit.cell.key, unit.seed, error="" if has else reason)
 
 
 def _report_of_the_dead(unit: Unit, store: RunStore, reason: str) -> Report:

@@ -68,12 +68,10 @@ def find(run: str, project: Project) -> str:
 
 
 def _key_of_mlflow(run: str, project: Project) -> str:
-    from deepclaims.sweep.training_sweep import EXPERIMENT
-    from deepclaims.tracking.index import Index
+    from deepclaims.tracking.index import identity_of
 
-    known = Index(project.mlflow, EXPERIMENT).runs()
-    found = [identity for identity, logged in known.items() if logged.run_id == run]
-    return found[0] if found else ""
+    identity = identity_of(project.mlflow, run)
+    return identity if RunStore(project.runs).seeds(identity or "-") else ""
 
 
 def _require_the_same_code(store: RunStore, key: str) -> None:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,9 +22,15 @@ from typing import Self
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Report, Unit
-from deepclaims.tracking.index import Index, Logged
-from deepclaims.tracking.store import Tracker, seeds_tag
+from deepclaims.tracking.index import Index, Logged, artifacts
+from deepclaims.tracking.outbox import outbox_of
+from deepclaims.tracking.rows import TrackedRun
+from deepclaims.tracking.settings import Tracking
+from deepclaims.tracking.store import Tracker, identified, seeds_tag
+from deepclaims.tracking.tags import set_tags
 
+AGAIN_SECONDS = 20.0
+"""So long a server that was away is not asked again during a sweep; at its end it is."""
 MANY = 20
 """So many runs take MLflow long enough for a user to wonder."""
 
@@ -65,6 +72,7 @@ class Logbook:
         entries: the cells to log.
         pending: the replicas that will be reported; a cell is logged after the last of its own.
         beside: whether to log while the sweep runs, or at its end.
+        tracking: which experiment, tags and server they get; as without a `tracking` group if None.
     """
 
     def __init__(
@@ -75,9 +83,14 @@ class Logbook:
         pending: Sequence[Unit],
         *,
         beside: bool = True,
+        tracking: Tracking | None = None,
     ) -> None:
         self._beside = beside
         self._folder, self._store = folder, RunStore(runs)
+        self._tracking = tracking or Tracking()
+        self._outbox = outbox_of(folder, self._tracking.server)
+        if named := self._tracking.experiment:
+            entries = [replace(entry, experiment=named) for entry in entries]
         self._entries: dict[str, list[LogEntry]] = defaultdict(list)
         for entry in {(entry.experiment, entry.identity): entry for entry in entries}.values():
             self._entries[entry.cell.key].append(entry)
@@ -91,6 +104,7 @@ class Logbook:
         self._thread: threading.Thread | None = None
         self._stopped = False
         self._error: BaseException | None = None
+        self._patient_until = 0.0
 
     def __enter__(self) -> Self:
         for key in self._entries:
@@ -109,6 +123,8 @@ class Logbook:
         self._stopped = error is not None
         if not self._stopped and not self._queue.empty():
             self._start()
+        if not self._stopped and self._outbox and self._outbox.waiting():
+            self._start()
         if self._thread is not None:
             self._queue.put(None)
             if not self._stopped and self._queue.qsize() > MANY:
@@ -120,6 +136,8 @@ class Logbook:
                 raise
         if error is None and self._error is not None:
             raise self._error
+        if error is None:
+            self._tag()
 
     def __call__(self, unit: Unit, report: Report) -> None:
         """Take note of a unit that ended."""
@@ -131,21 +149,30 @@ class Logbook:
 
     def run(self, entry: LogEntry) -> Logged | None:
         """The run of a entry, after the sweep; None if none of its replicas is finished."""
-        return self._known.get(entry.experiment, {}).get(entry.identity)
+        return self._known.get(self.experiment(entry), {}).get(entry.identity)
+
+    def experiment(self, entry: LogEntry) -> str:
+        """The experiment that a entry is logged to."""
+        return self._tracking.experiment or entry.experiment
 
     def parent(self, entry: LogEntry) -> str:
         """The id of the run that a entry stands below, or ""."""
         if entry.parent is None:
             return ""
-        known = self._known.get(entry.experiment, {}).get(entry.parent.identity)
-        made = self._parents.get((entry.experiment, entry.parent.identity), "")
+        known = self._known.get(self.experiment(entry), {}).get(entry.parent.identity)
+        made = self._parents.get((self.experiment(entry), entry.parent.identity), "")
         return known.run_id if known else made
 
     def _settled(self, key: str) -> None:
         for entry in self._entries.get(key, ()):
             seeds = self._seeds(entry)
             known = self._known[entry.experiment].get(entry.identity)
-            if seeds and not (known and known.finished and known.seeds == seeds_tag(seeds)):
+            wanted = seeds_tag(seeds)
+            logged = known is not None and known.finished and known.seeds == wanted
+            sent = self._outbox is None or (
+                known is not None and self._outbox.has(known.run_id, wanted)
+            )
+            if seeds and not (logged and sent):
                 self._put(entry)
 
     def _put(self, entry: LogEntry) -> None:
@@ -163,6 +190,8 @@ class Logbook:
             self._tracker(next(iter(self._known)))
             while (entry := self._queue.get()) is not None and not self._stopped:
                 self._log(entry)
+            if self._outbox and not self._stopped:
+                self._outbox.send()
         except BaseException as error:  # raised where the sweep ends, in its own thread
             self._error = error
 
@@ -170,19 +199,45 @@ class Logbook:
         from deepclaims.sweep.table import tracked
 
         tracker = self._tracker(entry.experiment)
-        parent = None
-        if entry.parent is not None:
-            where = (entry.experiment, entry.parent.identity)
-            if where not in self._parents:
-                self._parents[where] = tracker.parent(
-                    entry.parent.identity, entry.parent.name, entry.parent.tags
-                )
-            parent = self._parents[where]
         replicas = [self._store.load(entry.cell.key, seed) for seed in self._seeds(entry)]
-        tracker.log(tracked(entry.cell, replicas, entry.identity), parent)
+        run = tracked(entry.cell, replicas, entry.identity)
+        run = replace(run, tags={**run.tags, **self._tracking.more_tags})
+        parent = self._parent(entry, tracker, run) if entry.parent else None
+        run_id = tracker.log(run, parent)
         logged = tracker.index.find(entry.identity)
         assert logged is not None
         self._known[entry.experiment][entry.identity] = logged
+        self._send(run_id, entry.experiment, identified(run, parent))
+
+    def _parent(self, entry: LogEntry, tracker: Tracker, child: TrackedRun) -> str:
+        assert entry.parent is not None
+        where = (entry.experiment, entry.parent.identity)
+        if where not in self._parents:
+            about = entry.parent
+            tags = {**about.tags, **self._tracking.more_tags}
+            run = TrackedRun(
+                about.identity, about.name, {}, {}, (), tags=tags, start=child.start, end=child.end
+            )
+            self._parents[where] = tracker.parent(run)
+            self._send(self._parents[where], entry.experiment, identified(run))
+        return self._parents[where]
+
+    def _send(self, run_id: str, experiment: str, run: TrackedRun) -> None:
+        """Keep a run for the server, and send what is kept, unless it was just found away."""
+        if self._outbox is None:
+            return
+        place = artifacts(self._folder, experiment, run_id)
+        self._outbox.put_run(run_id, experiment, run, place)
+        if time.monotonic() >= self._patient_until and self._outbox.send():
+            self._patient_until = time.monotonic() + AGAIN_SECONDS
+
+    def _tag(self) -> None:
+        """Give the further tags to runs that were there before."""
+        if not (tags := self._tracking.more_tags):
+            return
+        runs = [run for entries in self._entries.values() for entry in entries
+                if (run := self.run(entry)) is not None]  # fmt: skip
+        set_tags(self._folder, {run.run_id: tags for run in runs})
 
     def _tracker(self, experiment: str) -> Tracker:
         if experiment not in self._trackers:

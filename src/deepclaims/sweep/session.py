@@ -12,6 +12,7 @@ from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.options import LocalOptions, Options
 from deepclaims.sweep.progress import Progress
 from deepclaims.sweep.unit import Report, Unit
+from deepclaims.tracking.settings import Tracking
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ def run_session(
     entries: Sequence[LogEntry],
     project: Project,
     options: Options,
+    tracking: Tracking | None = None,
 ) -> Session:
     """Run the units that are neither finished nor recorded as failed, and log every entry.
 
@@ -37,6 +39,7 @@ def run_session(
         entries: the cells to have in MLflow.
         project: whose run cache and MLflow store.
         options: which executor, and how.
+        tracking: how the runs are tracked; as without a `tracking` group if None.
 
     Raises:
         ConfigError: when the executor cannot be had here.
@@ -47,7 +50,9 @@ def run_session(
         print(f"{title}: {_nothing_to_do(sweep)}", file=sys.stderr)
     beside = not (isinstance(options, LocalOptions) and options.workers == 0)
     with (
-        Logbook(project.mlflow, project.runs, entries, sweep.pending, beside=beside) as logbook,
+        Logbook(
+            project.mlflow, project.runs, entries, sweep.pending, beside=beside, tracking=tracking
+        ) as logbook,
         Progress(title, len(sweep.distinct), sweep.cached, len(sweep.failed_before)) as progress,
     ):
 

@@ -42,6 +42,8 @@ class Replica:
     seed: int
     outcome: Outcome
     about: Mapping[str, Any] = field(default_factory=dict)
+    finished: float = 0.0
+    """When it was written, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ class RunStore:
         for name, digest in done["sha256"].items():
             if not (folder / name).is_file() or _sha256(folder / name) != digest:
                 raise _damaged(folder / name)
-        return Replica(seed, self._outcome(folder), done["about"])
+        finished = (folder / DONE).stat().st_mtime
+        return Replica(seed, self._outcome(folder), done["about"], finished)
 
     def metrics(self, key: str, seed: int) -> dict[str, float]:
         """The scalars of a finished replica, without reading anything else of it.

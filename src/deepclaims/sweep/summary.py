@@ -72,7 +72,7 @@ def print_summary(
         print(line, file=sys.stderr)
     if len(shown) < len(lines):
         print(
-            f"all {len(lines)}: `deepclaims ui`, experiment {entries[0].experiment}, or "
+            f"all {len(lines)}: `deepclaims ui`, experiment {logbook.experiment(entries[0])}, or "
             "`deepclaims runs claim=none`",
             file=sys.stderr,
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from deepclaims.claims.results import Results
 from deepclaims.evidence.registration import UNREGISTERED
 from deepclaims.sweep.cell import Cell, flat
 from deepclaims.sweep.store import Replica
-from deepclaims.tracking.rows import TrackedRun
+from deepclaims.tracking.rows import DataInput, TrackedRun
 
 VOLATILE = "volatile_"
 """Prefix of columns that differ from run to run: times, commits, machines."""
@@ -65,10 +67,19 @@ def table_rows(cell: Cell, replicas: Sequence[Replica]) -> dict[str, pd.DataFram
 def tracked(cell: Cell, replicas: Sequence[Replica], identity: str) -> TrackedRun:
     """What MLflow is told of a cell: config, means with Student intervals, mean curves, tables."""
     about = dict(replicas[0].about)
+    coordinates = {"part": cell.part, "arm": cell.arm, **cell.axes}
+    end = max(replica.finished for replica in replicas)
+    lasted = sum(float(replica.about.get("wall_seconds", 0.0)) for replica in replicas)
     return TrackedRun(
         identity=identity,
-        name=cell.label or cell.key,
-        params=flat(cell.config),
+        name=name_of(cell),
+        params={
+            **{key: each for key, each in coordinates.items() if each != ""},
+            **flat(cell.config),
+        },
+        start=int((end - lasted) * 1000),
+        end=int(end * 1000),
+        inputs=list(_inputs(cell, about.get("sources", {}))),
         metrics=_means(replicas),
         curves=_mean_curves(replicas),
         seeds=[replica.seed for replica in replicas],
@@ -84,6 +95,30 @@ def tracked(cell: Cell, replicas: Sequence[Replica], identity: str) -> TrackedRu
         },
         frames={"replicas": metric_rows(cell, replicas), **table_rows(cell, replicas)},
     )
+
+
+def name_of(cell: Cell) -> str:
+    """What a cell's run is called: what tells it from the others, or else what is trained on what.
+
+    That is its key where the config names neither.
+    """
+    names = [
+        str(cell.config[group]["name"])
+        for group in ("model", "data")
+        if isinstance(cell.config.get(group), Mapping) and "name" in cell.config[group]
+    ]
+    return cell.label or " on ".join(names) or cell.key
+
+
+def _inputs(cell: Cell, sources: Mapping[str, str]) -> Iterator[DataInput]:
+    """The data sets of a cell: those prepared, else what is drawn as the config says."""
+    for name, fingerprint in cell.data.items():
+        yield DataInput(name, fingerprint[:36], str(sources.get(name, "")))
+    drawn = cell.config.get("data")
+    if not cell.data and isinstance(drawn, Mapping) and "name" in drawn:
+        text = json.dumps(drawn, sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+        yield DataInput(str(drawn["name"]), digest, f"drawn by the seed: {text}")
 
 
 def _rows(replicas: Sequence[Replica], claim: str) -> pd.DataFrame:

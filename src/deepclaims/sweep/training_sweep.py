@@ -23,9 +23,12 @@ from deepclaims.sweep.session import run_session
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.summary import print_summary
 from deepclaims.sweep.unit import Unit, settled
+from deepclaims.tracking.settings import Tracking
 
 EXPERIMENT = "train"
 AUTO, NONE, MLFLOW = "auto", "none", "mlflow"
+AROUND = ("executor", "tracking")
+"""Groups of what is around the trainings, and no coordinate of theirs."""
 SAVES = (AUTO, "weights", MLFLOW, NONE)
 """What `fit.save` may be."""
 
@@ -37,6 +40,7 @@ class TrainingSweep:
     project: Project
     composer: Composer
     options: Options = field(default_factory=LocalOptions)
+    tracking: Tracking = field(default_factory=Tracking)
 
     def run(self, jobs: Sequence[Sequence[str]], *, single: bool = False) -> list[dict[str, Any]]:
         """Train what is not in the cache, track every cell, print a summary.
@@ -62,7 +66,7 @@ class TrainingSweep:
         for unit in units:
             asked[unit.cell.key].add(unit.seed)
         self._foresee(units)
-        session = run_session("train", units, entries, self.project, self.options)
+        session = run_session("train", units, entries, self.project, self.options, self.tracking)
         print_summary(RunStore(self.project.runs), entries, session.logbook, asked)
         session.tally.raise_if_failed()
         if models := [unit for unit in units if unit.save == MLFLOW]:
@@ -221,4 +225,4 @@ def _axes(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
 
 
 def _is_axis(key: str) -> bool:
-    return key != "seed" and key.partition(".")[0] != "executor"
+    return key != "seed" and key.partition(".")[0] not in AROUND

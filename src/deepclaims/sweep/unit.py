@@ -83,6 +83,10 @@ class Report:
         return last_line(self.error)
 
 
+class WithdrawnError(Exception):
+    """Somebody took a unit away from its executor: nobody's failure, and not recorded as one."""
+
+
 def settled(unit: Unit, store: RunStore) -> bool:
     """Whether a unit is finished, and its network kept if that is wanted."""
     has = store.has_weights if unit.save else store.has

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 
 from filelock import FileLock
 
@@ -24,10 +22,11 @@ if TYPE_CHECKING:
 
 IDENTITY = "deepclaims.identity"
 SEEDS = "deepclaims.seeds"
+ARTIFACTS = "artifacts"
 BUSY_SECONDS = 60.0
 
 QUERY = """
-    SELECT identity.value, runs.run_uuid, runs.status, runs.artifact_uri, seeds.value
+    SELECT identity.value, runs.run_uuid, runs.status, seeds.value
     FROM runs
     JOIN experiments ON experiments.experiment_id = runs.experiment_id
     JOIN tags AS identity ON identity.run_uuid = runs.run_uuid AND identity.key = ?
@@ -39,6 +38,11 @@ QUERY = """
 def database(folder: Path) -> Path:
     """The sqlite file of a store."""
     return folder / "mlflow.db"
+
+
+def artifacts(folder: Path, experiment: str, run_id: str) -> Path:
+    """Where a store keeps the artifacts of a run: below itself, wherever the project is now."""
+    return folder / ARTIFACTS / experiment / run_id / ARTIFACTS
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,43 @@ class Index:
         with connected(database(self.folder)) as connection:
             rows = connection.execute(query, (IDENTITY, SEEDS, self.experiment, *more)).fetchall()
         # The finished run of an identity counts, should there be a broken-off one beside it.
-        for identity, run_id, status, artifacts, seeds in sorted(
-            rows, key=lambda row: row[2] == "FINISHED"
-        ):
-            folder = Path(url2pathname(urlparse(artifacts).path))
+        for identity, run_id, status, seeds in sorted(rows, key=lambda row: row[2] == "FINISHED"):
+            folder = artifacts(self.folder, self.experiment, run_id)
             yield identity, Logged(run_id, status == "FINISHED", seeds or "", folder)
+
+
+def identity_of(folder: Path, run_id: str) -> str:
+    """The identity of a run by its id, in whichever experiment; "" where there is no such run."""
+    if not database(folder).is_file():
+        return ""
+    query = "SELECT value FROM tags WHERE key = ? AND run_uuid = ?"
+    with connected(database(folder)) as connection:
+        row = connection.execute(query, (IDENTITY, run_id)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def experiments(folder: Path) -> list[tuple[str, str]]:
+    """Name and id of the experiments of a store that have runs, by name."""
+    query = (
+        "SELECT DISTINCT experiments.name, experiments.experiment_id FROM experiments "
+        "JOIN runs USING (experiment_id) WHERE experiments.lifecycle_stage = 'active'"
+    )
+    with connected(database(folder)) as connection:
+        rows = connection.execute(query).fetchall()
+    return sorted((str(name), str(number)) for name, number in rows)
+
+
+def place_of(folder: Path, run_id: str) -> Path | None:
+    """The folder of the artifacts of a run by its id; None where there is no such run."""
+    if not database(folder).is_file():
+        return None
+    query = (
+        "SELECT experiments.name FROM experiments JOIN runs USING (experiment_id) "
+        "WHERE runs.run_uuid = ?"
+    )
+    with connected(database(folder)) as connection:
+        row = connection.execute(query, (run_id,)).fetchone()
+    return artifacts(folder, str(row[0]), run_id) if row else None
 
 
 def turn(folder: Path) -> FileLock:

@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -23,6 +24,8 @@ from deepclaims.sweep.unit import Batch, Report, RunPolicy
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batch
 
 CONNECT_SECONDS = 10.0
+NODE_SECONDS = 15.0
+"""So long Ray is given to notice that a node is gone."""
 
 
 class RayExecutor:
@@ -34,6 +37,7 @@ class RayExecutor:
         self._options, self._runs = options, runs.resolve()
         self._refs: dict[Future[list[Report]], Any] = {}
         self.workers: int | None = None
+        self._nodes: set[str] = set()
 
     def __enter__(self) -> Self:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -50,6 +54,7 @@ class RayExecutor:
             self._connect()
         total = ray.cluster_resources().get("CPU", 0.0)
         self.workers = max(1, int(total / (self._options.num_cpus or 1)))
+        self._nodes = {each["NodeID"] for each in ray.nodes() if each["Alive"]}
         self._run = ray.remote(run_batch)
         return self
 
@@ -75,7 +80,24 @@ class RayExecutor:
         return False
 
     def is_lost(self, error: BaseException) -> bool:
-        """What Ray never began it keeps."""
+        """What a node took with it that went away: Ray itself keeps what it never began."""
+        said = self._ray.exceptions
+        if isinstance(error, said.NodeDiedError | said.LocalRayletDiedError | said.ObjectLostError):
+            return True
+        return isinstance(error, said.WorkerCrashedError) and self._a_node_went()
+
+    def _a_node_went(self) -> bool:
+        """Whether a node has gone since the sweep began: a worker that died may have been there.
+
+        Ray takes seconds to notice it, so it is asked for a while, where there are several nodes.
+        """
+        deadline = time.monotonic() + NODE_SECONDS
+        while len(nodes := self._ray.nodes()) > 1:
+            if any(not each["Alive"] for each in nodes if each["NodeID"] in self._nodes):
+                return True
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.5)
         return False
 
     def explain(self, error: BaseException) -> str:

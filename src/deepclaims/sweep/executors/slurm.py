@@ -15,17 +15,16 @@ from typing import Any, Self
 
 from deepclaims.environment import cores, variables
 from deepclaims.errors import ConfigError
+from deepclaims.sweep.executors.slurm_queue import LossError, Queue, error_of
 from deepclaims.sweep.options import SlurmOptions
-from deepclaims.sweep.unit import Batch, Report, RunPolicy
+from deepclaims.sweep.unit import Batch, Report, RunPolicy, WithdrawnError
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batches
 
 ARRAY = 1000
 """Most jobs in one array; Slurm's own default limit (MaxArraySize) is 1001."""
+AGAIN = 3
+"""So often a job at its time limit goes back to the queue, to do what is not finished."""
 POLL_SECONDS = {"slurm": 5.0, "local": 0.1}
-
-
-class LossError(Exception):
-    """A job of several batches died: nobody knows in which of them."""
 
 
 class Job:
@@ -52,6 +51,7 @@ class SlurmExecutor:
         # submitit's own starts all it is given at once.
         self.slots: int | None = self.workers if self._local else None
         self._jobs: dict[Any, list[tuple[Future[list[Report]], int]]] = {}
+        self._queue = Queue()
         self._lock, self._over = threading.Lock(), threading.Event()
         self._load = options.units_per_job
 
@@ -69,7 +69,9 @@ class SlurmExecutor:
                 "try executor.cluster=local"
             )
         self._folder = self._runs / ".slurm"
-        self._executor = submitit.AutoExecutor(self._folder, cluster=self._options.cluster)
+        self._executor = submitit.AutoExecutor(
+            self._folder, cluster=self._options.cluster, slurm_max_num_timeout=AGAIN
+        )
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
         return self
@@ -104,7 +106,7 @@ class SlurmExecutor:
         return self._local and any(unit.processes > 1 for unit in batch)
 
     def is_lost(self, error: BaseException) -> bool:
-        """What died among others is tried alone, so that it alone counts as failed."""
+        """What the cluster lost, and what died among others: that is tried alone."""
         return isinstance(error, LossError)
 
     def explain(self, error: BaseException) -> str:
@@ -130,9 +132,30 @@ class SlurmExecutor:
         while not self._over.wait(POLL_SECONDS[self._options.cluster]):
             with self._lock:
                 jobs = list(self._jobs)
+            waiting = []
             for job in jobs:
-                if job.done():
+                if job.paths.result_pickle.exists() or (self._local and job.done()):
                     self._settle(job)
+                else:
+                    waiting.append(job)
+            if waiting and not self._local:
+                dead = self._queue.dead([job.job_id for job in waiting])
+                for job in waiting:
+                    if job.job_id in dead:
+                        self._bury(job, dead[job.job_id])
+
+    def _bury(self, job: Any, state: str) -> None:
+        """Settle a job that has ended without a result."""
+        error = error_of(state, job.job_id, str(job.stderr() or "")[-1500:])
+        with self._lock:
+            waiting = self._jobs.pop(job)
+        self._lose(waiting, error)
+
+    def _lose(self, waiting: Sequence[tuple[Future[list[Report]], int]], error: Exception) -> None:
+        alone = len(waiting) == 1 or isinstance(error, WithdrawnError)
+        self._load = self._load if alone else 1
+        for future, _ in waiting:
+            future.set_exception(error if alone else LossError(str(error)))
 
     def _settle(self, job: Any) -> None:
         with self._lock:
@@ -140,10 +163,7 @@ class SlurmExecutor:
         try:
             reports = iter(job.result())
         except Exception as error:  # how it died is the batch's to report
-            alone = len(waiting) == 1
-            self._load = self._load if alone else 1
-            for future, _ in waiting:
-                future.set_exception(error if alone else LossError(str(error)))
+            self._lose(waiting, error)
             return
         for future, count in waiting:
             future.set_result([next(reports) for _ in range(count)])
