@@ -86,9 +86,11 @@ def rates(results: Results, drawing: Drawing) -> None:
     """The score on validation against the rate, and the rate that was chosen."""
     panels = drawing.panels(1, 2, (("dígitos", "digits"), "ECG"), width=9.6, height=4.2)
     for panel, part in zip(panels, ("digits", "segments"), strict=True):
-        for index, head in enumerate(NAMES):
-            _choice(panel, results.tuned(part, where={"head": head}), head, index)
+        tuned = [results.tuned(part, where={"head": head}) for head in NAMES]
+        for index, (head, each) in enumerate(zip(NAMES, tuned, strict=True)):
+            _choice(panel, each, head, index)
         panel.axes(x=("tasa α", "learning rate α"), log="x")
+        panel.ticks("x", sorted({float(v["rate"]) for each in tuned for v in each.choice.values}))
     panels[0].axes(y=("error de validación (%)", "validation error (%)"))
     panels[1].axes(y=("1 − área media (%)", "1 − mean area (%)"))
     panels[0].legend(loc="best")

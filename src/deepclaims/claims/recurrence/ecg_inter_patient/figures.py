@@ -102,6 +102,8 @@ def classes(results: Results, drawing: Drawing) -> None:
                     if part == "ds2" and score is own:
                         cross(panel, label, value, marker, source)
             class_axes(panel)
+        if part == "ds2":  # drawn in the first panel, named beside the last
+            line[-1].points([], [], "Farag 2023", marker="1", markersize=6.5, color=THEORY)
         line[-1].legend(**BESIDE)
     panels[0].axes(y=("DS1 → DS2: puntaje", "DS1 → DS2: score"))
     panels[3].axes(y=("DS2 → DS1: puntaje", "DS2 → DS1: score"))
