@@ -18,6 +18,7 @@ from deepclaims.project import Project
 from deepclaims.report import pdf as book
 from deepclaims.report import site
 from deepclaims.report.figures import file_name, size
+from deepclaims.report.pages.measured import points
 from deepclaims.report.summary import tally
 
 PDF = Key(choices=("true", "false"), default="true", says="the report as one PDF in each language")
@@ -130,8 +131,11 @@ def _rendered(
     for path, _ in _tables(project, records):
         chapter, claim, _ = path.split("/")[1:]
         tables[f"{chapter}/{claim}"].append(path)
+    measured = points(
+        [record.name for record in records], lambda name: project.deposit(name) / "replicas.parquet"
+    )
     return site.render(
-        records, sizes, books, inventory(project.conf), dict(_texts(project.root)), tables
+        records, sizes, books, inventory(project.conf), dict(_texts(project.root)), tables, measured
     )
 
 

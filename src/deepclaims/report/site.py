@@ -24,7 +24,9 @@ from deepclaims.report import checks, pages, programs, rounding, summary
 from deepclaims.report.elsewhere import elsewhere
 from deepclaims.report.figures import file_name
 from deepclaims.report.formulas import Formulas, convert, strings
+from deepclaims.report.pages import moving
 from deepclaims.report.pages.edition import Edition, page_path
+from deepclaims.report.pages.measured import Points
 from deepclaims.report.pages.methods import glossary
 from deepclaims.report.words import Words
 
@@ -33,7 +35,10 @@ INDEX = {"en": "index.html", "es": "index.es.html"}
 
 _OPTIONAL = ("formula", "question", "criterion", "control", "literature", "notes")
 
-STATIC = ("static/report.css", "static/site.css", "static/site.js")
+STATIC = (
+    *("static/report.css", "static/site.css", "static/site.js"),
+    *(*moving.SCRIPTS, *moving.LICENCES),
+)
 
 
 def claim_path(name: str, language: str) -> str:
@@ -71,6 +76,7 @@ def render(
     lectures: Lectures | None = None,
     texts: Mapping[str, str] = MappingProxyType({}),
     tables: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    points: Mapping[str, Points] = MappingProxyType({}),
 ) -> Site:
     """Render the whole report from its evidence; the figures' files are not part of it.
 
@@ -82,6 +88,7 @@ def render(
         lectures: the inventory of the slides, if the claims are about any.
         texts: files of the project that the report has or shows, by their path in it.
         tables: by claim, the paths of its published tables.
+        points: measured points for the pictures that move, by claim.
     """
     formulas = _formulas(records, lectures)
     made = {
@@ -96,7 +103,9 @@ def render(
     made |= {metrics_path(each.name): json_text(summary.metrics_of(each)) for each in records}
     for language in LANGUAGES:
         writer = _Writer(records, formulas, language, sizes or {}, books, texts)
-        edition = Edition(writer.words, writer.other, writer.environment, records, lectures, texts)
+        edition = Edition(
+            writer.words, writer.other, writer.environment, records, lectures, texts, points
+        )
         made |= pages.render(edition, INDEX, books)
         for position, record in enumerate(records):
             made[claim_path(record.name, language)] = writer.claim(position)

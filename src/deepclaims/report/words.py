@@ -8,7 +8,7 @@ from typing import Any
 
 from deepclaims.languages import LANGUAGES
 
-TABLES = ("words.toml", "site.toml", "methods.toml")
+TABLES = ("words.toml", "site.toml", "methods.toml", "moving.toml")
 """The files of the texts."""
 
 METHODS_ES = {

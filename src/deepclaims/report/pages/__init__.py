@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deepclaims.report.pages import corrections, documents, front, literature, methods, walk
+from deepclaims.report.pages import corrections, documents, front, literature, methods, moving, walk
 from deepclaims.report.pages.edition import LECTURES, Edition
 
 
@@ -21,6 +21,7 @@ def render(edition: Edition, index: Mapping[str, str], books: Mapping[str, str])
     edition.environment.globals["site_pages"] = [
         *((f"{LECTURES}/{deck.id}", f"{words.lectures} {deck.id}") for deck in lectures),
         ("corrections", words.corrections),
+        ("pictures", words.pictures),
         ("methods", words.methods),
         ("glossary", words.glossary),
         ("literature", words.literature_beside),
@@ -30,6 +31,7 @@ def render(edition: Edition, index: Mapping[str, str], books: Mapping[str, str])
         front.render(edition, index[edition.language], index[edition.other], books),
         *walk.render(edition),
         corrections.render(edition),
+        moving.render(edition),
         *methods.render(edition),
         literature.render(edition),
         *documents.render(edition),

@@ -32,6 +32,7 @@ class Edition:
         environment: templates, with filters and globals.
         records: of all claims, in the order of the catalogue.
         lectures: the inventory of the slides; none in a project on nobody's lectures.
+        points: measured points for the pictures that move, by claim.
         texts: files of the project that the report shows, by their path in it.
     """
 
@@ -41,6 +42,7 @@ class Edition:
     records: Sequence[EvidenceRecord]
     lectures: Lectures | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    points: Mapping[str, Sequence[Mapping[str, float]]] = field(default_factory=dict)
 
     @property
     def language(self) -> str:

@@ -1,0 +1,40 @@
+"""Measured points for the pictures that move, from the tables that are published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+Points = Sequence[Mapping[str, float]]
+SOURCES = {
+    "momentum-lowers-ball": ("additive", "ball", "lr", "beta"),
+    "momentum-bias-correction": ("weights", "share", "step", "beta1"),
+}
+"""By claim: part and metric, and the columns of x and of the constant that its slider moves."""
+
+
+def points(names: Sequence[str], table: Callable[[str], Path]) -> dict[str, Points]:
+    """The mean over seeds of what was measured, by claim.
+
+    Args:
+        names: full names of the claims published.
+        table: where the replicas of a claim are, by its full name.
+    """
+    found = {}
+    for name in names:
+        claim = name.rpartition("/")[2]
+        if claim in SOURCES and table(name).is_file():
+            found[claim] = _read(table(name), *SOURCES[claim])
+    return found
+
+
+def _read(file: Path, part: str, metric: str, x: str, at: str) -> Points:
+    import pandas as pd
+
+    rows = pd.read_parquet(file, columns=["part", "metric", "value", x, at])
+    rows = rows[(rows["part"] == part) & (rows["metric"] == metric)]
+    means = rows.groupby([at, x], observed=True)["value"].mean().reset_index()
+    return [
+        {"x": float(row[x]), "y": float(row["value"]), "at": float(row[at])}
+        for _, row in means.iterrows()
+    ]
