@@ -60,7 +60,7 @@ def postgresql(tmp_path_factory):
     settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     subprocess.run([*user, pg_ctl, "-D", data, "-w", "-t", "60", "-l", folder / "log",
                     "-o", settings, "start"], check=True, cwd="/")  # fmt: skip
-    yield f"postgresql://mlflow@127.0.0.1:{port}/postgres"
+    yield f"postgresql+psycopg2://mlflow@127.0.0.1:{port}/postgres"
     subprocess.run([*user, pg_ctl, "-D", data, "-m", "immediate", "stop"], check=False, cwd="/")
 
 
@@ -85,7 +85,7 @@ class Server:
                 stdout=log, stderr=log,
             )  # fmt: skip
         deadline = time.monotonic() + STARTS_IN
-        while time.monotonic() < deadline:
+        while self._process.poll() is None and time.monotonic() < deadline:
             try:
                 if requests.get(f"{self.address}/health", timeout=2).ok:
                     return

@@ -18,11 +18,14 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell
+from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.executor import run_sweep
 from deepclaims.sweep.executors import slurm
 from deepclaims.sweep.options import LocalOptions, SlurmOptions
 from deepclaims.sweep.store import RunStore
+from deepclaims.sweep.training_sweep import TrainingSweep
 from deepclaims.sweep.unit import Unit
 
 pytest.importorskip("submitit", reason="needs submitit: pip install 'deepclaims[slurm]'")
@@ -184,3 +187,20 @@ def test_a_launcher_that_is_killed_goes_on_where_it_was(toy, tmp_path):
     assert tally.failed == []
     assert tally.ran + tally.cached == 3
     assert table(wanted, runs) == as_here(wanted)
+
+
+def test_a_training_that_two_processes_share_runs_in_a_job(project, monkeypatch):
+    """`trainer=ddp` on two processes, with gloo: the numbers of the training without a queue."""
+    monkeypatch.setattr(slurm, "POLL_SECONDS", {"slurm": 1.0, "local": 0.1})
+    words = ["data=function", "model.depth=1", "model.width=4", "fit.steps=20", "trainer=ddp",
+             "trainer.devices=2", "fit.batch_size=16", "fit.save=none"]  # fmt: skip
+    found = []
+    for executor in (options(memory_gb=1.5), LocalOptions(workers=1)):
+        runs = Project(project.root).runs
+        shutil.rmtree(runs, ignore_errors=True)
+        sweep = TrainingSweep(project, Composer(project.conf), executor)
+        (unit,) = sweep.units([[*words, "seed=3"]], single=True)
+        tally = run_sweep([unit], runs, executor)
+        assert (tally.ran, tally.failed) == (1, [])
+        found.append(RunStore(runs).metrics(unit.cell.key, 3))
+    assert found[0] == found[1]
