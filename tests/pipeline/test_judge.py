@@ -58,7 +58,7 @@ def test_a_claim_is_judged_drawn_and_recorded(measured):
     assert record.chapter_title["en"] == "Convolutional networks"
     for figure in record.figures:
         for language in ("es", "en"):
-            for ending in ("svg", "png"):
+            for ending in ("svg", "narrow.svg", "json"):
                 assert (measured.drawn(NAME) / f"{figure.name}.{language}.{ending}").is_file()
 
 

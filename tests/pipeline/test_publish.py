@@ -41,7 +41,8 @@ def judge(project: Project, name: str, source: str = "official") -> Path:
     file.write_text(json_text(record.to_dict()))
     for language in ("es", "en"):
         (folder / record.id / f"sweep.{language}.svg").write_text(SVG)
-        (folder / record.id / f"sweep.{language}.png").write_bytes(b"PNG " + name.encode())
+        (folder / record.id / f"sweep.{language}.narrow.svg").write_text(f"{SVG}<!--{name}-->")
+        (folder / record.id / f"sweep.{language}.json").write_text('{"panels": []}')
     tables = project.deposit(name)
     tables.mkdir(exist_ok=True)
     (tables / "about.json").write_text("{}")
@@ -77,8 +78,9 @@ def test_the_whole_report_is_written(judged):
     for name in CLAIMS:
         for language in ("es", "en"):
             assert (reports / language / f"{name}.html").is_file()
-            png = reports / "figures" / name / f"sweep.{language}.png"
-            assert png.read_bytes() == b"PNG " + name.encode()
+            narrow = reports / "figures" / name / f"sweep.{language}.narrow.svg"
+            assert narrow.read_text() == f"{SVG}<!--{name}-->"
+            assert (reports / "figures" / name / "sweep.csv").read_text().startswith("panel,")
     assert json.loads((reports / "claims.json").read_text()).keys() == {"depth", "dead-relu"}
     assert json.loads((reports / "metrics.json").read_text())["verdicts.supported"] == 2
     assert 'width="96" height="48"' in (reports / "en" / "signals" / "dead-relu.html").read_text()
@@ -137,8 +139,8 @@ def test_without_evidence_it_says_which_stage_to_run(judged):
 
 
 def test_a_missing_figure_is_named(judged):
-    ((judged.evidence / "signals") / "dead-relu" / "sweep.es.png").unlink()
-    with pytest.raises(StageError, match=r"sweep\.es\.png: run `deepclaims judge` first"):
+    ((judged.evidence / "signals") / "dead-relu" / "sweep.es.narrow.svg").unlink()
+    with pytest.raises(StageError, match=r"sweep\.es\.narrow\.svg: run `deepclaims judge` first"):
         publish(judged)
 
 

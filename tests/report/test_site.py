@@ -9,8 +9,10 @@ from deepclaims.evidence.diagnosis import DiagnosedCell, Diagnosis
 from deepclaims.evidence.record import MlflowRuns
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import site
+from deepclaims.report.beside import Beside
+from deepclaims.report.drawn import Plot, Series, Shown
 
-VOID = {"meta", "link", "img", "input", "br", "hr"}
+VOID = {"meta", "link", "img", "source", "input", "br", "hr"}
 WARNING = {
     "es": "Atención: resultados calculados con datos sustitutos",
     "en": "Warning: results computed on stand-in data",
@@ -138,7 +140,8 @@ def test_every_page_quotes_the_slide_in_both_languages(pages, catalogue):
             page = pages[f"{language}/{record.name}.html"]
             assert f"La filmina dice {record.id}" in page.text
             assert f"The slide says {record.id}" in page.text
-            assert [each["lang"] for each in page.attributes("blockquote")] == ["es", "en"]
+            said = [each["lang"] for each in page.attributes("blockquote")]
+            assert said == [language, "en" if language == "es" else "es"]
 
 
 def test_a_page_has_all_that_was_promised(pages):
@@ -248,19 +251,46 @@ def test_verdicts_are_words_and_icons_not_colour_alone(made):
         assert re.search(r"(supported|corrected|refuted|inconclusive)$", badge.strip())
 
 
-def test_figures_have_captions_as_alternative_text_and_a_png(pages):
-    page = pages["es/approximation/one.html"]
+PLOT = Plot(
+    (
+        Shown(
+            "error", "width $n$", "error (%)",
+            (
+                Series(
+                    "test, $n_t$",
+                    (1.0, 2.0, 3.0), (9.25, 5.0, 2.5), (9.0, 4.0, 2.0), (9.5, 6.0, 3.0),
+                ),
+            ),
+        ),
+    )
+)  # fmt: skip
+
+
+def test_a_figure_is_drawn_twice_told_in_words_and_laid_out_as_a_table(catalogue):
+    key = ("approximation/one", "sweep")
+    wide, narrow = (f"figures/approximation/one/sweep.es.{end}" for end in ("svg", "narrow.svg"))
+    files = site.render(
+        catalogue, {wide: (900, 300), narrow: (360, 800)},
+        beside=Beside({(*key, language): PLOT for language in LANGUAGES}),
+    ).files  # fmt: skip
+    page = Page(files["es/approximation/one.html"])
     (image,) = page.attributes("img")
+    (source,) = page.attributes("source")
+    assert (image["src"], source["srcset"]) == (f"../../{wide}", f"../../{narrow}")
+    assert (image["width"], image["height"], source["width"]) == ("900", "300", "360")
+    assert "baja de 9,25 (en 1) a 2,5 (en 3)" in image["alt"]
+    assert "$" not in image["alt"]
+    assert "n sub t" in image["alt"]
+    assert "../../figures/approximation/one/sweep.csv" in page.references
+    assert "[9,00; 9,50]" in page.text
+    assert files["figures/approximation/one/sweep.csv"].count("\n") == 4
+    regions = [each for each in page.attributes("div") if each.get("class") == "scroll"]
+    assert all(each["tabindex"] == "0" and each["aria-label"] for each in regions)
+
+
+def test_without_its_data_a_figure_is_told_by_its_caption(pages):
+    (image,) = pages["es/approximation/one.html"].attributes("img")
     assert image["alt"] == "Error según p & n"
-    assert image["src"] == "../../figures/approximation/one/sweep.es.svg"
-    assert "../../figures/approximation/one/sweep.es.png" in page.references
-
-
-def test_the_size_of_a_figure_is_given_where_known(catalogue):
-    path = "figures/approximation/one/sweep.en.svg"
-    files = site.render(catalogue, {path: (900, 300)}).files
-    assert 'width="900" height="300"' in files["en/approximation/one.html"]
-    assert 'class="plot wide"' in files["en/approximation/one.html"]
 
 
 def test_undecided_checks_are_shown_as_such(pages):

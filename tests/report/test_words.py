@@ -26,7 +26,8 @@ def test_no_text_is_idle():
     """Texts are asked for by name, or by a name made of a prefix and a known word."""
     code = "".join(f.read_text() for end in ("html", "typ") for f in TEMPLATES.rglob(f"*.{end}"))
     code += "".join(file.read_text() for file in TEMPLATES.parent.rglob("*.py"))
-    prefixes = re.findall(r'"(\w+_)" ~', code)
+    prefixes = re.findall(r'"(\w+_)" ~|f"(\w+_)\{', code)
+    prefixes = [one or other for one, other in prefixes]
     assert "role_" in prefixes
     verdicts = ("supported", "corrected", "refuted", "inconclusive")
     idle = [

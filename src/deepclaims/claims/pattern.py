@@ -46,11 +46,11 @@ def condensed(results: Results) -> Results:
     return found
 
 
-def draw(results: Results, figure: str, language: str) -> Drawing:
-    """One figure of the claim, drawn."""
+def draw(results: Results, figure: str, language: str, *, narrow: bool = False) -> Drawing:
+    """One figure of the claim, drawn for a page or, narrow, for a phone."""
     from deepclaims.report.panel import Drawing
 
-    drawing = Drawing(language)
+    drawing = Drawing(language, narrow=narrow)
     getattr(_module(results.claim, "figures"), function_of(figure))(results, drawing)
     return drawing
 

@@ -1,7 +1,7 @@
 """What judging leaves of a claim: one JSON file that a report can be made from, and nothing else.
 
 The file of claim `<chapter>/<id>` is `evidence/<chapter>/<id>.json`; its figures lie beside it in
-`evidence/<chapter>/<id>/<figure>.<language>.svg` and `.png`.
+`evidence/<chapter>/<id>/<figure>.<language>.svg`, `.narrow.svg` and `.json`.
 """
 
 import json

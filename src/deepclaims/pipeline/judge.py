@@ -27,10 +27,10 @@ from deepclaims.pipeline.place import of_a_place, read_place, rehearsed
 from deepclaims.pipeline.pool import judging_pool
 from deepclaims.pipeline.settling import evidence_of, settled
 from deepclaims.project import Project
+from deepclaims.report.figures import ENDINGS, file_name
 from deepclaims.report.site import metrics_path
 from deepclaims.report.summary import METRICS, metrics_of
 
-ENDINGS = ("svg", "png")
 ARGUMENTS = of_a_place("judge")
 
 
@@ -131,9 +131,8 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
             judged = {name: pool.submit(judge_one, measured[name], project.deposit(name))
                       for name in stale}  # fmt: skip
             drawn = [
-                pool.submit(draw_one, measured[name], project.drawn(name), figure, language)
+                pool.submit(draw_one, measured[name], project.drawn(name), figure)
                 for name, figure in undrawn
-                for language in LANGUAGES
             ]
             diagnosed = {name: pool.submit(diagnose_one, measured[name], project.conf)
                          for name in undiagnosed}  # fmt: skip
@@ -154,7 +153,7 @@ def _await(futures: Iterable[Future[None]]) -> None:
 
 def _is_drawn(folder: Path, figure: str) -> bool:
     return all(
-        (folder / f"{figure}.{language}.{ending}").is_file()
+        (folder / file_name(figure, language, ending)).is_file()
         for language in LANGUAGES
         for ending in ENDINGS
     )

@@ -22,6 +22,7 @@ from deepclaims.errors import ClaimError, StageError, StorageError
 from deepclaims.evidence.check import findings
 from deepclaims.evidence.registration import Registration, post_hoc
 from deepclaims.evidence.verdict import Verdict, verdict
+from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import deposit
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
@@ -89,7 +90,7 @@ class Measured:
         """Hash of all that decides how a figure looks; its caption does not."""
         function = pattern.function_of(figure)
         return self._hash((DRAWING, f"{self.claim.package}.figures:{function}"),
-                          ("numpy", "scipy", "pandas", "matplotlib", "pillow"))  # fmt: skip
+                          ("numpy", "scipy", "pandas", "matplotlib"))  # fmt: skip
 
     def _hash(self, code: Sequence[str], libraries: Sequence[str]) -> str:
         deciding = [
@@ -178,14 +179,19 @@ def judge_one(measured: Measured, folder: Path | None = None) -> Judged:
     return Judged(measured.claim, found, _facts(results, measured.about))
 
 
-def draw_one(measured: Measured, folder: Path, figure: str, language: str) -> None:
-    """Draw one figure of a claim in one language; runs in a worker process."""
+def draw_one(measured: Measured, folder: Path, figure: str) -> None:
+    """Draw one figure of a claim, in both languages, for a page and for a phone.
+
+    Runs in a worker process; the tables are read once.
+    """
     from deepclaims.report.figures import save
 
     results = measured.results()
-    with _same_grid(results):
-        drawing = pattern.draw(results, figure, language)
-    save(drawing.figure, folder, figure, language)
+    for language in LANGUAGES:
+        for narrow in (False, True):
+            with _same_grid(results):
+                drawing = pattern.draw(results, figure, language, narrow=narrow)
+            save(drawing.figure, folder, figure, language, narrow=narrow)
 
 
 def verdict_of(results: Results) -> Verdict:

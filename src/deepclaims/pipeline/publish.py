@@ -1,13 +1,15 @@
 """Publish: the evidence of all claims as a site in `reports/`, replaced whole or not at all."""
 
+import itertools
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from deepclaims import atomic
 from deepclaims.arguments import Key
-from deepclaims.claims.claim import catalogue
+from deepclaims.claims.claim import catalogue, package
 from deepclaims.errors import StageError, StorageError
+from deepclaims.evidence import ledger
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.lectures.reading import of_checkout as inventory
@@ -15,9 +17,11 @@ from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline.notes import write_notes
 from deepclaims.pipeline.place import TRACKING, of_a_place, read_place, tracking_of
 from deepclaims.project import Project
+from deepclaims.report import citing, site
 from deepclaims.report import pdf as book
-from deepclaims.report import site
-from deepclaims.report.figures import file_name, size
+from deepclaims.report.beside import Beside
+from deepclaims.report.drawn import Plot
+from deepclaims.report.figures import ENDINGS, NARROW, WIDE, file_name, shown_in, size
 from deepclaims.report.pages.measured import points
 from deepclaims.report.summary import tally
 
@@ -106,8 +110,9 @@ def publish_one(project: Project, name: str) -> Path:
     of_claims = {site.claim_path(each.name, language) for each in records for language in LANGUAGES}
     for path, content in made.files.items():
         target = project.reports / path
-        of_all = path not in of_claims
-        if path in pages or (of_all and (judged == names or not target.exists())):
+        own = path in pages or path.startswith((f"figures/{name}/", f"{citing.FOLDER}/{name}/"))
+        of_all = path not in of_claims and not path.startswith(("figures/", f"{citing.FOLDER}/"))
+        if own or (of_all and (judged == names or not target.exists())):
             atomic.update(target, content)
     for path, source in figures.items():
         if path.startswith(f"figures/{name}/"):
@@ -134,9 +139,9 @@ def _rendered(
     measured = points(
         [record.name for record in records], lambda name: project.deposit(name) / "replicas.parquet"
     )
-    return site.render(
-        records, sizes, books, inventory(project.conf), dict(_texts(project.root)), tables, measured
-    )
+    texts, beside = dict(_texts(project.root)), _beside(project, records)
+    lectures = inventory(project.conf)
+    return site.render(records, sizes, books, lectures, texts, tables, measured, beside)
 
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
@@ -168,21 +173,56 @@ def _read(project: Project, names: Sequence[str]) -> list[EvidenceRecord]:
 
 
 def _figures(project: Project, records: Sequence[EvidenceRecord]) -> Iterator[tuple[str, Path]]:
-    """Where each figure goes in the report, and the file it is copied from."""
+    """Where each drawing goes in the report, and the file it is copied from."""
     for record in records:
         folder = project.drawn(record.name)
         for figure in record.figures:
-            for language in LANGUAGES:
-                for ending in ("svg", "png"):
-                    source = folder / file_name(figure.name, language, ending)
-                    if not source.is_file():
-                        raise StageError(f"{record.name} lacks its figure {source}: {_JUDGE}")
+            for language, ending in itertools.product(LANGUAGES, ENDINGS):
+                source = folder / file_name(figure.name, language, ending)
+                if not source.is_file():
+                    raise StageError(f"{record.name} lacks its figure {source}: {_JUDGE}")
+                if ending in (WIDE, NARROW):
                     yield site.figure_path(record.name, figure.name, language, ending), source
+
+
+def _beside(project: Project, records: Sequence[EvidenceRecord]) -> Beside:
+    names = [record.name for record in records]
+    return Beside(
+        shown=_shown(project, records),
+        ledgers={name: ledger.read(project.root, name) for name in names},
+        sources=dict(itertools.chain.from_iterable(_sources(project, name) for name in names)),
+    )
+
+
+def _sources(project: Project, name: str) -> Iterator[tuple[str, str]]:
+    """What defines and judges a claim, by path in the report; code as plain text."""
+    written = project.conf / "claim" / f"{name}.yaml"
+    if written.is_file():
+        yield citing.source_path(name, "claim.yaml"), written.read_text(encoding="utf-8")
+    folder = project.root.joinpath("src", *package(name).split("."))
+    for file in sorted(folder.glob("*.py")):
+        if file.stem in citing.KINDS:
+            text = file.read_text(encoding="utf-8")
+            yield citing.source_path(name, f"{file.name}.txt"), text
+
+
+def _shown(project: Project, records: Sequence[EvidenceRecord]) -> dict[tuple[str, str, str], Plot]:
+    """What each figure shows, by claim, figure and language."""
+    return {
+        (record.name, figure.name, language): shown_in(
+            project.drawn(record.name), figure.name, language
+        )
+        for record in records
+        for figure in record.figures
+        for language in LANGUAGES
+    }
 
 
 def _sizes(figures: dict[str, Path]) -> Iterator[tuple[str, tuple[int, int]]]:
     for path, source in figures.items():
-        if path.endswith(".svg") and (found := size(source.read_text(encoding="utf-8"))):
+        with source.open(encoding="utf-8") as file:
+            found = size(file.read(400))
+        if found:
             yield path, found
 
 

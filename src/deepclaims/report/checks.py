@@ -1,12 +1,18 @@
 """A check as a page shows it: what was measured, what was required, and a picture of the two."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
 from markupsafe import Markup
 
-from deepclaims.evidence.check import OUTCOMES
-from deepclaims.evidence.record import Finding
+from deepclaims.evidence.check import OUTCOMES, Text
+from deepclaims.evidence.record import EvidenceRecord, Finding
 from deepclaims.report import rounding
 from deepclaims.report.forest import interval_plot
 from deepclaims.report.words import Words
+
+SHARES = ("percent", "points")
+"""Units of what is measured as a share of one."""
 
 
 def state(finding: Finding) -> str:
@@ -14,31 +20,91 @@ def state(finding: Finding) -> str:
     return OUTCOMES[finding.outcome]
 
 
-def measured(finding: Finding, words: Words) -> tuple[str, str]:
-    """Write the value and the interval of a check; a dash where nothing could be estimated."""
+@dataclass(frozen=True)
+class Quantity:
+    """What the number of a check is of, from `quantities` of the claim's file.
+
+    Args:
+        noun: what it is, by language; empty where the file does not say.
+        unit: `percent` and `points` of what is measured as a share, else written as it is.
+    """
+
+    noun: Text = field(default_factory=dict)
+    unit: str = ""
+
+    @property
+    def scale(self) -> float:
+        """What the number is multiplied by to be in its unit."""
+        return 100.0 if self.unit in SHARES else 1.0
+
+    def in_words(self, words: Words) -> str:
+        """The unit as it stands after a number."""
+        if not self.unit:
+            return ""
+        known = f"unit_{self.unit}"
+        return "\u00a0" + (words(known) if words.has(known) else self.unit)
+
+
+NONE = Quantity()
+
+
+def quantity(record: EvidenceRecord, finding: Finding) -> Quantity:
+    """What the number of a check is of."""
+    written = dict((record.claim.get("quantities") or {}).get(finding.check) or {})
+    unit = str(written.pop("unit", ""))
+    return Quantity(written, unit)
+
+
+def noun(record: EvidenceRecord, finding: Finding, words: Words) -> str:
+    """The noun of a number with what joins it to the number; empty where there is none."""
+    text = words.of(quantity(record, finding).noun)
+    return f"{text}: " if text else ""
+
+
+def states(findings: Iterable[Finding]) -> list[tuple[str, int]]:
+    """How many checks came out in each way, what failed and what is open first."""
+    found = [state(each) for each in findings]
+    return [(each, found.count(each)) for each in ("fails", "open", "holds") if each in found]
+
+
+def measured(finding: Finding, words: Words, of: Quantity = NONE) -> tuple[str, str]:
+    """Write value and interval of a check in their unit; a dash where nothing was estimated."""
     estimate = finding.estimate
     if estimate is None:
         return "–", ""
-    return rounding.estimate(estimate.value, estimate.low, estimate.high, words.language)
+    centre, low, high = (of.scale * each for each in (estimate.value, estimate.low, estimate.high))
+    value, interval = rounding.estimate(centre, low, high, words.language)
+    return value + (of.in_words(words) if value != "–" else ""), interval
 
 
-def required(finding: Finding, words: Words) -> str:
+def required(finding: Finding, words: Words, of: Quantity = NONE) -> str:
     """Write what the criterion asks of a check."""
+    unit = of.in_words(words)
     if not isinstance(finding.bound, tuple):
-        return words(finding.relation, bound=rounding.number(finding.bound, words.language))
-    low, high = (rounding.number(end, words.language) for end in finding.bound)
+        bound = rounding.number(of.scale * finding.bound, words.language)
+        return words(finding.relation, bound=bound + unit)
+    low, high = (rounding.number(of.scale * end, words.language) for end in finding.bound)
     if finding.relation == "within" and low == high:
-        return words("equal", bound=low)
-    return words(finding.relation, bound=rounding.interval(low, high, words.language))
+        return words("equal", bound=low + unit)
+    return words(finding.relation, bound=rounding.interval(low, high, words.language) + unit)
 
 
-def picture(finding: Finding, words: Words) -> Markup:
-    """Draw a check, with a description for those who do not see it."""
+def picture(
+    finding: Finding, words: Words, plain: Callable[[str], str] = str, of: Quantity = NONE
+) -> Markup:
+    """Draw a check, with a description for those who do not see it.
+
+    Args:
+        finding: the check.
+        words: of the page's language.
+        plain: makes plain text of one with formulas.
+        of: what its number is of.
+    """
     description = words(
         "described",
-        check=finding.check,
-        measured=" ".join(measured(finding, words)).strip(),
-        required=required(finding, words),
+        check=plain(words.of(finding.says)),
+        measured=" ".join(measured(finding, words, of)).strip(),
+        required=required(finding, words, of),
         outcome=getattr(words, state(finding)),
     )
-    return interval_plot(finding, words.language, description)
+    return interval_plot(finding, words.language, description, of.scale)

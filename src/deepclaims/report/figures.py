@@ -1,21 +1,33 @@
-"""Figures as files: a light SVG for the page, a PNG for slides, the same bytes every time."""
+"""Figures as files: an SVG for a page, one for a phone, what they show; always the same bytes."""
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepclaims.atomic import write
+from deepclaims.errors import StorageError
+from deepclaims.report import drawn
+from deepclaims.report.narrow import fit
+from deepclaims.report.palette import ON_A_PICTURE
+from deepclaims.report.slim import slim
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-SVG_LIMIT = 300_000
+WIDE, NARROW, DATA = "svg", "narrow.svg", "json"
+"""Endings of the files of a figure."""
+
+ENDINGS = (WIDE, NARROW, DATA)
+
+SVG_LIMIT = 200_000
 """Bytes beyond which the densest artists of a figure are drawn as pixels inside the SVG."""
 
-PNG_DPI = 150
+DPI = 150
+"""Of what is pixels inside an SVG."""
 
 # Artists with more vertices or markers are pixels: the first number always, the next ones only
 # while the file is still too large. Axes and ticks have fewer than any of them.
@@ -23,33 +35,86 @@ _DENSE = (4_000, 400, 40)
 
 
 def file_name(name: str, language: str, ending: str) -> str:
-    """Name the file of a figure: `<name>.<language>.<ending>`."""
+    """Name a file of a figure: `<name>.<language>.<ending>`."""
     return f"{name}.{language}.{ending}"
 
 
-def save(figure: "Figure", folder: Path, name: str, language: str) -> tuple[Path, Path]:
-    """Write a figure as `<name>.<language>.svg` and `.png`; each file appears whole or not at all.
+def save(figure: "Figure", folder: Path, name: str, language: str, *, narrow: bool = False) -> None:
+    """Write a figure; each file appears whole or not at all.
+
+    That of a page is `<name>.<language>.svg`, with what it shows in `<name>.<language>.json`; that
+    of a phone `<name>.<language>.narrow.svg`.
 
     Args:
         figure: as made by `deepclaims.report.style.figure`.
         folder: where to; made if missing.
         name: of the figure, as in the claim's YAML.
         language: `es` (which also writes decimals with a comma on the axes) or `en`.
-
-    Returns:
-        The paths of the SVG and the PNG.
+        narrow: whether it was drawn for a phone.
 
     Raises:
         StorageError: when the folder cannot be written.
     """
     if language == "es":
         _decimal_commas(figure)
+    _typeset(figure)
+    _keep_on_pictures(figure)
+    if narrow:
+        fit(figure)
+    else:
+        shown = drawn.read(figure).to_dict()
+        write(folder / file_name(name, language, "json"), compact(shown).encode())
     _settle(figure)
-    svg = folder / file_name(name, language, "svg")
-    png = folder / file_name(name, language, "png")
-    write(svg, svg_bytes(figure))
-    write(png, png_bytes(figure))
-    return svg, png
+    write(folder / file_name(name, language, NARROW if narrow else WIDE), svg_bytes(figure))
+
+
+def shown_in(folder: Path, name: str, language: str) -> drawn.Plot:
+    """What a saved figure shows.
+
+    Raises:
+        StorageError: when its file is missing or damaged.
+    """
+    file = folder / file_name(name, language, DATA)
+    try:
+        return drawn.Plot.from_dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StorageError(f"cannot read {file} ({error}): run `deepclaims judge` again") from None
+
+
+def compact(content: object) -> str:
+    """JSON on one line; NaN is not written, as JSON has none."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+_INDEXED = re.compile(r"(?<![\w$])([^\W\d_])_(\{[^}]+\}|[^\W_]+)(?![\w_])")
+
+
+def _typeset(figure: "Figure") -> None:
+    """Indices written as text, as W_t, are set as indices."""
+    from matplotlib.text import Text
+
+    for written in figure.findobj(Text):
+        text = written.get_text()
+        if "$" not in text and _INDEXED.search(text):
+            written.set_text(_INDEXED.sub(_index, text))
+
+
+def _index(found: re.Match[str]) -> str:
+    base, index = found[1], found[2].strip("{}")
+    upright = rf"\mathrm{{{index}}}" if len(index) > 1 and index.isalpha() else index
+    return f"${base}_{{{upright}}}$"
+
+
+def _keep_on_pictures(figure: "Figure") -> None:
+    """What is written on an image or a map of colours keeps its colour where the page is dark."""
+    from matplotlib.collections import QuadMesh
+    from matplotlib.colors import to_hex
+
+    for ax in figure.axes:
+        if ax.images or any(isinstance(each, QuadMesh) for each in ax.collections):
+            for text in ax.texts:
+                colour = to_hex(text.get_color())
+                text.set_color(ON_A_PICTURE.get(colour, colour))
 
 
 def svg_bytes(figure: "Figure") -> bytes:
@@ -62,23 +127,7 @@ def svg_bytes(figure: "Figure") -> bytes:
         drawn = _svg(figure)
         if len(drawn) <= SVG_LIMIT:
             return drawn
-    return _svg(figure, PNG_DPI // 2)  # pixels that compress badly: fewer of them
-
-
-def png_bytes(figure: "Figure") -> bytes:
-    """Draw a figure as PNG at 150 dpi, with a palette where the colours fit into one."""
-    from PIL import Image
-
-    raw = io.BytesIO()
-    figure.savefig(raw, format="rgba", dpi=PNG_DPI)
-    width, height = (int(inches * PNG_DPI) for inches in figure.get_size_inches())
-    image = Image.frombytes("RGBA", (width, height), raw.getvalue()).convert("RGB")
-    colours = image.getcolors(maxcolors=4096)
-    if colours is not None:  # lines and text; photographs and colour maps keep their full colours
-        image = image.quantize(256, dither=Image.Dither.NONE)
-    packed = io.BytesIO()
-    image.save(packed, format="PNG", optimize=True, dpi=(PNG_DPI, PNG_DPI))
-    return packed.getvalue()
+    return _svg(figure, DPI // 2)  # pixels that compress badly: fewer of them
 
 
 def size(svg: str) -> tuple[int, int] | None:
@@ -98,7 +147,7 @@ def _settle(figure: "Figure") -> None:
         figure.set_layout_engine("none")
 
 
-def _svg(figure: "Figure", dpi: int = PNG_DPI) -> bytes:
+def _svg(figure: "Figure", dpi: int = DPI) -> bytes:
     import matplotlib
 
     from deepclaims.report.style import STYLE
@@ -106,23 +155,7 @@ def _svg(figure: "Figure", dpi: int = PNG_DPI) -> bytes:
     buffer = io.StringIO()
     with matplotlib.rc_context(dict(STYLE)):
         figure.savefig(buffer, format="svg", dpi=dpi, metadata={"Date": None})
-    return _slim(buffer.getvalue()).encode()
-
-
-def _slim(svg: str) -> str:
-    """Round path coordinates to hundredths of a point: a third of the bytes, no visible change."""
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, count=1, flags=re.DOTALL)
-    return re.sub(r'(?<= d=")[^"]*', _round_path, svg)
-
-
-def _round_path(match: re.Match[str]) -> str:
-    rounded = re.sub(r"-?\d+\.\d+", lambda number: _hundredths(number[0]), match[0])
-    return re.sub(r"\s+", " ", rounded).strip()
-
-
-def _hundredths(number: str) -> str:
-    short = f"{float(number):.2f}".rstrip("0").rstrip(".")
-    return "0" if short == "-0" else short
+    return slim(buffer.getvalue()).encode()
 
 
 def _weights(figure: "Figure") -> Iterator[tuple[int, "Artist"]]:

@@ -42,13 +42,14 @@ class _Axis:
         return _LEFT + min(max(share, 0.0), 1.0) * (_RIGHT - _LEFT)
 
 
-def interval_plot(finding: Finding, language: str, description: str) -> Markup:
+def interval_plot(finding: Finding, language: str, description: str, scale: float = 1.0) -> Markup:
     """Draw one check.
 
     Args:
         finding: the check with its bound, and its estimate if there is one.
         language: `es` or `en`, for the numbers.
         description: what a reader who does not see the picture is told.
+        scale: what numbers are multiplied by to be in their unit.
     """
     bounds: tuple[float, ...] = (
         finding.bound if isinstance(finding.bound, tuple) else (finding.bound,)
@@ -56,7 +57,7 @@ def interval_plot(finding: Finding, language: str, description: str) -> Markup:
     estimate = finding.estimate
     measured = [] if estimate is None else [estimate.value, estimate.low, estimate.high]
     axis = _Axis.around([each for each in (*bounds, *measured) if math.isfinite(each)])
-    parts = [*_satisfied(finding.relation, bounds, axis), *_bounds(bounds, axis, language)]
+    parts = [*_satisfied(finding.relation, bounds, axis), *_bounds(bounds, axis, language, scale)]
     if estimate is not None and math.isfinite(estimate.value):
         parts += _interval(estimate.value, estimate.low, estimate.high, axis)
     if axis.logarithmic:
@@ -90,7 +91,7 @@ def _satisfied(relation: str, bounds: tuple[float, ...], axis: _Axis) -> list[Ma
     ]
 
 
-def _bounds(bounds: tuple[float, ...], axis: _Axis, language: str) -> list[Markup]:
+def _bounds(bounds: tuple[float, ...], axis: _Axis, language: str, scale: float) -> list[Markup]:
     drawn = []
     bounds = tuple(dict.fromkeys(bounds))  # within [a, a] is one stroke with one label
     apart = len(bounds) == 1 or axis(bounds[1]) - axis(bounds[0]) > 60
@@ -102,7 +103,7 @@ def _bounds(bounds: tuple[float, ...], axis: _Axis, language: str) -> list[Marku
         side = ("end" if index == 0 else "start") if not apart else _anchor(x)
         drawn.append(
             Markup('<text class="bound-label" x="{:.1f}" y="41" text-anchor="{}">{}</text>').format(
-                x, side, number(bound, language)
+                x, side, number(scale * bound, language)
             )
         )
     return drawn

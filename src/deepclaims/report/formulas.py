@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
+from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
@@ -12,6 +13,12 @@ INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]+?)(?<!\s)\$")
 CODE = re.compile(r"`([^`]+)`")
 EMPHASIS = re.compile(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])")
 """*so*, but not the star of n* or w*, nor a product."""
+
+_DECIMAL = re.compile(r"(?<![\w.,:/])(\d+)\.(\d+)(?![\w]|\.\w|\.?/)")
+"""A number with English decimals; no version, reference, or sentence of a slide."""
+_SCRIPT = re.compile(r"(?<![\w\\])([^\W\d_]|\d+)([_^])(\{[^{}]+\}|[^\W_]+|[−-]\d+)(?![\w_])")
+"""W_t, θ_{t−1}, 10^{-3}: one letter or a number, and its index or power."""
+_TOKEN = re.compile(r"(?P<word>[^\W\d_]+)|(?P<number>\d+(?:[.,]\d+)?)|(?P<sign>\S)")
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,24 @@ class Formulas:
         """A formula on a line of its own."""
         return self._shown(clean(latex), alone=True)
 
-    def text(self, text: str | None) -> Markup:
-        """A text as HTML: `$…$` becomes MathML, backticks code, what is between `*` is stressed."""
+    def text(self, text: str | None, language: str = "en") -> Markup:
+        """A text as HTML: `$…$` becomes MathML, backticks code, what is between `*` is stressed.
+
+        Indices written as text, as W_t, become MathML too, and Spanish decimals get their comma.
+        """
         pieces = INLINE.split(" ".join((text or "").split()))
         return Markup("").join(
-            self._shown(clean(piece), alone=False) if index % 2 else _with_code(piece)
+            self._shown(clean(piece), alone=False) if index % 2 else _with_code(piece, language)
+            for index, piece in enumerate(pieces)
+        )
+
+    def plain(self, text: str | None) -> str:
+        """A text without markup, as an alternative text must be: formulas as they are read out."""
+        pieces = INLINE.split(" ".join((text or "").split()))
+        return "".join(
+            spoken(self.markup.get((clean(piece), False), "")) or piece
+            if index % 2
+            else piece.replace("`", "").replace("\\$", "$")
             for index, piece in enumerate(pieces)
         )
 
@@ -68,6 +88,47 @@ def strings(content: Any) -> Iterator[str]:
             yield from strings(each)
 
 
+_RAISED = str.maketrans("0123456789-−+nTt", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿᵀᵗ")
+
+
+def spoken(markup: str) -> str:
+    """MathML as one line of text: `θ sub t−1`, `x²`, `(a)/(b)`."""
+    if not markup:
+        return ""
+    root = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", markup))
+    for annotation in root.iter("semantics"):
+        for each in annotation.findall("annotation"):
+            annotation.remove(each)
+    return " ".join(_read(root).split())
+
+
+def _read(node: ElementTree.Element) -> str:
+    parts = [_read(child) for child in node]
+    match node.tag:
+        case "msub" | "munder":
+            return f"{parts[0]} sub {parts[1]}"
+        case "mover":
+            return parts[0] + "\u0302" if parts[1] in ("^", "ˆ", "\u0302") else "".join(parts)
+        case "msup":
+            return parts[0] + _raised(parts[1])
+        case "msubsup" | "munderover":
+            return f"{parts[0]} sub {parts[1]} {_raised(parts[2])}"
+        case "mfrac":
+            return f"({parts[0]})/({parts[1]})"
+        case "msqrt":
+            return f"√({''.join(parts)})"
+        case "mspace":
+            return " "
+    return (node.text or "").strip().replace("\u2061", " ") + "".join(parts)
+
+
+def _raised(text: str) -> str:
+    short = text.replace(" ", "").translate(_RAISED)
+    if all(each in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵀᵗ*′" for each in short):
+        return short
+    return f"^{text}" if len(text) == 1 else f"^({text})"
+
+
 def _pandoc(order: list[tuple[str, bool]]) -> list[str]:
     if not order:
         return []
@@ -97,17 +158,43 @@ def clean(latex: str) -> str:
     return " ".join(latex.split()).strip("$").strip()
 
 
-def _with_code(text: str) -> Markup:
+def _with_code(text: str, language: str) -> Markup:
     pieces = CODE.split(text.replace("\\$", "$"))
     return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if index % 2 else _with_emphasis(piece)
+        Markup("<code>{}</code>").format(piece) if index % 2 else _with_emphasis(piece, language)
         for index, piece in enumerate(pieces)
     )
 
 
-def _with_emphasis(text: str) -> Markup:
+def _with_emphasis(text: str, language: str) -> Markup:
+    if language == "es":
+        text = _DECIMAL.sub(r"\1,\2", text)
     pieces = EMPHASIS.split(text)
     return Markup("").join(
-        Markup("<em>{}</em>").format(piece) if index % 2 else escape(piece)
+        Markup("<em>{}</em>").format(_indexed(piece)) if index % 2 else _indexed(piece)
         for index, piece in enumerate(pieces)
+    )
+
+
+def _indexed(text: str) -> Markup:
+    """Indices and powers written as text, set as mathematics."""
+    pieces, end = [], 0
+    for found in _SCRIPT.finditer(text):
+        pieces += [escape(text[end : found.start()]), _script(*found.groups())]
+        end = found.end()
+    return Markup("").join([*pieces, escape(text[end:])])
+
+
+def _script(base: str, sign: str, script: str) -> Markup:
+    tag = "msub" if sign == "_" else "msup"
+    return Markup("<math><{0}>{1}<mrow>{2}</mrow></{0}></math>").format(
+        tag, _tokens(base), _tokens(script.strip("{}"))
+    )
+
+
+def _tokens(text: str) -> Markup:
+    kinds = {"word": "mi", "number": "mn", "sign": "mo"}
+    return Markup("").join(
+        Markup("<{0}>{1}</{0}>").format(kinds[str(found.lastgroup)], found[0])
+        for found in _TOKEN.finditer(text)
     )

@@ -222,9 +222,13 @@ class Panel(Speaker):
 
 
 class Drawing(Speaker):
-    """A figure that is being drawn, in one language."""
+    """A figure that is being drawn, in one language, for a page or, narrow, for a phone."""
 
     figure: Figure
+
+    def __init__(self, language: str, *, narrow: bool = False) -> None:
+        super().__init__(language)
+        self.narrow = narrow
 
     def panel(self, **options: Any) -> Panel:
         """The figure's only panel; see `panels`."""
@@ -240,8 +244,11 @@ class Drawing(Speaker):
             cols: from left to right.
             titles: of the panels, lettered (a), (b), … so that a caption can speak of them.
             options: `width` and `height` in inches, and what `Figure.subplots` takes.
+
+        Where the drawing is narrow, all of them stand below one another.
         """
-        self.figure, axes = style.figure(rows, cols, **options)
+        make = style.stacked if self.narrow else style.figure
+        self.figure, axes = make(rows, cols, **options)
         flat = list(np.ravel(np.asarray(axes, dtype=object)))
         if titles:
             style.panel_titles(flat, [self.say(title) for title in titles])

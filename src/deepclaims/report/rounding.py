@@ -9,6 +9,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPACE = "\u00a0"  # does not break
 _THIN = "\u202f"  # narrow space that does not break
 _SMALL, _LARGE = 1e-3, 1e5  # outside of these a power of ten reads better
+_TINY, _TINY_DIGITS = 1e-6, 1  # of such a number its power of ten is all that means anything
 _SIGNIFICANT = 4  # digits of a number that comes without an uncertainty
 
 
@@ -41,7 +42,7 @@ def estimate(value: float, low: float, high: float, language: str) -> tuple[str,
     if math.isnan(value):
         return "–", ""
     if low == high:
-        return number(value, language), ""
+        return number(value, language, _TINY_DIGITS if abs(value) < _TINY else _SIGNIFICANT), ""
     if low > 0 and high / low > 100 and math.isfinite(high):  # one rounding cannot serve all three
         low_text, high_text = (number(end, language, 2) for end in (low, high))
         return number(value, language, 2), interval(low_text, high_text, language)
@@ -75,6 +76,21 @@ def probability(p: float | None, language: str) -> str:
     if p < 0.001:
         return f"< {_fixed(0.001, 3, language)}"
     return _fixed(p, 3 if p < 0.1 else 2, language)
+
+
+def power(share: float, language: str) -> str:
+    """A power in per cent, without the sign; no power is 100 %."""
+    if share > 0.99:
+        return "> 99"
+    return "< 1" if share < 0.01 else number(100 * share, language, 2)
+
+
+def unrounded(value: float, language: str) -> str:
+    """All digits of a number, as the language writes them."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    text = repr(float(value)).removesuffix(".0").replace("-", "−")
+    return text.replace(".", ",") if language == "es" else text
 
 
 def _fixed(value: float, decimals: int, language: str) -> str:

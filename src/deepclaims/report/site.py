@@ -11,16 +11,30 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from deepclaims import __version__
 from deepclaims.atomic import json_text
 from deepclaims.evidence.check import Text
 from deepclaims.evidence.operating import ENOUGH
-from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord
+from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord, FigureNote, Finding
 from deepclaims.languages import LANGUAGES
 from deepclaims.lectures.inventory import Lectures
-from deepclaims.report import checks, pages, programs, rounding, summary
+from deepclaims.report import (
+    checks,
+    citing,
+    datatable,
+    pages,
+    programs,
+    rounding,
+    summary,
+    takeaway,
+)
+from deepclaims.report.beside import NOTHING, Beside
+from deepclaims.report.chronicle import chronicle
+from deepclaims.report.described import describe
+from deepclaims.report.drawn import Plot
 from deepclaims.report.elsewhere import elsewhere
 from deepclaims.report.figures import file_name
 from deepclaims.report.formulas import Formulas, convert, strings
@@ -36,7 +50,7 @@ INDEX = {"en": "index.html", "es": "index.es.html"}
 _OPTIONAL = ("formula", "question", "criterion", "control", "literature", "notes")
 
 STATIC = (
-    *("static/report.css", "static/site.css", "static/site.js"),
+    *("static/report.css", "static/claim.css", "static/site.css", "static/site.js"),
     *(*moving.SCRIPTS, *moving.LICENCES),
 )
 
@@ -54,6 +68,11 @@ def metrics_path(name: str) -> str:
 def figure_path(name: str, figure: str, language: str, ending: str) -> str:
     """Name a figure of a claim (`chapter/id`), relative to the report's folder."""
     return f"figures/{name}/{file_name(figure, language, ending)}"
+
+
+def data_path(name: str, figure: str) -> str:
+    """Name the data of a figure of a claim (`chapter/id`), relative to the report's folder."""
+    return f"figures/{name}/{figure}.csv"
 
 
 @dataclass(frozen=True)
@@ -77,6 +96,7 @@ def render(
     texts: Mapping[str, str] = MappingProxyType({}),
     tables: Mapping[str, Sequence[str]] = MappingProxyType({}),
     points: Mapping[str, Points] = MappingProxyType({}),
+    beside: Beside = NOTHING,
 ) -> Site:
     """Render the whole report from its evidence; the figures' files are not part of it.
 
@@ -89,8 +109,9 @@ def render(
         texts: files of the project that the report has or shows, by their path in it.
         tables: by claim, the paths of its published tables.
         points: measured points for the pictures that move, by claim.
+        beside: what figures show, the claims' ledgers, and the files that define them.
     """
-    formulas = _formulas(records, lectures)
+    formulas = _formulas(records, lectures, beside)
     made = {
         **{
             name: (files("deepclaims.report") / name).read_text(encoding="utf-8") for name in STATIC
@@ -101,8 +122,12 @@ def render(
         **programs.files(records, texts, tables),
     }
     made |= {metrics_path(each.name): json_text(summary.metrics_of(each)) for each in records}
+    made |= beside.sources
+    for (name, figure, language), plot in beside.shown.items():
+        if language == "en":
+            made[data_path(name, figure)] = plot.csv()
     for language in LANGUAGES:
-        writer = _Writer(records, formulas, language, sizes or {}, books, texts)
+        writer = _Writer(records, formulas, language, sizes or {}, books, texts, beside)
         edition = Edition(
             writer.words, writer.other, writer.environment, records, lectures, texts, points
         )
@@ -112,15 +137,37 @@ def render(
     return Site(made, formulas.failed)
 
 
-def _formulas(records: Sequence[EvidenceRecord], lectures: Lectures | None = None) -> Formulas:
+def _formulas(
+    records: Sequence[EvidenceRecord],
+    lectures: Lectures | None = None,
+    beside: Beside = NOTHING,
+) -> Formulas:
     items = lectures.items if lectures else ()
     displayed = [formula for record in records for formula in strings(record.claim.get("formula"))]
     return convert(
         displayed + [item.displayed for item in items if item.displayed],
         (text for each in records for text in strings(each.to_dict())),
         (text for each in items for text in strings(asdict(each))),
+        (text for each in beside.shown.values() for text in strings(each.to_dict())),
         strings(glossary()),
     )
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for both languages."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 class _Writer:
@@ -134,28 +181,30 @@ class _Writer:
         sizes: Mapping[str, tuple[int, int]],
         books: Mapping[str, str],
         texts: Mapping[str, str],
+        beside: Beside,
     ) -> None:
         self.records, self.words, self.language = records, Words(language), language
         self.other = next(each for each in LANGUAGES if each != language)
         self.environment = Environment(
             loader=PackageLoader("deepclaims.report"),
+            bytecode_cache=_COMPILED,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self.environment.filters.update(
-            claim_text=claim_text,
+            claim_text=lambda record: dict.fromkeys(_OPTIONAL) | dict(record.claim),
             reason=lambda ruled: sentence(ruled.reason, self.words),
-            rich=lambda text: formulas.text(self.words.of(text)),
+            rich=lambda text: formulas.text(self.words.of(text), language),
             display=lambda latex: formulas.display(self.words.of(latex)),
             elsewhere=elsewhere,
-            picture=lambda finding: checks.picture(finding, self.words),
+            picture=lambda finding: checks.picture(finding, self.words, formulas.plain),
             measured=lambda finding: checks.measured(finding, self.words),
             required=lambda finding: checks.required(finding, self.words),
-            takeaway=lambda record: sentence(record.reason, self.words),
-            deciding_figure=lambda record: record.figures[0] if record.figures else None,
-            plain=lambda text: str(text).replace("$", ""),
+            **self._of_a_claim(formulas, beside),
+            plain=lambda text: formulas.plain(self.words.of(text)),
+            datatables=lambda plot: datatable.tables(plot, language),
             percent=lambda share: rounding.number(100 * share, language, significant=3),
             **{
                 name: partial(getattr(rounding, name), language=language)
@@ -176,12 +225,60 @@ class _Writer:
             index=INDEX,
             claim_path=claim_path,
             figure_path=figure_path,
+            data_path=data_path,
+            plot_of=lambda name, figure: beside.plot(name, figure, language),
+            alternative=lambda plot: describe(plot, self.words, formulas.plain),
             decisive=summary.decisive,
             page_path=page_path,
             site_pages=[],
             program_files=programs.names(texts),
             enough=ENOUGH,
         )
+
+    def _of_a_claim(self, formulas: Formulas, beside: Beside) -> dict[str, Any]:
+        """The filters of a claim's page."""
+        words, plain = self.words, lambda text: formulas.plain(text)
+
+        def plots(record: EvidenceRecord) -> Iterable[tuple[FigureNote, Plot | None]]:
+            return ((each, beside.plot(record.name, each.name, "en")) for each in record.figures)
+
+        def of(check: Finding, record: EvidenceRecord) -> checks.Quantity:
+            return checks.quantity(record, check)
+
+        def relevant(check: Finding, record: EvidenceRecord) -> str:
+            own, effect = of(check, record), check.operating.relevant if check.operating else None
+            scaled = None if effect is None else own.scale * effect
+            return rounding.number(scaled, words.language) + own.in_words(words)
+
+        return {
+            "takeaway": lambda record: takeaway.takeaway(record, words),
+            "limits": lambda record: takeaway.limits(record, words),
+            "deciding_figure": lambda record: takeaway.deciding_figure(record, plots(record)),
+            "checks_of": lambda note, record: [
+                each
+                for each in takeaway.findings_of(record, note)
+                if each.role in ("claim", "repair")
+            ],
+            "quantity": of,
+            "state": checks.state,
+            "states": checks.states,
+            "measured_in": lambda check, record: checks.measured(check, words, of(check, record)),
+            "required_in": lambda check, record: checks.required(check, words, of(check, record)),
+            "picture_in": lambda check, record: checks.picture(
+                check, words, plain, of(check, record)
+            ),
+            "relevant_in": relevant,
+            "power": lambda share: rounding.power(share, words.language),
+            "unrounded": lambda value: rounding.unrounded(value, words.language),
+            "chronicle": lambda record: (
+                chronicle(beside.ledgers[record.name], words)
+                if record.name in beside.ledgers
+                else []
+            ),
+            "sources": lambda record: citing.sources(record.name, beside.sources),
+            "bibtex": lambda record: citing.bibtex(record),
+            "quoted": lambda text, language: formulas.text(text, language),
+        }
 
     def claim(self, position: int) -> str:
         record = self.records[position]
@@ -208,10 +305,6 @@ def sentence(reason: Text, words: Words) -> str:
     if text[:1].isalpha():
         text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
-
-
-def _static(name: str) -> str:
-    return (files("deepclaims.report") / name).read_text(encoding="utf-8")
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from deepclaims.report import narrow
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.container import ErrorbarContainer
@@ -55,8 +57,8 @@ _BAND_FROM = 40  # more points than this: a band reads better than error bars
 
 STYLE: MappingProxyType[Any, Any] = MappingProxyType(
     {
-        "figure.facecolor": "white",
-        "axes.facecolor": "white",
+        "figure.facecolor": "none",  # the page's own ground, light or dark
+        "axes.facecolor": "none",
         "axes.edgecolor": _INK,
         "axes.labelcolor": _INK,
         "axes.linewidth": 0.8,
@@ -85,7 +87,7 @@ STYLE: MappingProxyType[Any, Any] = MappingProxyType(
         "image.cmap": "viridis",
         "path.simplify": True,
         "path.simplify_threshold": 0.25,
-        "savefig.facecolor": "white",
+        "savefig.facecolor": "none",
         "svg.fonttype": "path",  # a page must read the same where our font is not installed
         "svg.hashsalt": "deepclaims",  # ids in the file depend on its content only
     }
@@ -94,6 +96,8 @@ STYLE: MappingProxyType[Any, Any] = MappingProxyType(
 
 _SIZES = {1: 6.4, 2: 9.2, 3: 12.0}  # inches across, by the number of panels side by side
 _PANEL_HEIGHT = 3.9
+_OF_A_GRID = ("sharex", "sharey", "width_ratios", "height_ratios")
+"""Options of `Figure.subplots` that mean something else once panels are stacked."""
 
 
 def figure(
@@ -133,6 +137,33 @@ def figure(
     made = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(made)
     return made, made.subplots(rows, cols, **subplots)
+
+
+def stacked(
+    rows: int = 1,
+    cols: int = 1,
+    *,
+    width: float | None = None,
+    height: float | None = None,
+    **subplots: Any,
+) -> tuple["Figure", Any]:
+    """The same panels for a phone, below one another; arguments and result as of `figure`.
+
+    What panels share they still share, as far as one column can; each has its ticks named.
+    """
+    wide = width or _SIZES.get(cols, 4.0 * cols)
+    high = height or (4.0 if rows == cols == 1 else _PANEL_HEIGHT * rows)
+    each = narrow.panel_height(wide, high, rows, cols)
+    kept = {key: value for key, value in subplots.items() if key not in _OF_A_GRID}
+    made, axes = figure(rows * cols, 1, width=narrow.WIDTH, height=each * rows * cols, **kept)
+    flat = np.ravel(np.asarray(axes, dtype=object))
+    for side in ("x", "y"):
+        how = str(subplots.get(f"share{side}") or "none")
+        for position, ax in enumerate(flat):
+            first = {"True": 0, "all": 0, "row": position - position % cols, "col": position % cols}
+            if (lead := first.get(how, position)) != position:
+                getattr(ax, f"share{side}")(flat[lead])
+    return made, axes
 
 
 def theory(

@@ -8,7 +8,7 @@ from typing import Any
 
 from deepclaims.languages import LANGUAGES
 
-TABLES = ("words.toml", "site.toml", "methods.toml", "moving.toml")
+TABLES = ("words.toml", "claim.toml", "site.toml", "methods.toml", "moving.toml")
 """The files of the texts."""
 
 METHODS_ES = {
@@ -51,6 +51,11 @@ class Words:
             KeyError: when `words.toml` has no such text.
         """
         return table()[key][self.language].format(**values)
+
+    @staticmethod
+    def has(key: str) -> bool:
+        """Whether there is a text under `key`."""
+        return key in table()
 
     def of(self, text: Mapping[str, str] | str | None) -> str:
         """A claim's text in this language; a text without languages is the same in both."""

@@ -1,0 +1,75 @@
+"""What a claim's ledger tells, as the page of the claim shows it: a line an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deepclaims.evidence.ledger import Event, Kind, Ledger
+from deepclaims.report.words import Words
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event of a ledger in words.
+
+    Args:
+        when: the day.
+        commit: of the code then.
+        what: what happened.
+        ruling: what came out; empty for a registration.
+        reconstructed: whether it was read out of Git's history afterwards.
+    """
+
+    when: str
+    commit: str
+    what: str
+    ruling: str = ""
+    reconstructed: bool = False
+
+
+def chronicle(ledger: Ledger, words: Words) -> list[Entry]:
+    """The events of a ledger, oldest first; registrations of mended texts alone are left out."""
+    return list(_entries(ledger, words))
+
+
+def _entries(ledger: Ledger, words: Words) -> Iterator[Entry]:
+    promised = ""
+    for event in ledger.events:
+        if event.kind is Kind.REGISTRATION:
+            now = "-".join(
+                str(event.content.get(key)) for key in ("question", "criterion", "grid", "seeds")
+            )
+            if now == promised:
+                continue
+            first, promised = not promised, now
+            yield _entry(event, words.told_registered if first else words.told_registered_again)
+        elif event.kind is Kind.PILOT:
+            yield _entry(event, words.told_pilot)
+        else:
+            yield _seen(event, words)
+
+
+def _seen(event: Event, words: Words) -> Entry:
+    content: Mapping[str, Any] = event.content
+    n, first, last = content["seeds"]
+    seeds = (
+        words("told_seed", first=first)
+        if n == 1
+        else words("told_seeds", n=n, first=first, last=last)
+    )
+    match event.kind:
+        case Kind.SECOND_LOOK:
+            what = words("told_second_look", seeds=seeds)
+        case Kind.TRANSFER:
+            name = f"data_{content['dataset']}"
+            data = words(name) if words.has(name) else content["dataset"]
+            what = words("told_transfer", data=data, seeds=seeds)
+        case _:
+            what = words("told_look", seeds=seeds)
+    return _entry(event, what, str(content.get("ruling", "")))
+
+
+def _entry(event: Event, what: str, ruling: str = "") -> Entry:
+    return Entry(event.when, event.commit[:9], what, ruling, event.reconstructed)
