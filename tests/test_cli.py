@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -103,3 +104,13 @@ def test_a_terminal_that_knows_ascii_only(project):
     ended = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     assert "\\x" in ended.stdout or "\\u" in ended.stdout
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(project, monkeypatch, capsys):
+    def refused(words):
+        raise PermissionError(errno.EACCES, "Permission denied", "/there/.runs")
+
+    monkeypatch.setattr("deepclaims.pipeline.train.run", refused)
+    assert run("train") == 1
+    shown = capsys.readouterr().err
+    assert shown == "deepclaims train: cannot write /there/.runs: Permission denied\n"

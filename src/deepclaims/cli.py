@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 import io
 import sys
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 
 from deepclaims import __version__
 from deepclaims.errors import DeepclaimsError
+
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a folder that cannot be written, or a disk that is full."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ VERBS = {
     "new": Verb(
         "deepclaims.pipeline.new",
         "a claim of one's own: its YAML, folder and test, from a template that runs as it stands",
-        "CHAPTER/ID",
+        "CHAPTER/ID [--new-chapter]",
         "deepclaims new optimisation/noise-of-a-minibatch",
     ),
     "ledger": Verb(
@@ -194,6 +198,14 @@ def _run(name: str, words: list[str]) -> int:
     except DeepclaimsError as error:
         print(f"deepclaims {name}: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        where = error.filename or "a file"
+        print(f"deepclaims {name}: cannot write {where}: {error.strerror}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print(
             f"\ndeepclaims {name}: interrupted; what is finished is saved, and the same command "
@@ -201,8 +213,6 @@ def _run(name: str, words: list[str]) -> int:
             file=sys.stderr,
         )
         return 130
-    except BrokenPipeError:
-        return 0
     return 0
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -22,8 +24,13 @@ def strips(fig):
     return [ax for ax in fig.axes if "MLII" in [each.get_text() for each in ax.get_yticklabels()]]
 
 
+def names(ax):
+    """The texts above the beats."""
+    return [each for each in ax.texts if each.get_text()[0] in CLASSES]
+
+
 def letters(ax):
-    return [each.get_text() for each in ax.texts]
+    return [each.get_text() for each in names(ax)]
 
 
 def test_the_eventful_half_minute_has_most_kinds_of_beats():
@@ -46,11 +53,11 @@ def test_every_beat_shown_has_its_letter_and_colour(language, axis):
         CLASSES[i] for i in record.label[10:40]
     ]
     for ax in shown:
-        assert [to_hex(each.get_color()).upper() for each in ax.texts] == [
-            COLOURS[each.get_text()] for each in ax.texts
+        assert [to_hex(each.get_color()).upper() for each in names(ax)] == [
+            COLOURS[each.get_text()] for each in names(ax)
         ]
         coloured = [line for line in ax.lines if line.get_linewidth() > 1]
-        assert len(coloured) == 2 * len(ax.texts)  # in both leads
+        assert len(coloured) == 2 * len(names(ax))  # in both leads
     assert shown[-1].get_xlabel() == axis
 
 
@@ -78,3 +85,31 @@ def test_an_electrode_that_slips_does_not_make_the_beats_small():
     usual = strips(draw_annotated(record, 0.0, "en"))[0].get_ylim()
     record.signal[700:720] = 50.0
     assert strips(draw_annotated(record, 0.0, "en"))[0].get_ylim() == pytest.approx(usual)
+
+
+def test_the_paper_and_the_rhythm_along_the_strip():
+    record = made()
+    record = replace(record, sample=record.sample + np.arange(len(record.sample)) // 2)
+    record = replace(record, gaps=np.array([[360, 440]]))
+    ax = strips(draw_annotated(record, 0.0, "es"))[0]
+    assert np.diff(ax.xaxis.get_minor_locator().tick_values(0, 2)) == pytest.approx(0.2)
+    assert np.diff(ax.yaxis.get_minor_locator().tick_values(0, 2)) == pytest.approx(0.5)
+    told = [each.get_text() for each in ax.texts if each.get_text()[0].isdigit()]
+    intervals = 10 * np.diff(record.sample[:10])
+    assert told == [*(f"{each}" for each in np.delete(intervals, 3)), "60/min\nRR en ms"]
+
+
+def test_no_label_is_clipped():
+    record = made(10, reference=np.full(10, 2), leads=1)
+    moved = RATE // 2 - 2  # the first beat two samples after the beginning
+    signal = np.roll(record.signal, -moved, axis=0)
+    record = replace(record, sample=record.sample - moved, signal=signal)
+    fig = draw_annotated(record, 0.0, "en")
+    fig.canvas.draw()
+    (ax,) = strips(fig)
+    frame = ax.get_window_extent()
+    for text in names(ax):
+        box = text.get_window_extent()
+        assert box.x0 >= frame.x0 - 1
+        assert box.x1 <= frame.x1 + 1
+        assert box.y1 <= frame.y1 + 1

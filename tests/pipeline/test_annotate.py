@@ -27,6 +27,9 @@ def test_a_record_is_annotated(ready, small_ecg, capsys):
     assert "STAND-IN: the networks have seen a synthetic ECG only" in said
     assert "not for clinical use" in said
     assert "WARNING" not in said
+    assert "not how often they are right" in said
+    assert "pauses of 2 s or more" in said
+    assert "couplets" in said
     notes = wfdb.rdann(str(ready.root / "result" / "103"), "deep")
     reference = wfdb.rdann(str(small_ecg[0] / "103"), "atr")
     beats = [symbol in CLASS_OF for symbol in reference.symbol]
@@ -241,3 +244,8 @@ def test_a_patient_never_seen(project, shrink, mirror, no_picture, prepare_ecg, 
     called = np.array(notes.symbol[1:])
     assert (called[symbols == "V"] == "V").mean() > 0.8
     assert (called[symbols == "N"] == "N").mean() > 0.9
+
+
+def test_a_picture_beyond_the_end_is_refused(ready, no_picture, small_ecg):
+    with pytest.raises(ConfigError, match=r"at=100000 is beyond the end of 103, which has \d+"):
+        annotate.run(["103", "at=100000"])

@@ -74,3 +74,12 @@ def test_an_interval_without_inside_is_refused(override):
 def test_an_unknown_method_is_refused():
     with pytest.raises(ConfigError, match="no search method 'grid'; known: sobol"):
         first(1, "a=1,2", method="grid")
+
+
+def test_a_key_keeps_its_plus_and_shuffled_values_their_order():
+    (added,) = parse(["+fit.patience=1,2"])
+    assert Axis.of(added).key == "+fit.patience"
+    (shuffled,) = parse(["model.width=shuffle(1,2,3,4,5,6,7,8,9)"])
+    assert Axis.of(shuffled).values == tuple("123456789")
+    (ranged,) = parse(["model.width=shuffle(range(1,9))"])
+    assert Axis.of(ranged).values == tuple("12345678")

@@ -108,10 +108,9 @@ class Files:
         )
         drawn = Annotated(
             title, recording.rate, recording.leads, recording.signal, sample, probabilities,
-            reference,
+            reference, recording.gaps,
         )  # fmt: skip
-        last = max(0.0, recording.seconds - 1)
-        picture = draw_annotated(drawn, None if start is None else min(start, last), language)
+        picture = draw_annotated(drawn, start, language)
         try:
             draft = Path(tempfile.mkdtemp(prefix=f".{self.name}-", dir=self.folder))
             try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deepclaims.ecg.rhythm import Rhythm, mean_rate
 from deepclaims.report.style import OKABE_ITO, figure, say
 
 if TYPE_CHECKING:
@@ -32,8 +33,13 @@ QRS = (-0.07, 0.11)
 """Seconds about the annotation that are drawn in the colour of the class."""
 BEAT = 0.4
 """Seconds before and after the annotation that decide how much room a lead gets."""
+PAPER = (0.2, 0.5)
+"""Seconds and millivolts of a large square of ECG paper."""
+PAPER_INK = "#F3CFC6"
 MOST_LINES = 30
 """Millivolts, more than which get no grid."""
+EDGE = 0.35
+"""Seconds from an end of a strip, within which what is written goes inwards."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Annotated:
         sample: (n,) of the beats.
         probabilities: (n, 4), of `CLASSES`.
         reference: (n,) class numbers that somebody else gave, -1 where none; or None.
+        gaps: (k, 2) first sample, and first after it, of what was not recorded.
     """
 
     title: str
@@ -57,6 +64,12 @@ class Annotated:
     sample: np.ndarray
     probabilities: np.ndarray
     reference: np.ndarray | None = None
+    gaps: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The beats in time."""
+        return Rhythm.of(self.sample, self.label, self.rate, self.gaps)
 
     @property
     def label(self) -> np.ndarray:
@@ -135,8 +148,6 @@ def _frame(record: Annotated, start: float, end: float) -> _Frame:
 
 
 def _strip(ax: Axes, record: Annotated, start: float, frame: _Frame, language: str) -> None:
-    from matplotlib.ticker import MultipleLocator
-
     rate = record.rate
     first = int(start * rate)
     part = record.signal[first : int((start + ROW) * rate)]
@@ -152,20 +163,55 @@ def _strip(ax: Axes, record: Annotated, start: float, frame: _Frame, language: s
             ax.plot(times[begin:stop], y[begin:stop], color=colour, linewidth=2.2, zorder=3)
     room = 0.28 * (frame.high - frame.low)
     for beat in inside:
-        _name_beat(ax, record, int(beat), frame.high + 0.1 * room, language)
-    ax.set_ylim(frame.low, frame.high + room)
+        _name_beat(ax, record, int(beat), (frame.high + 0.1 * room, start), language)
+    foot = frame.low - 0.45 * room
+    _intervals(ax, record, inside, foot, language)
+    ax.set_ylim(foot, frame.high + room)
     ax.set_xlim(start, start + ROW)
     ax.set_yticks([-below for below in frame.below], record.leads)
-    ax.grid(axis="y", visible=False)
+    _paper(ax, frame, language)
+
+
+def _paper(ax: Axes, frame: _Frame, language: str) -> None:
+    """The large squares of ECG paper, where they are not too many."""
+    from matplotlib.ticker import MultipleLocator
+
+    ax.grid(visible=False)
     if frame.high - frame.low < MOST_LINES:
-        ax.yaxis.set_minor_locator(MultipleLocator(1))
-        ax.grid(axis="y", which="minor")
-        ax.tick_params(axis="y", which="minor", length=0)
-        ax.set_ylabel(say(language, "1 mV por línea", "1 mV a line"), fontsize="small")
+        for axis, step in zip((ax.xaxis, ax.yaxis), PAPER, strict=True):
+            axis.set_minor_locator(MultipleLocator(step))
+        ax.grid(which="minor", color=PAPER_INK, linewidth=0.6)
+        ax.tick_params(which="minor", length=0)
+        square = say(language, "cuadro: 0,2 s\n0,5 mV", "square: 0.2 s\n0.5 mV")
+        ax.set_ylabel(square, fontsize="small")
 
 
-def _name_beat(ax: Axes, record: Annotated, beat: int, height: float, language: str) -> None:
-    """The letter above a beat, its probability where it is in doubt, and who disagrees."""
+def _intervals(
+    ax: Axes, record: Annotated, inside: np.ndarray, height: float, language: str
+) -> None:
+    """Between each two beats of a strip their distance in ms; beside it the rate."""
+    seconds = record.rhythm.intervals
+    shown = [beat for beat in inside[:-1].tolist() if np.isfinite(seconds[beat])]
+    for beat in shown:
+        middle = (record.times[beat] + record.times[beat + 1]) / 2
+        ax.text(middle, height, f"{1000 * seconds[beat]:.0f}", fontsize="xx-small",
+                color="#555555", ha="center", va="bottom", zorder=5)  # fmt: skip
+    if shown:
+        rate = f"{mean_rate(seconds[shown]):.0f}"
+        text = say(language, f"{rate}/min\nRR en ms", f"{rate}/min\nRR in ms")
+        ax.text(1.005, 0.0, text, transform=ax.transAxes, fontsize="x-small", va="bottom")
+
+
+def _name_beat(
+    ax: Axes, record: Annotated, beat: int, place: tuple[float, float], language: str
+) -> None:
+    """The letter above a beat, its probability where it is in doubt, and who disagrees.
+
+    `place` is the height, and where the strip begins.
+    """
+    height, start = place
+    after = record.times[beat] - start
+    side = "left" if after < EDGE else "right" if after > ROW - EDGE else "center"
     called = int(record.label[beat])
     p = float(record.probabilities[beat, called])
     text = CLASSES[called]
@@ -182,10 +228,9 @@ def _name_beat(ax: Axes, record: Annotated, beat: int, height: float, language: 
         color=COLOURS[CLASSES[called]],
         fontsize="x-small",
         fontweight="bold" if called or wrong else "normal",
-        ha="center",
+        ha=side,
         va="bottom",
         linespacing=0.95,
-        clip_on=True,
         zorder=5,
     )
 

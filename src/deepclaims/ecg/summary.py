@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deepclaims.data.beats import RATE
 from deepclaims.data.wfdb_record import LEAD
+from deepclaims.ecg.rhythm import PAUSE, Rhythm
 from deepclaims.ecg.strip import CLASSES, NAMES
 
 if TYPE_CHECKING:
@@ -109,6 +110,40 @@ def table(given: np.ndarray) -> list[str]:
             f"{mean:>9}{int((mine < SURE).sum()):>9}"
         )
     return lines
+
+
+TRUST = (
+    "p is what the networks make of a beat, not how often they are right: on a heart they have not "
+    "seen they are often sure and wrong. F is hardly learnt: take it for N or V"
+)
+
+
+def rhythm(found: Rhythm) -> list[str]:
+    """Rate, pauses, and for S and V burden, couplets, runs and bigeminy, by the labels given."""
+    low, high = found.extremes
+    between = f", {low:.0f} to {high:.0f} over eight beats" if low == low else ""
+    pauses, hours = found.pauses, max(found.hours, 1e-9)
+    longest = f", the longest {pauses.max():.1f} s" if len(pauses) else ""
+    lines = [
+        f"heart rate {found.rate:.0f} a minute{between}; {len(pauses)} pauses of {PAUSE:g} s or "
+        f"more{longest}",
+        f"{'ectopy':<20}{'an hour':>9}{'share':>9}{'couplets':>10}{'runs':>7}{'longest':>9}"
+        f"{'bigeminy':>10}",
+    ]
+    for number, name in enumerate(CLASSES):
+        if name in ("S", "V"):
+            each = found.ectopy(number)
+            lines.append(
+                f"{name + ' ' + NAMES[name][1]:<20}{each.beats / hours:>9.1f}"
+                f"{each.beats / len(found.label):>9.1%}{_an_hour(each.couplets, hours):>10}"
+                f"{_an_hour(each.runs, hours):>7}{each.longest or '–':>9}"
+                f"{_an_hour(each.bigeminy, hours):>10}"
+            )
+    return lines
+
+
+def _an_hour(count: int, hours: float) -> str:
+    return f"{count / hours:.1f}" if count else "0"
 
 
 def comparison(found: Agreement, name: str, annotator: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deepclaims.ecg.beats import at_training_rate, beats_to_label
 from deepclaims.ecg.options import read_options
+from deepclaims.errors import ConfigError
 from deepclaims.project import Project
 
 if TYPE_CHECKING:
@@ -34,10 +35,16 @@ def run(words: Sequence[str]) -> None:
     from deepclaims.data import wfdb_record
     from deepclaims.ecg import summary
     from deepclaims.ecg.files import Files
+    from deepclaims.ecg.rhythm import Rhythm
 
     path = wfdb_record.find_record(options.record, project.raw("mitdb"))
     written = Files(Path(options.out), path.name, options.extension)
     recording = wfdb_record.read_recording(path, options.lead, options.second)
+    if options.at is not None and options.at >= recording.seconds:
+        raise ConfigError(
+            f"at={options.at:g} is beyond the end of {path.name}, which has "
+            f"{recording.seconds:.1f} s"
+        )
     beats, found_by = beats_to_label(recording, options.annotator)
     reference = wfdb_record.read_beats(recording, options.reference) if options.compare else None
     written.make_room()
@@ -50,7 +57,9 @@ def run(words: Sequence[str]) -> None:
     for line in summary.about_model(trained, path.name):
         print(line)
     given = trained.labeller.probabilities(*at_training_rate(recording, beats))
-    print("\n" + "\n".join(summary.table(given)))
+    print("\n" + "\n".join([*summary.table(given), summary.TRUST]))
+    rhythm = Rhythm.of(beats.sample, given.argmax(axis=1), recording.rate, recording.gaps)
+    print("\n" + "\n".join(summary.rhythm(rhythm)))
     matched = None
     if reference is not None:
         shown, matched = _compared(recording, beats, given, reference)

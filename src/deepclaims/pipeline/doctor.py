@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from deepclaims.arguments import Arguments
 from deepclaims.environment import cores, device
@@ -44,7 +46,17 @@ def _machine(project: Project) -> Iterator[tuple[bool, str, str]]:
         yield True, "gpu", "none: everything runs on the processor (trainer=cpu)"
     free = shutil.disk_usage(project.root).free
     yield free > ROOM, "disk", f"{free / 2**30:.0f} GiB free below {project.root}"
-    yield os.access(project.root, os.W_OK), "rights", f"{project.root} can be written"
+    why = _unwritable(project.root)
+    yield not why, "rights", f"{project.root} {why or 'can be written'}"
+
+
+def _unwritable(folder: Path) -> str:
+    """Why nothing can be written to a folder; "" if something can."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        return f"cannot be written ({error.strerror}): copy the project to a folder that can"
+    return ""
 
 
 def _libraries() -> Iterator[tuple[bool, str, str]]:

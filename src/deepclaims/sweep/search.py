@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hydra.core.override_parser.types import IntervalSweep, Override
+from dataclasses import replace
+
+from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, RangeSweep
 
 from deepclaims.errors import ConfigError
 from deepclaims.optim import search_points
@@ -20,13 +22,15 @@ class Axis(search_points.Axis):
     def of(cls, override: Override) -> Axis:
         """The axis that an override names: `a,b`, `choice()`, `range()`, `glob()`, `interval()`.
 
-        `tag(log, interval(a, b))` is searched by order of magnitude; `int(interval(a, b))` takes
-        whole numbers.
+        The order of values is the written one: the search mixes them. `tag(log, interval(a, b))` is
+        searched by order of magnitude; `int(interval(a, b))` takes whole numbers.
 
         Raises:
             ConfigError: for an interval that is empty, or not above 0 where it is logarithmic.
         """
-        key, sweep = override.key_or_group, override.value()
+        key, sweep = override.get_key_element(), override.value()
+        if isinstance(sweep, ChoiceSweep | RangeSweep):  # Hydra shuffles without a seed
+            override = replace(override, _value=replace(sweep, shuffle=False))
         if not isinstance(sweep, IntervalSweep):
             return cls(key, tuple(map(str, override.sweep_string_iterator())))
         assert sweep.start is not None

@@ -31,6 +31,8 @@ AROUND = ("executor", "tracking")
 """Groups of what is around the trainings, and no coordinate of theirs."""
 SAVES = (AUTO, "weights", MLFLOW, NONE)
 """What `fit.save` may be."""
+EMBEDDED = "embedded"
+"""The source of prepared data that are a stand-in."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class TrainingSweep:
         asked: dict[str, set[int]] = defaultdict(set)
         for unit in units:
             asked[unit.cell.key].add(unit.seed)
+        _say_stand_ins(units)
         self._foresee(units)
         session = run_session("train", units, entries, self.project, self.options, self.tracking)
         print_summary(RunStore(self.project.runs), entries, session.logbook, asked)
@@ -171,6 +174,16 @@ def _with_a_checkpoint_of_its_own(cell: Cell) -> Cell:
         return cell
     fit = {**fit, "checkpoint": str(Path(fit["checkpoint"]) / cell.key)}
     return replace(cell, config={**cell.config, "fit": fit})
+
+
+def _say_stand_ins(units: Sequence[Unit]) -> None:
+    sources = {name: each for unit in units for name, each in unit.about["sources"].items()}
+    if stand_ins := sorted(name for name, each in sources.items() if each == EMBEDDED):
+        print(
+            f"train: STAND-IN data in place of {', '.join(stand_ins)}, not the official files "
+            "(deepclaims fetch)",
+            file=sys.stderr,
+        )
 
 
 def _say_what_was_not_kept(units: Sequence[Unit], store: RunStore) -> None:
