@@ -65,3 +65,20 @@ def test_what_pandoc_cannot_read_is_shown_as_latex():
 
 def test_every_string_is_found():
     assert sorted(strings({"a": ["x", {"b": "y"}], "c": "z", "d": 3, "e": None})) == ["x", "y", "z"]
+
+
+def test_indices_written_as_text_are_mathematics():
+    text = str(Formulas().text("the state θ_{t−1} and W_t, but one_step_recursion and `x_1` stay"))
+    assert text.count("<msub>") == 2
+    assert "<mi>θ</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow>" in text
+    assert "one_step_recursion" in text
+    assert "<code>x_1</code>" in text
+
+
+def test_spanish_decimals_have_a_comma_and_references_keep_their_point():
+    text = "entre 0.9 y 1.1, arXiv:1708.07747, L1.s18.2, versión 1.0.0, 10.1007/b1, $x=0.5$."
+    shown = str(Formulas().text(text, "es"))
+    assert "entre 0,9 y 1,1," in shown
+    for kept in ("1708.07747", "L1.s18.2", "1.0.0", "10.1007/b1"):
+        assert kept in shown
+    assert "0.9" in str(Formulas().text(text, "en"))

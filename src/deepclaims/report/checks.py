@@ -1,18 +1,37 @@
-"""A check as a page shows it: what was measured, what was required, and a picture of the two."""
+"""A check as a page shows it: what was measured, what was required, and a picture of the two.
 
-from collections.abc import Callable, Iterable
+Of what a number is, and in what unit, a check says in parentheses at the end of its words, as in
+"lowers the test error (percentage points)"; `quantities` of the claim's file may say it instead.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from deepclaims.evidence.check import OUTCOMES, Text
 from deepclaims.evidence.record import EvidenceRecord, Finding
+from deepclaims.languages import LANGUAGES
 from deepclaims.report import rounding
 from deepclaims.report.forest import interval_plot
 from deepclaims.report.words import Words
 
 SHARES = ("percent", "points")
 """Units of what is measured as a share of one."""
+_TAIL = re.compile(r"^(.*\S)\s*\(((?:[^()]|\([^()]*\))*)\)$", re.DOTALL)
+"""Words, and what stands in parentheses after them."""
+_NOUNS = re.compile(
+    r"(\|?log|puntos|cocientes?|medianas?|diferencias?|proporción|fracción|factor|pendiente|bits|"
+    r"entropía|errores?|distancia|área|mayor ángulo|órdenes|exponente|cantidad|"
+    r"números?|tasas?|pasos|nats|rango|varianza|desvío|grados|épocas)\b"
+)
+"""How what is in parentheses begins, in Spanish, where it says what the number is."""
+_POINTS = {
+    "es": re.compile(r"puntos(?: porcentuales)?\b"),
+    "en": re.compile(r"(?:percentage )?points\b"),
+}
+_SHARE = re.compile(r"(proporción|fracción)\b")
 
 
 def state(finding: Finding) -> str:
@@ -26,11 +45,12 @@ class Quantity:
 
     Args:
         noun: what it is, by language; empty where the file does not say.
-        unit: `percent` and `points` of what is measured as a share, else written as it is.
+        unit: `percent` and `points` of what is measured as a share, else written as it is; by
+            language where it is words.
     """
 
     noun: Text = field(default_factory=dict)
-    unit: str = ""
+    unit: str | Text = ""
 
     @property
     def scale(self) -> float:
@@ -41,6 +61,8 @@ class Quantity:
         """The unit as it stands after a number."""
         if not self.unit:
             return ""
+        if isinstance(self.unit, Mapping):
+            return "\u00a0" + words.of(self.unit)
         known = f"unit_{self.unit}"
         return "\u00a0" + (words(known) if words.has(known) else self.unit)
 
@@ -51,8 +73,30 @@ NONE = Quantity()
 def quantity(record: EvidenceRecord, finding: Finding) -> Quantity:
     """What the number of a check is of."""
     written = dict((record.claim.get("quantities") or {}).get(finding.check) or {})
-    unit = str(written.pop("unit", ""))
-    return Quantity(written, unit)
+    if written:
+        unit = str(written.pop("unit", ""))
+        return Quantity(written, unit)
+    tails = {each: _TAIL.match(finding.says.get(each, "").strip()) for each in LANGUAGES}
+    told = {each: found[2].strip() for each, found in tails.items() if found}
+    if len(told) < len(LANGUAGES) or not _NOUNS.match(told["es"]):
+        return NONE
+    points = {each: _POINTS[each].match(told[each]) for each in LANGUAGES}
+    if all(points.values()):
+        units = {each: found[0] for each, found in points.items() if found}
+        rest = {each: told[each].removeprefix(units[each]).lstrip(" ,:") for each in LANGUAGES}
+        return Quantity({} if not rest["es"] else rest, units)
+    return Quantity(told, "percent" if _SHARE.match(told["es"]) else "")
+
+
+def stated(text: str, of: Quantity, language: str) -> str:
+    """The words of a check without what they say of its number, where that is said apart."""
+    found = _TAIL.match(text.strip())
+    if not found or not (of.noun or of.unit):
+        return text
+    told = found[2].strip()
+    own = str(of.noun.get(language) or "")
+    unit = str(of.unit.get(language) or "") if isinstance(of.unit, Mapping) else ""
+    return found[1] if told.startswith((own, unit) if own and unit else own or unit) else text
 
 
 def noun(record: EvidenceRecord, finding: Finding, words: Words) -> str:

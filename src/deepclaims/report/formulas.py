@@ -14,6 +14,7 @@ CODE = re.compile(r"`([^`]+)`")
 EMPHASIS = re.compile(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])")
 """*so*, but not the star of n* or w*, nor a product."""
 
+_SPACES = re.compile(r"[ \t\r\n]+")  # but not the spaces that do not break
 _DECIMAL = re.compile(r"(?<![\w.,:/])(\d+)\.(\d+)(?![\w]|\.\w|\.?/)")
 """A number with English decimals; no version, reference, or sentence of a slide."""
 _SCRIPT = re.compile(r"(?<![\w\\])([^\W\d_]|\d+)([_^])(\{[^{}]+\}|[^\W_]+|[−-]\d+)(?![\w_])")
@@ -41,7 +42,7 @@ class Formulas:
 
         Indices written as text, as W_t, become MathML too, and Spanish decimals get their comma.
         """
-        pieces = INLINE.split(" ".join((text or "").split()))
+        pieces = INLINE.split(_SPACES.sub(" ", text or "").strip(" "))
         return Markup("").join(
             self._shown(clean(piece), alone=False) if index % 2 else _with_code(piece, language)
             for index, piece in enumerate(pieces)
@@ -49,7 +50,7 @@ class Formulas:
 
     def plain(self, text: str | None) -> str:
         """A text without markup, as an alternative text must be: formulas as they are read out."""
-        pieces = INLINE.split(" ".join((text or "").split()))
+        pieces = INLINE.split(_SPACES.sub(" ", text or "").strip(" "))
         return "".join(
             spoken(self.markup.get((clean(piece), False), "")) or piece
             if index % 2

@@ -268,6 +268,9 @@ class _Writer:
                 check, words, plain, of(check, record)
             ),
             "relevant_in": relevant,
+            "stated_in": lambda check, record: checks.stated(
+                words.of(check.says), of(check, record), words.language
+            ),
             "power": lambda share: rounding.power(share, words.language),
             "unrounded": lambda value: rounding.unrounded(value, words.language),
             "chronicle": lambda record: (

@@ -5,6 +5,7 @@ The sentences are the checks' own words with the number that decided; nothing is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -20,6 +21,8 @@ from deepclaims.report.words import Words
 SAME = 1e-4
 """Relative difference up to which a number in a figure, kept to five digits, is that of a check."""
 
+
+_SPACES = re.compile(r"[ \n]+")  # but not the spaces that do not break
 
 _LEAD = {
     Ruling.SUPPORTED: {"es": "Se sostiene: ", "en": "Holds: "},
@@ -91,7 +94,8 @@ def _of_sentence(record: EvidenceRecord, note: SentenceNote, words: Words) -> st
     check = deciding_of(record, note)
     if check is None or (note.ruling == Ruling.INCONCLUSIVE and check.outcome is True):
         return _finished(words("took_inconclusive_because", reason=words.of(note.reason)))
-    means = words.of(check.means).rstrip(".")
+    of = checks.quantity(record, check)
+    means = checks.stated(words.of(check.means).rstrip("."), of, words.language)
     number = number_of(check, record, words)
     stated = f"{means} ({number})" if number else means
     match note.ruling:
@@ -183,7 +187,7 @@ def _shows(plot: Plot, value: float) -> bool:
 
 
 def _finished(text: str) -> str:
-    text = " ".join(text.split()).strip()
+    text = _SPACES.sub(" ", text).strip()
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
 

@@ -1,0 +1,104 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.record import Finding
+from deepclaims.report import checks, takeaway
+from deepclaims.report.drawn import Plot, Series, Shown
+from deepclaims.report.words import Words
+
+CLAIMS = sorted((Path(__file__).parents[2] / "conf/claim").glob("*/[!_]*.yaml"))
+
+
+def told(record, language="en"):
+    return takeaway.takeaway(record, Words(language)).replace("\u00a0", " ")
+
+
+def finding(says, outcome=True, **changes):
+    estimate = Estimate(0.0213, 0.0131, 0.0295, 5, "t, paired")
+    return replace(
+        Finding("gain", "claim", "above", 0.0, says, estimate, outcome, 0.01, says), **changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "start"),
+    [
+        ("supported", "Holds: gain is true (0.0213 [0.0131, 0.0295])."),
+        ("corrected", "Not as printed: "),
+        ("refuted", "Does not hold: "),
+        ("inconclusive", "Undecided"),
+    ],
+)
+def test_a_takeaway_says_the_ruling_and_the_number(record, verdict, start):
+    assert told(record("one", "approximation", verdict)).startswith(start)
+
+
+def test_a_correction_says_what_to_say_instead(record):
+    text = told(record("two", "approximation", "corrected"))
+    assert "(1.210 [1.150, 1.270])" in text
+    assert text.endswith("Say instead: Corrected version.")
+
+
+def test_several_sentences_are_counted(record):
+    made = record("one", "approximation", "supported")
+    (own,) = made.sentences
+    both = replace(made, sentences=(own, replace(own, id="L1.s2.4")))
+    assert told(both).startswith("All 2 sentences hold. Gain is true")
+    mixed = replace(made, verdict="refuted", sentences=(replace(own, ruling="refuted"), own))
+    assert told(mixed).startswith("Of 2 sentences, 1 does not hold and 1 holds. Does not hold")
+    assert told(mixed, "es").startswith("De 2 oraciones, 1 no se sostiene y 1 se sostiene. ")
+
+
+def test_the_number_has_the_unit_that_the_check_says(record):
+    says = {
+        "es": "dropout baja el error de test (puntos porcentuales)",
+        "en": "dropout lowers the test error (percentage points)",
+    }
+    made = record("one", "approximation", "supported", findings=(finding(says),))
+    text = told(made, "es")
+    number = "0,0213 puntos porcentuales [0,0131; 0,0295]"
+    assert text == f"Se sostiene: dropout baja el error de test ({number})."
+
+
+def test_a_share_is_told_in_per_cent_with_its_noun(record):
+    says = {"es": "apaga unidades (proporción, la mayor)", "en": "kills units (share, the largest)"}
+    made = record("one", "approximation", "supported", findings=(finding(says),))
+    assert "(share, the largest: 2.13 % [1.31, 2.95])" in told(made)
+
+
+def test_what_is_in_parentheses_and_no_quantity_stays(record):
+    says = {"es": "baja menos de la mitad (la peor ley)", "en": "falls by half (the worst law)"}
+    assert checks.quantity(record("one", "a", "supported"), finding(says)) == checks.NONE
+
+
+def test_the_limits_name_what_is_open_and_where_nobody_looked(record):
+    made = record("one", "approximation", "supported")
+    says = {"es": "queda", "en": "it stays"}
+    lines = takeaway.limits(replace(made, findings=(finding(says, outcome=None),)), Words("en"))
+    assert "It is left open whether it stays." in lines
+    assert lines[0].startswith("It is about MNIST")
+    assert "Nobody has looked at Fashion-MNIST." in lines
+
+
+def test_the_deciding_figure_is_that_which_shows_the_number(record):
+    made = record("one", "approximation", "supported")
+    first, second = (replace(made.figures[0], name=name) for name in ("first", "second"))
+    made = replace(made, figures=(first, second))
+    shows = Plot((Shown("", "", "", (Series("", (1.0,), (2.13,)),)),))
+    nothing = Plot((Shown("", "", "", (Series("", (1.0,), (2.2,)),)),))
+    assert takeaway.deciding_figure(made, [(first, nothing), (second, shows)]) == second
+    assert takeaway.deciding_figure(made, [(first, nothing), (second, nothing)]) == first
+    named = replace(made, claim={**made.claim, "deciding": "second"})
+    assert takeaway.deciding_figure(named, []) == second
+    assert takeaway.deciding_figure(replace(made, figures=()), []) is None
+
+
+@pytest.mark.parametrize("file", CLAIMS, ids=lambda file: file.stem)
+def test_what_a_claim_says_of_its_numbers_and_figures_is_of_it(file):
+    written = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    assert set(written.get("quantities") or {}) <= set(written["criterion"]["checks"])
+    assert written.get("deciding") in (None, *written["figures"])
