@@ -1,5 +1,6 @@
 import ast
 import re
+import tomllib
 from pathlib import Path
 from string import Formatter
 
@@ -8,7 +9,7 @@ import pytest
 from deepclaims.evidence.record import RELATIONS, ROLES, VERDICTS
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import words as module
-from deepclaims.report.words import Words, table
+from deepclaims.report.words import TABLES, Words, table
 
 TEMPLATES = Path(module.__file__).parent / "templates"
 
@@ -90,3 +91,8 @@ def _texts(node):
         yield from (*_texts(node.body), *_texts(node.orelse))
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
+
+
+def test_no_key_stands_in_two_files():
+    keys = [key for name in TABLES for key in tomllib.loads((TEMPLATES / name).read_text())]
+    assert len(keys) == len(set(keys))
