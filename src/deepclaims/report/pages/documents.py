@@ -65,7 +65,7 @@ def html(markdown: str, documents: list[str]) -> str:
     made = re.sub(
         r'<a href="([^"]*)">(.*?)</a>', lambda found: _link(found, documents), made, flags=re.DOTALL
     )
-    made = made.replace("<pre>", '<pre tabindex="0">')
+    made = made.replace("<pre>", '<pre tabindex="0">').replace("<th></th>", "<td></td>")
     return made.replace(
         "<table>", '<div class="scroll" tabindex="0"><table class="plain">'
     ).replace("</table>", "</table></div>")

@@ -41,12 +41,16 @@
   if (screens.length) {
     const typing = "input, select, textarea, summary, [contenteditable]";
     const forwards = ["ArrowRight", "PageDown"], backwards = ["ArrowLeft", "PageUp"];
+    const focused = () => screens.indexOf(document.activeElement.closest("[data-screens] > section"));
     const here = () => {
+      if (focused() >= 0) return focused();
       const named = screens.findIndex((each) => `#${each.id}` === location.hash);
       const seen = screens.findIndex((each) => each.getBoundingClientRect().bottom > 60);
       const near = named >= 0 && Math.abs(screens[named].getBoundingClientRect().top) < innerHeight;
       return near ? named : seen - (screens[seen].getBoundingClientRect().top > 60 ? 1 : 0);
     };
+    const scrolled = () => focused() >= 0 && document.activeElement.blur();
+    for (const kind of ["wheel", "touchmove"]) addEventListener(kind, scrolled, { passive: true });
     addEventListener("keydown", (event) => {
       const step = forwards.includes(event.key) - backwards.includes(event.key);
       const scrolls = event.target.scrollWidth > event.target.clientWidth && event.target.tabIndex === 0;
