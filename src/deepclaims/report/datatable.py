@@ -9,7 +9,7 @@ from typing import Any
 from deepclaims.report import rounding
 from deepclaims.report.drawn import Plot, Series
 
-MOST = 60
+MOST = 30
 """Rows of a panel on a page; of more, evenly spaced ones. The CSV has all."""
 
 
