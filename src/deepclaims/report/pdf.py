@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from deepclaims import __version__
 from deepclaims.errors import ClaimError
 from deepclaims.evidence.record import VERDICTS, EvidenceRecord
-from deepclaims.report import checks, site, summary, typesetting
+from deepclaims.report import checks, site, summary, takeaway, typesetting
 from deepclaims.report.formulas import strings
 from deepclaims.report.typesetting import TypstFormulas
 from deepclaims.report.words import Words, table
@@ -61,7 +61,7 @@ def source(
         rich=converted.text,
         display=converted.display,
         claim_text=site.claim_text,
-        takeaway=lambda record: site.sentence(record.reason, words),
+        takeaway=lambda record: takeaway.takeaway(record, words),
         measured=lambda finding: checks.measured(finding, words),
         required=lambda finding: checks.required(finding, words),
     )
