@@ -26,7 +26,8 @@ def recovery(config: dict[str, Any], seed: int) -> Outcome:
 
     Args:
         config: `method`, `protocol`; `jumps`, the times, ascending; `dimensions`; `replicas` a
-            time; `after`, steps simulated after each jump; `beta2`; `matched`; `rates`, [lowest, highest, count].
+            time; `after`, steps simulated after each jump; `beta2`; `matched`; `rates`,
+            [lowest, highest, count].
         seed: of the noise; the same for every method.
 
     Returns:
