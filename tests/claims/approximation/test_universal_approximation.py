@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from deepclaims.claims.approximation.universal_approximation import judge
+from deepclaims.claims.approximation.universal_approximation.judge import uniform_knots_error
 from deepclaims.claims.approximation.universal_approximation.measure import (
     close_up,
     construction,
@@ -111,9 +112,7 @@ def imagine(part, arm, axes, seed, *, works=approximates, trains=approximates):
         return Outcome({}, curves)
     if part.name == "construction":
         widths = part.params["widths"]
-        bounds = {f"bound_{name}": Curve(widths, [2.0 / n for n in widths]) for name in LINE}
-        errors = {f"sup_{name}": Curve(widths, [1.9 / n for n in widths]) for name in LINE}
-        return Outcome({}, bounds | errors)
+        return construction({"widths": widths, "points": 2001}, seed)
     if part.name == "close_up":
         x = np.linspace(-1, 1, 9)
         net = pd.DataFrame({"x": x, "net": x**2, "at_centre": x == 0.5})
@@ -152,10 +151,23 @@ def test_where_polynomials_approximate_nothing_is_concluded(imagined, ruling):
     assert ruling(results) == "inconclusive"
 
 
-def test_where_errors_exceed_the_bound_nothing_is_concluded(imagined, made_world, ruling):
+@pytest.mark.parametrize("factor", [0.9, 1.2])
+@pytest.mark.parametrize("target", LINE)
+def test_where_errors_are_mismeasured_nothing_is_concluded(
+    imagined, made_world, ruling, factor, target
+):
     world = imagined(NAME, imagine)
-    broken = made_world(world, "construction", {"sup_kink": lambda values: 1.2 * values})
+    broken = made_world(world, "construction", {f"sup_{target}": lambda values: factor * values})
     assert ruling(broken) == "inconclusive"
+
+
+@pytest.mark.parametrize("units", [10, 47, 512])
+def test_the_kink_between_two_knots_is_missed_by_as_much_as_it_is(units):
+    """Against numpy's own interpolation on a fine grid that has the kink."""
+    x = np.linspace(-1, 1, 100_001)
+    knots = np.linspace(-1, 1, units)
+    missed = np.abs(np.interp(x, knots, np.abs(knots - 0.2)) - np.abs(x - 0.2)).max()
+    assert uniform_knots_error(LINE["kink"], units) == pytest.approx(missed, rel=1e-6)
 
 
 def test_few_seeds_and_widths_do_not_crash(imagined, ruling):

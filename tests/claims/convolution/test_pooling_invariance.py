@@ -12,9 +12,9 @@ SLOPE = {"max": 0.05, "average": 0.06, "stride": 0.09, "none": 0.08}
 
 @pytest.fixture
 def world(imagined):
-    """`world(shift={pool: slope}, rotation={…}, clean=0.05, sizes={…})`."""
+    """`world(shift={pool: slope}, rotation={…}, clean=0.05, more={pool: clean}, sizes={…})`."""
 
-    def make(profile="laptop", shift=(), rotation=(), features=(), clean=0.05, sizes=()):
+    def make(profile="laptop", shift=(), rotation=(), features=(), clean=0.05, more=(), sizes=()):
         by_kind = {
             "shift": {**SLOPE, **dict(shift)},
             "rotation": {**SLOPE, **dict(rotation)},
@@ -30,14 +30,16 @@ def world(imagined):
                     "shift_features": Curve(SHIFTS, [step * each for each in SHIFTS]),
                     "rotation_features": Curve(ANGLES, [step * each / 15 for each in ANGLES]),
                 })  # fmt: skip
-            curves = {}
+            curves, base = {}, clean + dict(more).get(pool, 0.0)
             for kind, steps, unit in (("shift", SHIFTS, 1), ("rotation", ANGLES, 15)):
                 slope = by_kind[kind][pool] + 0.002 * rng.standard_normal()
-                values = [clean + slope * (each / unit) ** 1.3 for each in steps]
+                values = [base + slope * (each / unit) ** 1.3 for each in steps]
                 curves[f"{kind}_error"] = Curve(steps, values)
-                curves[f"{kind}_change"] = Curve(steps, [value - clean for value in values])
-            size = {**dict.fromkeys(SLOPE, 5994.0), **dict(sizes)}[pool]
-            return Outcome({"n_parameters": size, "validation_error": clean}, curves)
+                curves[f"{kind}_change"] = Curve(steps, [value - base for value in values])
+            size = {**dict.fromkeys(SLOPE, 5994.0), "none": 67_434.0, **dict(sizes)}[pool]
+            worse = 0.01 * (axes["rate"] not in (0.016, 0.032))  # the best is inside the grid
+            metrics = {"n_parameters": size, "validation_error": base + worse}
+            return Outcome(metrics, curves)
 
         return imagined(NAME, outcome, profile)
 
@@ -52,6 +54,7 @@ def test_where_pooling_helps_it_is_supported(world, ruling):
     "changed",
     [
         {"shift": {"max": 0.12}},
+        {"shift": {"none": 0.055}},
         {"rotation": {"average": 0.20}},
         {"features": {"max": 0.12, "average": 0.12}},
     ],
@@ -64,8 +67,12 @@ def test_where_one_pooling_does_worse_it_is_refuted(world, ruling, changed):
     "changed",
     [
         {"clean": 0.3},
+        {"more": {"stride": 0.01}},
+        {"more": {"none": -0.01}},
         {"sizes": {"stride": 50_000.0}},
-        {"shift": {"max": 0.01, "average": 0.012, "stride": 0.03}},  # nothing breaks at 6 pixels
+        {
+            "shift": {"max": 0.01, "average": 0.012, "stride": 0.03, "none": 0.03}
+        },  # nothing breaks at 6 pixels
     ],
 )
 def test_without_its_controls_it_decides_nothing(world, ruling, changed):
@@ -85,7 +92,7 @@ def test_a_trained_net_is_asked_about_moved_images(mirror, project):
     fetch(project, "mnist", "mirror")
     prepare(project, "mnist")
     part = load(project.conf, NAME, "smoke").parts[0]
-    outcome = measure.moved({**part.params, "pool": "max"}, 3)
+    outcome = measure.moved({**part.params, "pool": "max", "rate": 0.032}, 3)
     assert outcome.curves["shift_change"].values[0] == 0
     assert 0 < outcome.curves["shift_change"].values[1] < outcome.curves["shift_change"].values[-1]
     assert outcome.metrics["n_parameters"] == 5994

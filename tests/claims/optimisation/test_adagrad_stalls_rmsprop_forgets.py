@@ -11,6 +11,7 @@ CONFIG = {
     "replicas": 4,
     "after": 120,
     "beta2": 0.99,
+    "protocol": "first",
     "matched": 25,
     "rates": [0.01, 1.0, 15],
 }
@@ -66,3 +67,22 @@ def test_adagrads_rate_is_alpha_over_the_root_of_the_sum():
     assert found.curves["rate"].values == pytest.approx(found.metrics["alpha"] / root, rel=0.1)
     early, late = found.curves["recovery"].values
     assert late > 1.5 * early
+
+
+def test_chosen_over_all_changes_the_rate_is_the_one_that_takes_fewest_steps():
+    config = CONFIG | {"method": "sgd", "protocol": "all", "rates": [0.01, 1.0, 9]}
+    found = measure.recovery(config, 3)
+    others = [
+        measure.recovery(config | {"rates": [rate, rate, 1]}, 3).curves["recovery"].values
+        for rate in (0.03, 0.1)
+    ]
+    assert np.mean(found.curves["recovery"].values) < min(np.mean(each) for each in others)
+    first = measure.recovery(config | {"protocol": "first"}, 3)
+    assert found.metrics["alpha"] > first.metrics["alpha"]
+
+
+def test_rates_chosen_over_all_changes_decide_nothing(imagined, ruling, world):
+    results = world()
+    tuned = results.metrics["part"] == "tuned"
+    results.metrics.loc[tuned & (results.metrics["metric"] == "recovery"), "value"] = 1.0
+    assert ruling(results) == "supported"

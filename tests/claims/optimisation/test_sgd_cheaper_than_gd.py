@@ -49,6 +49,29 @@ def test_where_sgds_samples_grow_with_n_it_is_refuted(imagined, ruling):
     assert ruling(imagined(NAME, world)) == "refuted"
 
 
+def test_time_decides_nothing(imagined, ruling):
+    def world(part, *args):
+        made = imagine(part, *args)
+        if part.task == "clock":
+            table = made.tables["clock"].assign(volatile_seconds=1.0)
+            return Outcome({}, {}, {"clock": table})
+        return made
+
+    assert ruling(imagined(NAME, world)) == "supported"
+
+
+def test_where_a_full_step_is_no_heavier_it_is_refuted(imagined, rulings):
+    def world(part, arm, axes, *args):
+        made = imagine(part, arm, axes, *args)
+        if part.task == "work":
+            return Outcome({**made.metrics, "sgd": made.metrics["gd"] / 2})
+        return made
+
+    found = rulings(imagined(NAME, world))
+    assert found["L1.s14.1"] == "refuted"
+    assert found["L1.s13.4"] == "supported"
+
+
 @pytest.mark.parametrize("changes", [{"best": 8}, {"floor": 1e-9}, {"steps_of_sgd": 20.0}])
 def test_where_a_control_fails_nothing_is_concluded(imagined, ruling, changes):
     """A rate at the edge; no ball; an advantage with 20 samples already."""

@@ -42,7 +42,9 @@ def test_where_the_bound_breaks_at_late_steps_it_is_refuted(results, made_world,
     def raised(power):
         return lambda values: values * late[values.index] ** power
 
-    world = made_world(results, "tight", {"distance": raised(1), "distance_square": raised(2)})
+    world = made_world(
+        results, "tight", {"compensated": raised(1), "compensated_square": raised(2)}
+    )
     assert ruling(world) == "refuted"
 
 
@@ -127,3 +129,29 @@ def test_a_run_is_a_function_of_its_seed_and_cells_do_not_share_luck():
     assert first.metrics["ball"] != run(TIGHT, KNOWN, plan, seed=7).metrics["ball"]
     other = run(TIGHT, KNOWN, Plan(0.1001, 2, replicas=10, steps=30), seed=6)
     assert abs(other.metrics["ball"] / first.metrics["ball"] - 1) > 1e-2
+
+
+def test_what_is_left_without_chance_is_the_same_expectation():
+    """On average it is D_t, up to the spread of D_t; and it spreads far less itself."""
+    plan = Plan(0.002, 1, replicas=64, steps=1000)
+    found = run(TIGHT, KNOWN, plan, seed=8)
+    last = {name: curve.values[-1] for name, curve in found.curves.items()}
+    plain = pooled_mean(last["distance"], last["distance_square"], 64)
+    left = pooled_mean(last["compensated"], last["compensated_square"], 64)
+    assert left.se < 0.4 * plain.se
+    assert abs(plain.value - left.value) < 4 * plain.se
+    law = KNOWN.unrolled(0.002, 1, 0.81, np.array(found.curves["compensated"].steps))
+    assert (np.array(found.curves["compensated"].values) < law).all()
+
+
+def test_without_projection_what_is_left_follows_the_exact_law():
+    """E‖e‖² of the free process obeys a linear recursion: no chance is left at the first step."""
+    plan = Plan(0.1, 2, replicas=64, steps=30, projected=False)
+    found = run(TIGHT, KNOWN, plan, seed=9).curves["compensated"]
+    exact, steps = 0.81, dict(zip(found.steps, found.values, strict=True))
+    for t in range(1, 31):
+        exact = (1 - 0.2 + 0.01 * (1 + 2 / 2)) * exact + 0.01 * 27 / 2
+        if t == 1:
+            assert steps[t] == pytest.approx(exact, rel=1e-12)
+        if t == 30:
+            assert steps[t] == pytest.approx(exact, rel=0.05)

@@ -11,7 +11,9 @@ def results(measured_here):
     changes = {
         "seeds.first": 300, "seeds.count": 8, "grid.input": [0.3, 1.0],
         "parts.training.seeds.first": 300, "parts.training.params.replicas": 6,
-        "parts.training.params.steps": 60,
+        "parts.training.params.steps": 60, "parts.learning.tune.seeds.first": 310,
+        "parts.learning.tune.seeds.count": 1, "parts.learning.params.steps": 20,
+        "parts.learning.params.length": 6, "parts.learning.params.reported": 3,
     }  # fmt: skip
     found = measured_here(NAME, "laptop", changes)
     return with_training(found, departure=0.8, scatter=4.0)
@@ -56,6 +58,32 @@ def test_as_measured_tanh_loses_what_the_matrix_keeps(results, ruling, rulings):
 def test_where_tanh_keeps_the_gradient_it_is_supported(results, made_world, ruling):
     world = made_world(results, "tanh", slope_of_orthogonal(results, 0.001))
     assert ruling(world) == "supported"
+
+
+def test_where_a_direction_changes_orthogonal_matrices_are_no_isometries(
+    results, made_world, rulings
+):
+    table = results.metrics
+    chosen = (table["part"] == "linear") & (table["matrix"] == "orthogonal")
+    stretched = {"isometry": lambda values: values.where(~chosen[values.index], 0.3)}
+    found = rulings(made_world(results, "linear", stretched))
+    assert {name for name, each in found.items() if each == "refuted"} == {"L1.s63.5"}
+    assert found[STABLE] != "supported"
+
+
+def test_where_gaussian_matrices_are_isometries_too_nothing_is_concluded_of_norms(
+    results, made_world, rulings
+):
+    world = made_world(results, "linear", {"isometry": lambda values: 1e-13 + 0 * values})
+    assert {rulings(world)[name] for name in (STABLE, "L1.s63.5")} == {"inconclusive"}
+
+
+@pytest.mark.parametrize("matrix", ["orthogonal", "gaussian"])
+def test_the_isometry_is_that_of_the_tenth_power(matrix):
+    config = {"matrix": matrix, "activation": "linear", "input": 0.0, "width": 16, "steps": 30}
+    found = measure.gains(config, 4).metrics["isometry"]
+    assert (found < 1e-12) is (matrix == "orthogonal")
+    assert (found > 1.0) is (matrix == "gaussian")
 
 
 def test_where_theory_misses_the_rate_the_repair_does_not_hold(results, made_world, rulings):

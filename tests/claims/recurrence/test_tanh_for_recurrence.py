@@ -1,10 +1,11 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from deepclaims.claims.recurrence.tanh_for_recurrence import judge, measure
-from deepclaims.evidence.outcome import Outcome
+from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "recurrence/tanh-for-recurrence"
 
@@ -13,8 +14,18 @@ NAME = "recurrence/tanh-for-recurrence"
 def world(imagined):
     """`world(name=value)`: what the measure would have been in another world."""
 
-    def make(relu_at_one=-0.5, tanh_gradient=16.0, ratio=1e4, largest=0.95, weak=-30.0):
-        def outcome(part, arm, axes, seed):
+    def make(
+        relu_at_one=-0.5, tanh_gradient=16.0, ratio=1e4, largest=0.95, weak=-30.0, adds=(2, 18)
+    ):
+        def outcome(part, arm, axes, seed, variants=()):
+            if len(variants) > 1:
+                scores = [0.2 - 0.1 * (each["rate"] == 0.003) for each in variants]
+                return Outcome({}, {"score": Curve(range(len(variants)), scores)})
+            if part.name == "learning":
+                successes = adds[axes["activation"] == "relu"]
+                tested = pd.DataFrame({"mse": [0.02] * successes + [0.16] * (20 - successes)})
+                metrics = {"successes": float(successes), "trials": 20.0}
+                return Outcome(metrics, {}, {"tested": tested})
             jitter = 0.05 * np.random.default_rng(seed).standard_normal()
             tanh, gain = axes["activation"] == "tanh", axes.get("gain")
             if part.name == "adding":
@@ -62,6 +73,15 @@ def test_where_nothing_can_vanish_nothing_is_concluded_of_explosions(world, ruli
     assert rulings(world(weak=0.5)) == {RANGE: "inconclusive", SIGNS: "supported"}
 
 
+@pytest.mark.parametrize(("adds", "holds"), [((2, 18), True), ((18, 2), False)])
+def test_which_of_the_two_learns_more_often_is_shown_and_decides_nothing(
+    world, rulings, adds, holds
+):
+    results = world(adds=adds)
+    assert judge.judge(results)["relu_adds_more_often"].satisfies("above", 0.0) is holds
+    assert rulings(results) == {RANGE: "refuted", SIGNS: "supported"}
+
+
 @pytest.mark.parametrize("gain", [0.5, 4.0])
 def test_states_of_tanh_stay_in_its_range_and_relus_do_not(gain):
     config = {"gain": gain, "input": 0.3, "width": 32, "steps": 60}
@@ -83,4 +103,5 @@ def test_training_without_clipping_reports_what_overflows():
 
 
 def test_a_shallow_run_is_judged(measured_here, ruling):
-    assert ruling(measured_here(NAME, changes={"seeds.first": 300})) == "inconclusive"
+    changes = {"seeds.first": 300, "parts.learning.tune.seeds.first": 310}
+    assert ruling(measured_here(NAME, changes=changes)) == "inconclusive"

@@ -26,11 +26,13 @@ class Target:
         f: maps points (n, m) to values (n,).
         formula: in LaTeX.
         curvature: max |f''| on [-1, 1]; NaN where f'' does not exist.
+        kink: where f'' does not exist; None for nowhere.
     """
 
     f: Function
     formula: str
     curvature: float = math.nan
+    kink: float | None = None
 
 
 LINE: Mapping[str, Target] = MappingProxyType(
@@ -41,7 +43,7 @@ LINE: Mapping[str, Target] = MappingProxyType(
             r"e^x\cos 3x",
             abs(math.e * (8 * math.cos(3) + 6 * math.sin(3))),
         ),
-        "kink": Target(lambda x: (x[:, 0] - 0.2).abs(), r"|x-0.2|"),
+        "kink": Target(lambda x: (x[:, 0] - 0.2).abs(), r"|x-0.2|", kink=0.2),
         "oscillating": Target(lambda x: torch.sin(12 * x[:, 0]), r"\sin 12x", 144.0),
     }
 )

@@ -10,6 +10,7 @@ from deepclaims.claims.convolution.convolution_saves_parameters.judge import (
     EQUAL,
     LARGER,
     LARGEST,
+    WIDER,
 )
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval
@@ -25,7 +26,7 @@ def errors(results: Results, drawing: Drawing) -> None:
     )
     panels = drawing.panels(1, 2, titles, width=9.6, height=4.3, sharey=True)
     kinds = (
-        ((CONV,), ("convolucional", "convolutional")),
+        ((CONV, WIDER), ("convolucional", "convolutional")),
         ((EQUAL, LARGER, LARGEST), ("densa", "dense")),
     )
     for panel, permuted in zip(panels, (False, True), strict=True):

@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional as F
 
+from deepclaims.claims.convolution.global_pooling.patients import areas, divided, mean_area
+from deepclaims.data.aami import FOLDS
+from deepclaims.data.ecg_segments import stretches
+from deepclaims.data.locked import is_locked
 from deepclaims.data.moved_images import shifted
-from deepclaims.data.registry import load
+from deepclaims.data.splits import Splits
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.ranking import area_under_roc
-from deepclaims.evidence.roc_area import count_pairs
 from deepclaims.nn.models import count_parameters
 from deepclaims.project import Project
+from deepclaims.training.machine import machine_state
+from deepclaims.training.replica import build_module, fit
+from deepclaims.training.settings import Settings
 from deepclaims.training.trained_net import probabilities, trained_net
 
 
@@ -25,106 +29,110 @@ def digits(config: dict[str, Any], seed: int) -> Outcome:
     """Train on digits in their place; test them shifted, and in larger frames.
 
     Args:
-        config: `head`, with its `channels` and learning rate in `rates`; `training`, the rest of a
-            training config; `shift` in pixels; `frame`, pixels added on each side.
+        config: `head`, with its `channels`, and `rate`, its learning rate; `training`, the rest of
+            a training config; `shift` in pixels; `frame`, pixels added on each side.
         seed: decides everything random.
 
     Returns:
         Metrics `validation_error`, `n_parameters`, and `accepted`, how many frames the net reads;
-        curve `shift_error`.
+        curves `shift_error`, and `frame_error`, NaN where the net refuses the frame.
     """
     net, splits, scores = trained_net(_training(config), seed)
     x, labels = splits.test.inputs[0], splits.test.targets
-    errors = [
-        float((probabilities(net, shifted(x, pixels)).argmax(1) != labels).double().mean())
-        for pixels in config["shift"]
-    ]
-    framed = [F.pad(x[:10], [added] * 4, mode="replicate") for added in config["frame"]]
+
+    def error(images: torch.Tensor) -> float:
+        return float((probabilities(net, images).argmax(1) != labels).double().mean())
+
+    framed = [F.pad(x, [added] * 4, mode="replicate") for added in config["frame"]]
+    read = [_reads(net, each[:10]) for each in framed]
+    errors = [error(each) if ok else np.nan for each, ok in zip(framed, read, strict=True)]
     return Outcome(
         {
             "validation_error": scores["validation_error"],
             "n_parameters": float(count_parameters(net)),
-            "accepted": float(sum(_reads(net, each) for each in framed)),
+            "accepted": float(sum(read)),
         },
-        {"shift_error": Curve(list(config["shift"]), errors)},
+        {
+            "shift_error": Curve(
+                list(config["shift"]), [error(shifted(x, pixels)) for pixels in config["shift"]]
+            ),
+            "frame_error": Curve(list(config["frame"]), errors),
+        },
     )
 
 
 def segments(config: dict[str, Any], seed: int) -> Outcome:
-    """Train on stretches of ECG of one length; test on several, on patients never seen.
+    """Train on stretches of ECG of one length, test on several; every patient of DS1 in turn.
+
+    For each fold of patients a net of its own: trained on three folds, chosen by on the next,
+    tested on the fold itself.
 
     Args:
-        config: as `digits`; `lengths` of the test stretches in tenths of a second.
+        config: as `digits`; `lengths` of the test stretches in tenths of a second; `folds`, which.
         seed: decides everything random.
 
     Returns:
-        Metrics `validation_auc`, `n_parameters`, `accepted`; over the lengths the curves `auc`
-        (NaN where the net refuses) and `fitted_auc` (longer stretches cut into pieces of the length
-        trained on, the highest score counting; shorter ones filled up with zeros). Tables
-        `patients`: `record` and its `auc` at the length trained on, where it has both kinds; and
-        `pairs` of every length the net reads: `tenths`, and the columns of `count_pairs`.
+        Metrics `validation_loss`, one minus the mean area of the patients to choose by,
+        `n_parameters`, `accepted`, how many lengths every net reads; table `areas`, the patients'
+        areas by `tenths` (see `patients.areas`).
     """
-    training = _training(config)
-    net, splits, _ = trained_net(training, seed)
-    known, folder = splits.input_shape[-1], Project.here().prepared("ecg")
-    assert splits.validation is not None
-    aucs, fitted = [], []
-    rows: list[tuple[str, float]] = []
-    pairs = []
-    for tenths in config["lengths"]:
-        test = load({**training["data"], "test_seconds": tenths / 10}, 0, folder).test
-        x, true = test.inputs[0], test.targets.numpy()
-        assert test.groups is not None
-        record = np.array(splits.group_names)[test.groups.numpy()]
-        fitted.append(area_under_roc(fitted_score(net, x, known), true))
-        if not _reads(net, x[:10]):
-            aucs.append(np.nan)
-            continue
-        score = _score(net, x)
-        aucs.append(area_under_roc(score, true))
-        pairs.append(count_pairs(score, true, record).assign(tenths=tenths))
-        if x.shape[-1] == known:
-            rows = [
-                (own, area_under_roc(score[record == own], true[record == own]))
-                for own in np.unique(record)
+    import pandas as pd
+
+    training, lengths = _training(config), list(config["lengths"])
+    settings = Settings.read(training)
+    seconds = float(training["data"]["seconds"])
+    folder = Project.here().prepared("ecg")
+    tables, chosen, accepted, sizes = [], [], [], []
+    for fold in config["folds"]:
+        known, held_out, tested = divided(FOLDS, fold, locked=is_locked(training["data"]))
+        splits = _splits(folder, known, held_out, seconds)
+        with machine_state(settings.machine):
+            module = build_module(settings, splits, seed)
+            fit(module, settings, None)
+            net = module.model.eval()
+            chosen.append(areas(net, stretches(folder, held_out, seconds), seconds))
+            asked = [stretches(folder, tested, tenths / 10) for tenths in lengths]
+            accepted.append(sum(_reads(net, each.inputs[0][:10]) for each in asked))
+            tables += [
+                areas(net, each, seconds).assign(tenths=tenths)
+                for tenths, each in zip(lengths, asked, strict=True)
             ]
-    validation = splits.validation
-    lengths = list(config["lengths"])
-    patients = pd.DataFrame(rows, columns=["record", "auc"])
+        sizes.append(count_parameters(net))
     return Outcome(
         {
-            "validation_auc": area_under_roc(
-                _score(net, validation.inputs[0]), validation.targets.numpy()
-            ),
-            "n_parameters": float(count_parameters(net)),
-            "accepted": float(np.isfinite(aucs).sum()),
+            "validation_loss": 1 - mean_area(pd.concat(chosen)),
+            "n_parameters": float(sizes[0]),
+            "accepted": float(min(accepted)),
         },
-        {"auc": Curve(lengths, aucs), "fitted_auc": Curve(lengths, fitted)},
-        {"patients": patients.dropna(), "pairs": pd.concat(pairs, ignore_index=True)},
+        {},
+        {"areas": pd.concat(tables, ignore_index=True)},
     )
 
 
-def fitted_score(net: nn.Module, x: Tensor, length: int) -> np.ndarray:
-    """Scores (n,) of stretches of any length, by a net that takes `length` samples only."""
-    short = -x.shape[-1] % length
-    pieces = F.pad(x, (0, short)).unflatten(-1, (-1, length)).transpose(1, 2)
-    scores = _score(net, pieces.flatten(0, 1)).reshape(len(x), -1)
-    return np.asarray(scores.max(axis=1))
+def _splits(folder: Any, known: Any, held_out: Any, seconds: float) -> Splits:
+    train = stretches(folder, known, seconds)
+    validation = stretches(folder, held_out, seconds)
+    return Splits(
+        train=train,
+        validation=validation,
+        test=validation,
+        task="classification",
+        outputs=2,
+        input_shapes=(tuple(train.inputs[0].shape[1:]),),
+        source="",
+        group_names=(),
+    )
 
 
 def _training(config: Mapping[str, Any]) -> dict[str, Any]:
     training, head = dict(config["training"]), config["head"]
     channels = config["channels"]["flatten" if head == "flatten" else "global"]
     training["model"] = {**training["model"], "head": head, "channels": channels}
-    training["optimizer"] = {**training["optimizer"], "lr": config["rates"][head]}
+    training["optimizer"] = {**training["optimizer"], "lr": config["rate"]}
     return training
 
 
-def _score(net: nn.Module, x: Tensor) -> np.ndarray:
-    return np.asarray(probabilities(net, x)[:, 1].numpy())
-
-
-def _reads(net: nn.Module, x: Tensor) -> bool:
+def _reads(net: nn.Module, x: torch.Tensor) -> bool:
     try:
         with torch.no_grad():
             net(x)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.convolution.pooling_invariance.judge import POOLS, STRIDE, rise
+from deepclaims.claims.convolution.pooling_invariance.judge import (
+    NONE,
+    POOLS,
+    STRIDE,
+    curve,
+    rise,
+)
 from deepclaims.claims.results import Results
 from deepclaims.report.panel import Drawing, Text
 
@@ -30,9 +36,9 @@ def errors(results: Results, drawing: Drawing) -> None:
     )
     panels = drawing.panels(2, 2, titles, width=9.6, height=7.0, sharex="col")
     for kind, above, below in zip(AXES, panels[:2], panels[2:], strict=True):
-        steps, _ = results.curve("moved", f"{kind}_error", where={"pool": STRIDE})
-        for index, pool in enumerate((*POOLS, STRIDE)):
-            _, errors_of = results.curve("moved", f"{kind}_error", where={"pool": pool})
+        steps, _ = curve(results, "moved", f"{kind}_error", STRIDE)
+        for index, pool in enumerate((*POOLS, STRIDE, NONE)):
+            _, errors_of = curve(results, "moved", f"{kind}_error", pool)
             above.over_seeds(steps, 100 * errors_of, NAMES[pool], index)
         for index, pool in enumerate(POOLS):
             saved = [rise(results, STRIDE, kind, step) - rise(results, pool, kind, step)

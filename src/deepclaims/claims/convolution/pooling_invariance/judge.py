@@ -1,4 +1,4 @@
-"""Rises of error against stride, in pairs of seeds; the pooling that gains less counts."""
+"""Rises of error against nets without pooling, in pairs of seeds, at equal errors to begin with."""
 
 from __future__ import annotations
 
@@ -7,48 +7,74 @@ import numpy as np
 from deepclaims.claims.results import Results
 from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import exact, mean_interval, ratio_interval
+from deepclaims.evidence.statistics import (
+    exact,
+    mean_interval,
+    paired_difference,
+    ratio_interval,
+)
 
-POOLS, STRIDE = ("max", "average"), "stride"
+POOLS, STRIDE, NONE = ("max", "average"), "stride", "none"
+WITHOUT = (STRIDE, NONE)
+"""Nets without pooling."""
 
 
 def judge(results: Results) -> dict[str, Measured]:
     """Errors in points and changes as ratios, each in the mean over the small moves."""
 
+    def over(part: str, kind: str, what: str, pool: str) -> np.ndarray:
+        small = results.claim.grid[f"small_{kind}"]
+        each = [at(results, part, f"{kind}_{what}", pool, amount) for amount in small]
+        return np.asarray(np.mean(each, axis=0))
+
+    def rises(kind: str, pool: str) -> np.ndarray:
+        small = results.claim.grid[f"small_{kind}"]
+        return np.asarray(np.mean([rise(results, pool, kind, amount) for amount in small], axis=0))
+
     def gains(kind: str) -> list[np.ndarray]:
-        """By how much less the error rises than with a stride, `(seeds,)` for each pooling."""
-        return [
-            np.mean([rise(results, STRIDE, kind, amount) - rise(results, pool, kind, amount)
-                     for amount in results.claim.grid[f"small_{kind}"]], axis=0)
-            for pool in POOLS
-        ]  # fmt: skip
+        """By how much less the error rises with each pooling than without, `(seeds,)` each."""
+        return [rises(kind, net) - rises(kind, pool) for net in WITHOUT for pool in POOLS]
 
-    def ratios(part: str, kind: str, what: str) -> list[Estimate]:
-        """What each pooling changes over what a stride changes."""
+    def ratios(kind: str) -> list[Estimate]:
+        """What each pooling changes of the answers over what a net without changes."""
+        change = {pool: over("moved", kind, "change", pool) for pool in (*POOLS, *WITHOUT)}
+        return [ratio_interval(change[pool], change[net]) for net in WITHOUT for pool in POOLS]
 
-        def change(pool: str) -> np.ndarray:
-            small = results.claim.grid[f"small_{kind}"]
-            each = [at(results, part, f"{kind}_{what}", pool, amount) for amount in small]
-            return np.asarray(np.mean(each, axis=0))
+    def features(kind: str) -> list[Estimate]:
+        change = {pool: over("features", kind, "features", pool) for pool in (*POOLS, STRIDE)}
+        return [ratio_interval(change[pool], change[STRIDE]) for pool in POOLS]
 
-        return [ratio_interval(change(pool), change(STRIDE)) for pool in POOLS]
+    def factors(kind: str) -> list[Estimate]:
+        """By which factor the error grows with pooling over the factor with a stride."""
+        grown = {
+            pool: over("moved", kind, "error", pool)
+            / at(results, "moved", f"{kind}_error", pool, 0)
+            for pool in (*POOLS, STRIDE)
+        }
+        return [ratio_interval(grown[pool], grown[STRIDE]) for pool in POOLS]
 
-    def errors(pixels: int) -> list[Estimate]:
-        found = (at(results, "moved", "shift_error", pool, pixels) for pool in (*POOLS, STRIDE))
-        return [mean_interval(100 * each) for each in found]
+    def errors(pixels: int) -> dict[str, np.ndarray]:
+        nets = (*POOLS, *WITHOUT)
+        return {net: 100 * at(results, "moved", "shift_error", net, pixels) for net in nets}
 
-    sizes = results.rows("moved", "n_parameters")["value"]
-    steps, _ = results.curve("moved", "shift_error", where={"pool": STRIDE})
+    clean, sizes = errors(0), [parameters(results, net) for net in (*POOLS, STRIDE)]
+    steps, _ = curve(results, "moved", "shift_error", STRIDE)
+    by_rotation = np.reshape(gains("rotation"), (len(WITHOUT), len(POOLS), -1)).mean(axis=1)
     return {
         "shift_costs_less": [mean_interval(gain) for gain in gains("shift")],
-        "rotation_costs_less": mean_interval(np.mean(gains("rotation"), axis=0)),
-        "shift_changes_answers_less": ratios("moved", "shift", "change"),
-        "rotation_changes_answers_less": ratios("moved", "rotation", "change"),
-        "features_move_less": ratios("features", "shift", "features"),
-        "features_turn_less": ratios("features", "rotation", "features"),
-        "sizes_are_equal": exact(sizes.max() / sizes.min(), n=len(sizes)),
-        "all_have_learnt": errors(0),
-        "large_shifts_break_all": errors(max(steps)),
+        "rotation_costs_less": [mean_interval(gain) for gain in by_rotation],
+        "shift_changes_answers_less": ratios("shift"),
+        "rotation_changes_answers_less": ratios("rotation"),
+        "features_move_less": features("shift"),
+        "features_turn_less": features("rotation"),
+        "shift_factor": factors("shift"),
+        "rotation_factor": factors("rotation"),
+        "sizes_are_equal": exact(max(sizes) / min(sizes), n=len(sizes)),
+        "clean_errors_alike": [
+            paired_difference(clean[pool], clean[net]) for net in WITHOUT for pool in POOLS
+        ],
+        "all_have_learnt": [mean_interval(each) for each in clean.values()],
+        "large_shifts_break_all": [mean_interval(each) for each in errors(max(steps)).values()],
     }
 
 
@@ -59,7 +85,20 @@ def rise(results: Results, pool: str, kind: str, amount: int) -> np.ndarray:
     return 100 * (moved_error - at(results, "moved", error, pool, 0))
 
 
-def at(results: Results, part: str, curve: str, pool: str, amount: int) -> np.ndarray:
+def at(results: Results, part: str, name: str, pool: str, amount: int) -> np.ndarray:
     """A curve's values where the move is `amount`, one per seed, (seeds,)."""
-    steps, values = results.curve(part, curve, where={"pool": pool})
+    steps, values = curve(results, part, name, pool)
     return values[:, list(steps).index(amount)]
+
+
+def curve(results: Results, part: str, name: str, pool: str) -> tuple[np.ndarray, np.ndarray]:
+    """Moves, and what is measured there, (seeds, moves); at the chosen rate where it is tuned."""
+    if results.claim.part(part).tune is None:
+        return results.curve(part, name, where={"pool": pool})
+    return results.tuned(part, where={"pool": pool}).curve(name)
+
+
+def parameters(results: Results, pool: str) -> float:
+    """How many numbers a net has."""
+    rows = results.rows("moved", "n_parameters")
+    return float(rows["value"][rows["pool"] == pool].iloc[0])

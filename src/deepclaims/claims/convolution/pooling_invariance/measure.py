@@ -1,7 +1,8 @@
 """Nets that pool or stride, trained and not, shown images that are moved more and more.
 
-Pooling is compared with filters that move by two pixels: the same halving with the same parameters,
-but without a maximum or mean.
+Pooling is compared with filters that move by two pixels, the same halving with the same parameters
+but without a maximum or mean; and with a net that halves nothing. Each has as many images to learn
+from as it takes to err alike on images that are where they were.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ def moved(config: dict[str, Any], seed: int) -> Outcome:
     """Train one net on images as they are; test it on images moved more and more.
 
     Args:
-        config: `pool`, with its learning rate in `rates`; `training`, the rest of a training
-            config; `shift` in pixels and `rotation` in degrees, each a list from 0 on.
+        config: `pool`, with the number of its training images in `images`; `rate`; `training`, the
+            rest of a training config; `shift` in pixels and `rotation` in degrees, each a list
+            from 0 on.
         seed: decides everything random.
 
     Returns:
@@ -42,7 +44,8 @@ def moved(config: dict[str, Any], seed: int) -> Outcome:
     training = dict(config["training"])
     pool = config["pool"]
     training["model"] = {**training["model"], "pool": pool}
-    training["optimizer"] = {**training["optimizer"], "lr": config["rates"][pool]}
+    training["data"] = {**training["data"], "n_train": config["images"][pool]}
+    training["optimizer"] = {**training["optimizer"], "lr": config["rate"]}
     net, splits, scores = trained_net(training, seed)
     x, labels = splits.test.inputs[0], splits.test.targets
     still = probabilities(net, x)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.ticker import NullLocator
 
-from deepclaims.claims.optimisation.adagrad_stalls_rmsprop_forgets.judge import curve
+from deepclaims.claims.optimisation.adagrad_stalls_rmsprop_forgets.judge import curve, tuned_steps
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import ratio_interval
 from deepclaims.report.panel import Drawing
@@ -40,3 +40,16 @@ def recovery(results: Results, drawing: Drawing) -> None:
         panel.ax.set_yticks(ticks, [panel.number(each) for each in ticks])
         panel.ax.yaxis.set_minor_locator(NullLocator())
     panels[0].legend()
+
+
+def tuned(results: Results, drawing: Drawing) -> None:
+    """Steps to recover where each rate was chosen over all changes."""
+    panel = drawing.panel()
+    for series, method in enumerate(results.axis("tuned", "method")):
+        jumps, values = tuned_steps(results, method)
+        panel.measured(jumps, [ratio_interval(each) for each in values.T], LABELS[method], series)
+    panel.axes(
+        x=("paso t del cambio", "step t of the change"),
+        y=("pasos hasta recuperarse", "steps to recover"), log="x", decimal="y",
+    )  # fmt: skip
+    panel.legend()

@@ -15,6 +15,7 @@ def judge(results: Results) -> dict[str, Measured]:
     steps = {
         name: curve(results, name, "recovery")[1] for name in results.axis("recovery", "method")
     }
+    tuned = {name: tuned_steps(results, name)[1] for name in results.axis("tuned", "method")}
     edges = results.rows("recovery", "edge")["value"]
     return {
         "sum_stalls": _slope(results, "adagrad", "recovery"),
@@ -22,6 +23,8 @@ def judge(results: Results) -> dict[str, Measured]:
             _slope(results, name, "recovery") for name in ("rmsprop", "rmsprop_corrected")
         ],
         "gain_when_late": ratio_interval(steps["adagrad"][:, -1], steps["rmsprop"][:, -1]),
+        "gain_when_tuned": ratio_interval(tuned["adagrad"][:, -1], tuned["rmsprop"][:, -1]),
+        "sum_stalls_tuned": ratio_interval(tuned["adagrad"][:, -1], tuned["adagrad"][:, 0]),
         "rate_falls": _slope(results, "adagrad", "rate"),
         "sgd_does_not_stall": _slope(results, "sgd", "recovery"),
         "matched_when_early": [
@@ -39,6 +42,11 @@ def judge(results: Results) -> dict[str, Measured]:
 def curve(results: Results, method: str, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Times of the change, `(times,)`, and `recovery` or `rate` there, `(seeds, times)`."""
     return results.curve("recovery", name, where={"method": method})
+
+
+def tuned_steps(results: Results, method: str) -> tuple[np.ndarray, np.ndarray]:
+    """The same `recovery` where α was chosen over all changes."""
+    return results.curve("tuned", "recovery", where={"method": method})
 
 
 def _plateau(results: Results, method: str) -> np.ndarray:

@@ -19,13 +19,15 @@ def recovery(config: dict[str, Any], seed: int) -> Outcome:
     """Let trajectories settle at a target, move the target, and count steps to get half-way.
 
     L = ½‖θ − w‖²/d with unit noise on each gradient; w jumps from +1 to −1 (all entries) after a
-    step of the grid; recovered: mean squared distance below 1 (4 right after the jump). α is the
-    one of a logarithmic grid with which a jump at the first of the times takes nearest to
-    `matched` steps, found with noise of its own.
+    step of the grid; recovered: mean squared distance below 1 (4 right after the jump). α is one of
+    a logarithmic grid, found with noise of its own: by protocol `first` that with which a jump at
+    the first of the times takes nearest to `matched` steps, by `all` that with which jumps take
+    fewest on average over all the times.
 
     Args:
-        config: `method`; `jumps`, the times, ascending; `dimensions`, `replicas` a time; `after`,
-            steps simulated after each jump; `beta2`; `matched`; `rates`, [lowest, highest, count].
+        config: `method`, `protocol`; `jumps`, the times, ascending; `dimensions`; `replicas` a
+            time; `after`, steps simulated after each jump; `beta2`; `matched`; `rates`,
+            [lowest, highest, count].
         seed: of the noise; the same for every method.
 
     Returns:
@@ -35,11 +37,13 @@ def recovery(config: dict[str, Any], seed: int) -> Outcome:
     """
     low, high, count = config["rates"]
     grid = torch.logspace(math.log10(low), math.log10(high), count, dtype=torch.float64)
-    first = config["jumps"][:1]
-    tuning = torch.Generator().manual_seed(10_000 + seed)
-    steps = _walk(config, grid, first * count, tuning)[0].mean(1)
-    best = int((steps - config["matched"]).abs().argmin())
     jumps = list(config["jumps"])
+    tried = jumps[:1] if config["protocol"] == "first" else jumps
+    tuning = torch.Generator().manual_seed(10_000 + seed)
+    rates = grid.repeat_interleave(len(tried))
+    steps = _walk(config, rates, tried * count, tuning)[0].mean(1).view(count, -1).mean(1)
+    wanted = config["matched"] if config["protocol"] == "first" else 0.0
+    best = int((steps - wanted).abs().argmin())
     alpha = grid[best].expand(len(jumps))
     found, rate, plateau = _walk(config, alpha, jumps, torch.Generator().manual_seed(seed))
     return Outcome(

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from deepclaims.claims.optimisation.form_pairs import WRONG
+from deepclaims.claims.optimisation.form_pairs import DECKS, DECKS_WRONG, WRONG
 from deepclaims.claims.optimisation.optimizer_forms.judge import (
     AS_PRINTED,
     MENDED,
@@ -21,6 +21,26 @@ FLOOR = 1e-17
 """Where the figures draw a difference of exactly 0."""
 
 NAMES: dict[str, Text] = {
+    "decks_momentum": (
+        "momentum (1) y (2): α′ = α(1 − β₁)",
+        "momentum (1) and (2): α′ = α(1 − β₁)",
+    ),
+    "decks_nesterov": (
+        "Nesterov (1) y (2): α′ = α(1 − β₁)",
+        "Nesterov (1) and (2): α′ = α(1 − β₁)",
+    ),
+    "decks_adam": (
+        "Adam (1) con m̂ y (2) con λ = 1, ε = 0",
+        "Adam (1) with m̂, (2) with λ = 1, ε = 0",
+    ),
+    "decks_same_rate": (
+        "control: momentum (1) y (2) con la misma α",
+        "control: momentum (1) and (2), the same α",
+    ),
+    "decks_nesterov_theta": (
+        "control: Nesterov (1), θ en vez del punto adelantado, y (2)",
+        "control: Nesterov (1), θ for the look-ahead point, and (2)",
+    ),
     "sgd": ("SGD (ambas)", "SGD (both)"),
     "momentum": "momentum (1): α′ = α(1 − β₁)",
     "momentum_corrected": (
@@ -35,10 +55,6 @@ NAMES: dict[str, Text] = {
     "nag": "Nesterov (2): α′ = α",
     "adagrad": ("AdaGrad (ambas): acumulador inicial ε", "AdaGrad (both): first accumulator ε"),
     "rmsprop_printed": ("RMSProp (ambas), como está escrito", "RMSProp (both), as printed"),
-    "adam_printed": (
-        "Adam (1), como está escrito: m sin sombrero",
-        "Adam (1), as printed: no hat on m",
-    ),
     "deck2_adam_printed": (
         "Adam (2), como está escrito: λ = 1 − 10⁻⁸",
         "Adam (2), as printed: λ = 1 − 10⁻⁸",
@@ -49,10 +65,6 @@ NAMES: dict[str, Text] = {
         "RMSProp with v̂ (1), ε = 0: Adam with β₁ = 0",
     ),
     "adam": ("Adam (1) con m̂ y ε = 0", "Adam (1) with m̂ and ε = 0"),
-    "adam_without_hat": (
-        "Adam (1) sin m̂, ε = 0: α′ = α(1 − β₁ᵗ)",
-        "Adam (1) without m̂, ε = 0: α′ = α(1 − β₁ᵗ)",
-    ),
     "deck2_adam": ("Adam (2) con λ = 1", "Adam (2) with λ = 1"),
     "momentum_same_rate": (
         "control: momentum (1) con α′ = α",
@@ -81,14 +93,17 @@ RULES = {"adagrad": "AdaGrad", "rmsprop": "RMSProp", "adam": "Adam"}
 
 
 def pairs(results: Results, drawing: Drawing) -> None:
-    """Distance of the slide rule's path from torch's, one point a seed."""
+    """Distance of the slide rule's path from the other's, one point a seed."""
     panel = drawing.panel(width=9.2, height=6.6)
-    coloured = ((SAME, 0), (AS_PRINTED, 1), (MENDED, 2), (tuple(WRONG), 6))
+    coloured = (
+        (tuple(DECKS), 3), (tuple(DECKS_WRONG), 4),
+        (SAME, 0), (AS_PRINTED, 1), (MENDED, 2), (tuple(WRONG), 6),
+    )  # fmt: skip
     shown = [(name, COLOURS[colour]) for names, colour in coloured for name in names]
     for height, (name, colour) in enumerate(shown):
         values = np.maximum(differences(results, name), FLOOR)
         panel.ax.plot(values, np.full(len(values), height), "o", color=colour, alpha=0.6)
-    bound = results.claim.checks["without_root"]["bound"]
+    bound = results.claim.checks["decks_agree"]["bound"]
     panel.ax.axvline(bound, color="black", linestyle="--", linewidth=1.2)
     panel.ticks("y", range(len(shown)), [NAMES[name] for name, _ in shown], fontsize=8)
     panel.ax.invert_yaxis()

@@ -1,4 +1,4 @@
-"""Both decks' update rules against torch.optim: where the same path comes out, and where not."""
+"""The decks' update rules against each other and torch.optim: where one path comes out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 from deepclaims.claims.optimisation.form_pairs import (
+    DECKS,
+    DECKS_WRONG,
     EPSILON_PAIRS,
     PAIRS,
     WRONG,
@@ -22,7 +24,7 @@ from deepclaims.evidence.outcome import Outcome
 
 
 def paths(config: dict[str, Any], seed: int) -> Outcome:
-    """Walk a slide's rule and torch's over one noisy quadratic, with hyperparameters at random.
+    """Walk a slide's rule and another over one noisy quadratic, with hyperparameters at random.
 
     Args:
         config: `pair`, a name in `form_pairs`; `dimensions`, `steps`; `eps` for all.
@@ -31,7 +33,7 @@ def paths(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         `difference`: max |θ − θ'| over the walk, as a share of the farthest that θ went.
     """
-    every = {**PAIRS, **WRONG}
+    every = {**DECKS, **DECKS_WRONG, **PAIRS, **WRONG}
     return Outcome({"difference": _difference(every[config["pair"]], config, seed)})
 
 
@@ -44,7 +46,7 @@ def _difference(pair: Pair, config: dict[str, Any], seed: int) -> float:
     n = Numbers.draw(seed, float(config["eps"]))
     mine = _walk(lambda theta: pair.slide(theta, n), config, seed, read=pair.read)
     theirs = _walk(
-        lambda theta: pair.torch(theta, n), config, seed, factor=lambda t: pair.factor(n, t)
+        lambda theta: pair.other(theta, n), config, seed, factor=lambda t: pair.factor(n, t)
     )
     reach = (theirs - theirs[0]).abs().max()
     return float((mine - theirs).abs().max() / reach)

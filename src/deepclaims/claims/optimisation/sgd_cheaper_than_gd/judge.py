@@ -21,6 +21,7 @@ def judge(results: Results) -> dict[str, Measured]:
         "sgd_samples_do_not": samples_slope(results, "sgd", many),
         "fewer_samples": samples_ratio(results, sizes[-1]),
         "step_work": [work_slope(results, axis) for axis in ("n", "d")],
+        "lighter_step": step_ratio(results, sizes[-1]),
         "step_time": time_ratio(results, sizes[-1]),
         "few_data": samples_ratio(results, sizes[0]),
         "precise_target": share_left(results, "sgd_ball", sizes[-1]),
@@ -83,6 +84,16 @@ def work_slope(results: Results, axis: str) -> Estimate:
     x = np.log([cell[axis] for cell in cells])
     y = np.log([results.values("work", "gd", where=cell)[0] for cell in cells])
     return exact(float(np.polyfit(x, y, 1)[0]), n=len(cells))
+
+
+def step_ratio(results: Results, n: int) -> Estimate:
+    """The least ratio, over numbers of parameters, of the operations of a full step to SGD's."""
+    found = [
+        results.values("work", "gd", where={"n": n, "d": d})
+        / results.values("work", "sgd", where={"n": n, "d": d})
+        for d in results.axis("work", "d")
+    ]
+    return exact(float(np.min(found)), n=len(found))
 
 
 def time_ratio(results: Results, n: int) -> Estimate:

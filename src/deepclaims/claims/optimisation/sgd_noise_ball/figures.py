@@ -35,7 +35,7 @@ PROBLEMS = {
 def over_time(results: Results, drawing: Drawing) -> None:
     """Measured E‖W_t − w*‖² (band) below the slide's recursion unrolled (dashed)."""
     panel = drawing.panel()
-    known, batch = constants_of(results, "tight"), min(results.axis("tight", "batch"))
+    known, batch = constants_of(results, "tighter"), min(results.axis("tight", "batch"))
     for series, lr in enumerate(results.axis("tight", "lr")):
         steps, _ = results.curve("tight", "distance", where={"lr": lr, "batch": batch})
         allowed = known.unrolled(lr, batch, start(known), steps)
@@ -54,7 +54,7 @@ def over_time(results: Results, drawing: Drawing) -> None:
 def ball(results: Results, drawing: Drawing) -> None:
     """Noise ball against α and B, with the bound (dashed) and the sharp constant (dotted)."""
     panel = drawing.panel()
-    bounded_balls(panel, results, "tight", constants_of(results, "tight"), across="lr")
+    bounded_balls(panel, results, "tight", constants_of(results, "tighter"), across="lr")
     panel.axes(
         x=("tasa α", "learning rate α"), y=("bola de ruido E‖W − w*‖²", "noise ball E‖W − w*‖²")
     )

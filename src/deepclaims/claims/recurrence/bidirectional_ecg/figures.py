@@ -1,4 +1,4 @@
-"""Gains with both their intervals, scores by class, patients left out, and the forecast."""
+"""Gains by both scores, scores by class, every patient's gain, and the forecast."""
 
 from __future__ import annotations
 
@@ -12,33 +12,30 @@ from deepclaims.claims.recurrence.bidirectional_ecg.judge import (
     CELLS,
     DIRECTIONS,
     confusions,
+    patient_gain,
+    patient_scores,
     r_squared,
 )
-from deepclaims.claims.recurrence.bidirectional_ecg.judge import gain as gain_of
 from deepclaims.claims.results import Results
-from deepclaims.data.aami import DOMINANT, TWICE
-from deepclaims.evidence.class_scores import CLASSES, Confusions, f1, macro_f1, resampled
+from deepclaims.data.aami import DOMINANT
+from deepclaims.evidence.class_scores import CLASSES, f1, macro_f1, resampled
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.beat_classes import (
     DRAWS,
     SCORES,
     by_class,
     class_axes,
-    published,
 )
-from deepclaims.report.panel import BESIDE, Drawing, Panel, Text
+from deepclaims.report.panel import BESIDE, Drawing, Text
 from deepclaims.report.style import OKABE_ITO, THEORY
 
 COLOURS = {"rnn": OKABE_ITO["vermilion"], "lstm": OKABE_ITO["blue"]}
 
 MARKERS = {"uni": "o", "bi": "D"}
 
-SUBSETS: tuple[tuple[int, ...], ...] = ((), (TWICE,), (DOMINANT,), (TWICE, DOMINANT))
-"""Records left out."""
-
-OVER_SEEDS: dict[str, Any] = {"marker": "o", "linewidth": 2.0}
-OVER_PATIENTS: dict[str, Any] = {"marker": "s", "linewidth": 1.2, "markerfacecolor": "white"}
-"""Looks of the two intervals."""
+EACH: dict[str, Any] = {"marker": "o", "linewidth": 2.0}
+POOLED: dict[str, Any] = {"marker": "s", "linewidth": 1.2, "markerfacecolor": "white"}
+"""Looks of the two scores."""
 
 ASKED: dict[str, Text] = {
     "next": ("al final del tramo:\nno hay futuro", "at the end of the run:\nthere is no future"),
@@ -53,63 +50,56 @@ ASKED: dict[str, Text] = {
 }
 """Where the question about the next RR interval is put."""
 
+WITHOUT: Text = (f"sin {DOMINANT}", f"without {DOMINANT}")
+
 Pair = tuple[Text, str, str, str]
 """Name of a pair of arms, the first arm, the second, and the colour."""
 
 
 def gain(results: Results, drawing: Drawing) -> None:
-    """Both intervals of each gain, with and without the two odd patients."""
+    """What reading both ways gains, in the average patient and with pooled beats."""
     pairs = [(cell.upper(), f"{cell}_bi", f"{cell}_uni", COLOURS[cell]) for cell in CELLS]
     across = (
-        "macro-F1 (N, S, V) de la bidireccional menos la de la unidireccional",
-        "macro-F1 (N, S, V) of the bidirectional net minus that of the unidirectional",
+        "puntaje de la bidireccional menos el de la unidireccional",
+        "score of the bidirectional net minus that of the unidirectional",
     )
     _differences(drawing, results, pairs, across)
 
 
 def cells(results: Results, drawing: Drawing) -> None:
-    """LSTM against RNN, read in either way, with and without the two odd patients."""
+    """LSTM against RNN, read in either way."""
     pairs = [
         (("un sentido", "one way"), "lstm_uni", "rnn_uni", OKABE_ITO["grey"]),
         (("los dos sentidos", "both ways"), "lstm_bi", "rnn_bi", OKABE_ITO["green"]),
     ]
-    across = (
-        "macro-F1 (N, S, V) de la LSTM menos la de la RNN",
-        "macro-F1 (N, S, V) of the LSTM minus that of the RNN",
-    )
+    across = ("puntaje de la LSTM menos el de la RNN", "score of the LSTM minus that of the RNN")
     _differences(drawing, results, pairs, across)
 
 
 def _differences(drawing: Drawing, results: Results, pairs: Sequence[Pair], across: Text) -> None:
-    """Both intervals of the difference of two arms, for each subset of patients."""
-    panel = drawing.panel(width=8.0, height=4.6)
+    """The difference of two arms by both scores, with everybody and without the odd patient."""
+    panel = drawing.panel(width=8.0, height=3.6)
     beats = {arm: confusions(results, arm) for arm in ARMS}
     rows: list[Text] = []
     for name, first, second, colour in pairs:
-        for left_out in SUBSETS:
+        for left_out in ((), (DOMINANT,)):
             one, other = (beats[arm].without(left_out) for arm in (first, second))
-            seeds, patients = gain_of(one, other, DRAWS)
-            panel.across([len(rows) - 0.13], [seeds], color=colour, **OVER_SEEDS)
-            panel.across([len(rows) + 0.17], [patients], color=colour, **OVER_PATIENTS)
-            rows.append(_row(panel, name, left_out))
+            each = patient_gain(one, other, DRAWS)
+            pooled = resampled(macro_f1, one, other, DRAWS)
+            panel.across([len(rows) - 0.13], [each], color=colour, **EACH)
+            panel.across([len(rows) + 0.17], [pooled], color=colour, **POOLED)
+            said = ("todos", "everybody") if not left_out else WITHOUT
+            rows.append(f"{panel.say(name)}, {panel.say(said)}")
     for name, look in (
-        (("semillas (t)", "seeds (t)"), OVER_SEEDS),
-        (("semillas × pacientes (bootstrap)", "seeds × patients (bootstrap)"), OVER_PATIENTS),
+        (("paciente medio", "average patient"), EACH),
+        (("macro-F1, latidos juntos", "macro-F1, pooled beats"), POOLED),
     ):
         panel.points([], [], name, color=OKABE_ITO["grey"], linestyle="-", **look)
     panel.axes(x=across)
     panel.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     panel.ax.axvline(0.0, color=THEORY, linewidth=1.2, zorder=1)
-    panel.ax.axhline(len(SUBSETS) - 0.5, color="#BBBBBB", linewidth=0.8)
     panel.places("y", rows)
     panel.ax.invert_yaxis()
-
-
-def _row(panel: Panel, name: Text, left_out: tuple[int, ...]) -> str:
-    if not left_out:
-        return f"{panel.say(name)}, {panel.say(('todos', 'everybody'))}"
-    records = panel.say((" ni ", " and ")).join(map(str, left_out))
-    return f"{panel.say(('sin', 'without'))} {records}"
 
 
 def classes(results: Results, drawing: Drawing) -> None:
@@ -132,34 +122,29 @@ def classes(results: Results, drawing: Drawing) -> None:
         at = np.arange(len(found))
         panel.ax.hlines(values, at - 0.38, at + 0.38, color=THEORY, linestyle=":", linewidth=1.4,
                         label=panel.say(("todo N", "all N")))  # fmt: skip
-        published(panel, score)
         class_axes(panel, [*CLASSES, "macro\nNSV"][: len(found)])
-    panels[0].axes(y=("puntaje en DS2", "score on DS2"))
+    panels[0].axes(y=("puntaje", "score"))
     panels[1].axes(x=("clase AAMI", "AAMI class"))
     panels[-1].legend(**BESIDE)
 
 
 def patients(results: Results, drawing: Drawing) -> None:
-    """The gain when one patient is left out: whose beats it rests on."""
+    """The gain of every patient, from the one who loses most to the one who gains most."""
     titles = [cell.upper() for cell in CELLS]
-    panels = drawing.panels(2, 1, titles, sharex=True, sharey=True, width=9.2, height=5.2)
+    panels = drawing.panels(2, 1, titles, sharey=True, width=10.0, height=6.0)
     for panel, cell in zip(panels, CELLS, strict=True):
         uni, bi = (confusions(results, f"{cell}_{direction}") for direction in DIRECTIONS)
-        whole, colour = _mean_gain(bi, uni), COLOURS[cell]
-        left = [_mean_gain(bi.without({r}), uni.without({r})) for r in bi.records]
-        panel.ax.vlines(range(len(left)), whole, left, color=colour, linewidth=1.6)
-        panel.points(range(len(left)), left, marker="o", color=colour)
-        panel.ax.axhline(whole, color=colour, linestyle="--", linewidth=1.2,
-                         label=panel.say(("con todos", "with all of them")))  # fmt: skip
+        gains = (patient_scores(bi) - patient_scores(uni)).mean(axis=0)
+        order, colour = np.argsort(gains, kind="stable"), COLOURS[cell]
+        panel.ax.vlines(range(len(order)), 0.0, gains[order], color=colour, linewidth=1.6)
+        panel.points(range(len(order)), gains[order], marker="o", markersize=4, color=colour)
+        panel.ax.axhline(gains.mean(), color=colour, linestyle="--", linewidth=1.2,
+                         label=panel.say(("media", "mean")))  # fmt: skip
         panel.ax.axhline(0.0, color=THEORY, linewidth=1.0, zorder=1)
-        panel.places("x", list(map(str, bi.records)), rotation=90)
-        panel.axes(y=("ganancia\n(macro-F1 NSV)", "gain\n(macro-F1 NSV)"))
+        panel.places("x", [str(bi.records[k]) for k in order], rotation=90)
+        panel.axes(y=("ganancia", "gain"))
         panel.legend(loc="best")
-    panels[-1].axes(x=("paciente que se deja afuera", "patient left out"))
-
-
-def _mean_gain(first: Confusions, second: Confusions) -> float:
-    return float(np.mean(macro_f1(first.totals) - macro_f1(second.totals)))
+    panels[-1].axes(x=("paciente (registro)", "patient (record)"))
 
 
 def forecast(results: Results, drawing: Drawing) -> None:

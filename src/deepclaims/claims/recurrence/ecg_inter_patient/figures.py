@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import yaml
 
-from deepclaims.claims.recurrence.ecg_inter_patient.judge import ensemble
+from deepclaims.claims.recurrence.ecg_inter_patient import operating as points
+from deepclaims.claims.recurrence.ecg_inter_patient.judge import ensemble, operating_points, point
 from deepclaims.claims.recurrence.ecg_inter_patient.strips import strips
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DOMINANT, TWICE
@@ -21,7 +23,9 @@ from deepclaims.evidence.class_scores import (
     f1,
     macro_f1,
     of_class,
+    positive_predictivity,
     resampled,
+    sensitivity,
 )
 from deepclaims.report.beat_classes import (
     DRAWS,
@@ -35,15 +39,21 @@ from deepclaims.report.beat_classes import (
 from deepclaims.report.panel import BESIDE, Drawing, Panel, Text
 from deepclaims.report.style import OKABE_ITO, THEORY
 
-__all__ = ["classes", "confusion", "controls", "folds", "patients", "reliability", "strips"]
+__all__ = [
+    "classes", "confusion", "controls", "folds", "operating", "patients", "reliability", "strips",
+]  # fmt: skip
 
 NIU = {"S": 0.766, "V": 0.897}
 """F1 on DS2 (Niu et al. 2019)."""
 
+FARAG = {"S": 0.853, "V": 0.963}
+"""Sensitivity on DS2 (Farag 2023)."""
+
 COLOURS = {"N": THEORY, "S": OKABE_ITO["vermilion"], "V": OKABE_ITO["blue"]}
 
 EVERYBODY = ("los 22 pacientes", "all 22 patients")
-WITHOUT = {record: (f"sin {record}", f"without {record}") for record in (DOMINANT, TWICE)}
+WITHOUT = (f"sin {DOMINANT}", f"without {DOMINANT}")
+WITHOUT_BOTH = (f"sin {TWICE} ni {DOMINANT}", f"without {TWICE} and {DOMINANT}")
 
 FOLD_ARMS: dict[str, Text] = {
     "recipe": ("la elegida: diferencia, BiLSTM", "the one chosen: difference, BiLSTM"),
@@ -71,23 +81,29 @@ def classes(results: Results, drawing: Drawing) -> None:
     """Se, +P and F1 by class, on DS2 and swapped, with the patients that weigh most left out."""
     titles = [title for _, title in SCORES] * 2
     panels = drawing.panels(2, 3, titles, sharey=True, sharex="col", height=7.4)
-    everybody, swapped = (ensemble(results, part).confusions() for part in ("ds2", "swap"))
-    left_out = [(name, everybody.without({record})) for record, name in WITHOUT.items()]
+    at = point(results)
+    everybody, swapped = (ensemble(results, part, at).confusions() for part in ("ds2", "swap"))
+    others = everybody.without({DOMINANT, TWICE})
     for part, line, rows in (
-        ("ds2", panels[:3], [(EVERYBODY, everybody), *left_out]),
+        ("ds2", panels[:3], [(EVERYBODY, everybody), (WITHOUT_BOTH, others)]),
         ("swap", panels[3:], [(EVERYBODY, swapped)]),
     ):
-        table = results.tables["confusion"]
-        alone = Confusions.read(table[table["part"] == part])
+        alone = _alone(results, part, at)
         for panel, (score, _) in zip(line, SCORES, strict=True):
             _by_class(panel, score, rows)
             _single_nets(panel, score, alone)
             if part == "ds2":
                 published(panel, score)
-            if part == "ds2" and score is f1:
-                for label, value in NIU.items():
-                    cross(panel, label, value, "+", "Niu 2019")
+            for own, known, marker, source in (
+                (f1, NIU, "+", "Niu 2019"),
+                (sensitivity, FARAG, "1", "Farag 2023"),
+            ):
+                for label, value in known.items():
+                    if part == "ds2" and score is own:
+                        cross(panel, label, value, marker, source)
             class_axes(panel)
+        if part == "ds2":  # drawn in the first panel, named beside the last
+            line[-1].points([], [], "Farag 2023", marker="1", markersize=6.5, color=THEORY)
         line[-1].legend(**BESIDE)
     panels[0].axes(y=("DS1 → DS2: puntaje", "DS1 → DS2: score"))
     panels[3].axes(y=("DS2 → DS1: puntaje", "DS2 → DS1: score"))
@@ -95,9 +111,18 @@ def classes(results: Results, drawing: Drawing) -> None:
         panel.axes(x=("clase AAMI", "AAMI class"))
 
 
+def _alone(results: Results, part: str, at: points.Factors) -> Confusions:
+    """The counts of each net of an ensemble by itself."""
+    seeds = results.claim.part(part).seeds
+    counted = [
+        ensemble(results, part, at, seeds=(seed,)).counted().assign(seed=seed) for seed in seeds
+    ]
+    return Confusions.read(pd.concat(counted))
+
+
 def _by_class(panel: Panel, score: Score, rows: Sequence[Row]) -> None:
     """A score of each class, the rows side by side."""
-    shifts = (-0.24, 0.0, 0.24) if len(rows) > 1 else (0.0,)
+    shifts = (-0.15, 0.15) if len(rows) > 1 else (0.0,)
     for series, ((name, beats), shift) in enumerate(zip(rows, shifts, strict=True)):
         panel.measured(
             np.arange(len(CLASSES)) + shift, by_class(beats, score), name, series,
@@ -112,11 +137,34 @@ def _single_nets(panel: Panel, score: Score, alone: Confusions) -> None:
                  color=OKABE_ITO["grey"])  # fmt: skip
 
 
+def operating(results: Results, drawing: Drawing) -> None:
+    """+P against Se of S and V inside DS1 as the factors vary, the point chosen, and it on DS2."""
+    titles = [(f"latidos {label}", f"{label} beats") for label in points.TARGETS]
+    panels = drawing.panels(1, 2, titles, sharey=True, width=9.6, height=4.4)
+    table = operating_points(results)
+    at = points.chosen(table)
+    picked = np.logical_and.reduce([table[f"times_{k}"] == times for k, times in at.items()])
+    counts = ensemble(results, "ds2", at).confusions().totals[0]
+    for panel, (label, target) in zip(panels, points.TARGETS.items(), strict=True):
+        k, colour = CLASSES.index(label), COLOURS[label]
+        x, y = table[f"Se_{label}"].to_numpy(), table[f"P_{label}"].to_numpy()
+        panel.points(x, y, ("factores, DS1", "factors, DS1"), marker=".", color=OKABE_ITO["grey"])
+        panel.points(x[picked], y[picked], ("el elegido, DS1", "the one chosen, DS1"), marker="o",
+                     markersize=9, color=colour)  # fmt: skip
+        panel.points([sensitivity(counts)[k]], [positive_predictivity(counts)[k]],
+                     ("el mismo, DS2", "the same, DS2"), marker="s", markersize=8, color=colour,
+                     markerfacecolor="white")  # fmt: skip
+        panel.ax.axvline(target, color=THEORY, linestyle=":", linewidth=1.2)
+        panel.axes(x=("sensibilidad Se", "sensitivity Se"), xlim=(0, 1.03), ylim=(0, 1.03))
+    panels[0].axes(y=("valor predictivo +P", "positive predictivity +P"))
+    panels[-1].legend(**BESIDE)
+
+
 def confusion(results: Results, drawing: Drawing) -> None:
     """True against predicted class: counts, coloured by the share of the true class."""
-    titles = (("los 22 pacientes de DS2", "all 22 patients of DS2"), WITHOUT[DOMINANT])
+    titles = (("los 22 pacientes de DS2", "all 22 patients of DS2"), WITHOUT)
     panels = drawing.panels(1, 2, titles, width=9.6, height=4.3)
-    beats = ensemble(results, "ds2").confusions()
+    beats = ensemble(results, "ds2", point(results)).confusions()
     for panel, counted in zip(panels, (beats, beats.without({DOMINANT})), strict=True):
         draw_confusion(panel, counted)
 
@@ -124,7 +172,7 @@ def confusion(results: Results, drawing: Drawing) -> None:
 def patients(results: Results, drawing: Drawing) -> None:
     """Ectopic beats of each patient of DS2: annotated, found, and called so wrongly."""
     panels = drawing.panels(2, 1, sharex=True, width=10.0, height=6.0)
-    beats = ensemble(results, "ds2").confusions()
+    beats = ensemble(results, "ds2", point(results)).confusions()
     for panel, label in zip(panels, ("S", "V"), strict=True):
         _found(panel, beats, label)
         panel.places("x", list(map(str, beats.records)), rotation=90)
@@ -154,15 +202,17 @@ def _found(panel: Panel, beats: Confusions, label: str) -> None:
 
 def controls(results: Results, drawing: Drawing) -> None:
     """The ensemble beside its controls: leak, shuffled labels, the majority, the swap."""
-    titles = (("todos los pacientes", "all patients"), WITHOUT[DOMINANT])
+    titles = (("todos los pacientes", "all patients"), WITHOUT)
     panels = drawing.panels(1, 2, titles, sharey=True, width=10.0, height=4.2)
-    net, leak = ensemble(results, "ds2"), ensemble(results, "intra")
-    swapped, shuffled = (ensemble(results, part).confusions() for part in ("swap", "shuffled"))
-    everybody = net.confusions()
+    at, few = point(results), results.claim.part("intra").seeds
+    leak, same = ensemble(results, "intra", at), ensemble(results, "ds2", at, seeds=few)
+    everybody, swapped, shuffled = (
+        ensemble(results, part, at).confusions() for part in ("ds2", "swap", "shuffled")
+    )
     rows: list[Row] = [
         ("DS1 → DS2", everybody),
         (("DS2 → DS1 (cruzada)", "DS2 → DS1 (swapped)"), swapped),
-        (("DS1 → mitad de DS2", "DS1 → half of DS2"), net.where(leak).confusions()),
+        (("DS1 → mitad de DS2", "DS1 → half of DS2"), same.where(leak).confusions()),
         (("con fuga, esa mitad", "with the leak, that half"), leak.confusions()),
         (("etiquetas mezcladas", "shuffled labels"), shuffled),
         (("todo N", "all N"), everybody.majority()),
@@ -176,7 +226,10 @@ def folds(results: Results, drawing: Drawing) -> None:
     """The recipe and its alternatives on patients of DS1, each tested on folds not trained on."""
     arms = results.claim.part("folds").arms
     panel = drawing.panel(width=8.4, height=1.6 + 0.55 * len(arms))
-    rows = [(FOLD_ARMS.get(arm, arm), ensemble(results, "folds", arm).confusions()) for arm in arms]
+    at = point(results)
+    rows = [
+        (FOLD_ARMS.get(arm, arm), ensemble(results, "folds", at, arm).confusions()) for arm in arms
+    ]
     _compared(panel, rows)
     n = max(len(beats.records) for _, beats in rows)
     panel.axes(title=panel.say((f"{n} pacientes de DS1", f"{n} patients of DS1")))
@@ -204,7 +257,7 @@ def _compared(panel: Panel, rows: Sequence[Row]) -> None:
 def reliability(results: Results, drawing: Drawing) -> None:
     """How often a beat is what it is said to be with probability p."""
     panels = drawing.panels(1, 3, HEADLINE, sharey=True, height=4.2)
-    net = ensemble(results, "ds2")
+    net = ensemble(results, "ds2", {})
     honest = unweighted(net.p, class_weights(results))
     for panel, label in zip(panels, HEADLINE, strict=True):
         k = CLASSES.index(label)

@@ -6,55 +6,67 @@ from dataclasses import replace
 
 import pandas as pd
 
+from deepclaims.claims.recurrence.ecg_inter_patient import operating
+from deepclaims.claims.recurrence.ecg_inter_patient.operating import Factors
 from deepclaims.claims.results import Results
 from deepclaims.data.aami import DOMINANT
 from deepclaims.evidence.beat_ensemble import EVERY_PIECE, ODD_PIECES, Ensemble
 from deepclaims.evidence.check import Measured
 from deepclaims.evidence.class_scores import (
+    HEADLINE,
     Confusions,
     Score,
+    f1,
     macro_f1,
     of_class,
     positive_predictivity,
     resampled,
     sensitivity,
 )
-from deepclaims.evidence.family import OneQuantity
+from deepclaims.evidence.estimate import Estimate
 
 ANSWERS = "ensemble_answers"
 """The table in place of `probabilities`: how many beats of a patient got which answer."""
+OPERATING = "operating_points"
+"""What every pair of factors gives in the cross-validation."""
 LEAKED = "ds2 where intra"
-"""The beats of DS2 that the intra-patient test has too."""
+"""The beats of DS2 that the intra-patient test has too, told by as many nets without the leak."""
 
 
 def judge(results: Results) -> dict[str, Measured]:
-    """Se and +P of V and S on DS2, bootstrapped over patients, and the three controls.
-
-    S is asked for with and without record 232, and the answer that decides least counts.
-    """
-    answers = condensed(results).tables[ANSWERS]
+    """Se, +P and F1 on all of DS2 at the operating point of DS1, bootstrapped over patients."""
+    tables = condensed(results).tables
+    factors = operating.chosen(tables[OPERATING])
+    answers = tables[ANSWERS]
+    for label, times in factors.items():
+        answers = answers[answers[f"times_{label}"] == times]
 
     def counts(which: str) -> Confusions:
         return Confusions.read(answers[answers["ensemble"] == which].assign(seed=0))
 
-    everybody, shuffled = counts("ds2"), counts("shuffled")
-    others = everybody.without({DOMINANT})
+    everybody = counts("ds2")
 
-    def s_class(score: Score) -> OneQuantity:
-        return OneQuantity(
-            [resampled(of_class(score, "S"), beats) for beats in (everybody, others)]
-        )
+    def scored(score: Score, label: str) -> Estimate:
+        return resampled(of_class(score, label), everybody)
 
+    found = {label: scored(sensitivity, label) for label in HEADLINE}
+    leak, same = (counts(which).without({DOMINANT}) for which in ("intra", LEAKED))
     return {
-        "v_sensitivity": resampled(of_class(sensitivity, "V"), everybody),
-        "s_sensitivity": s_class(sensitivity),
-        "v_predictivity": resampled(of_class(positive_predictivity, "V"), everybody),
-        "s_predictivity": s_class(positive_predictivity),
+        "n_sensitivity": found["N"],
+        "s_sensitivity": found["S"],
+        "v_sensitivity": found["V"],
+        "n_predictivity": scored(positive_predictivity, "N"),
+        "s_predictivity": scored(positive_predictivity, "S"),
+        "v_predictivity": scored(positive_predictivity, "V"),
+        "s_target": found["S"],
+        "v_target": found["V"],
+        "s_farag": found["S"],
+        "v_farag": found["V"],
+        "s_niu": scored(f1, "S"),
+        "v_niu": scored(f1, "V"),
         "beats_all_n": resampled(macro_f1, everybody, everybody.majority()),
-        "shuffled_learns_nothing": resampled(macro_f1, shuffled, shuffled.majority()),
-        "leak_flatters": resampled(
-            macro_f1, counts("intra").without({DOMINANT}), counts(LEAKED).without({DOMINANT})
-        ),
+        "labels_matter": resampled(macro_f1, everybody, counts("shuffled")),
+        "leak_flatters": resampled(macro_f1, leak, same),
     }
 
 
@@ -65,21 +77,56 @@ def condensed(results: Results) -> Results:
     """
     if ANSWERS in results.tables:
         return results
-    net, leak = ensemble(results, "ds2"), ensemble(results, "intra")
+    points = operating_points(results)
+    factors = operating.chosen(points)
+    leak = ensemble(results, "intra", factors)
+    same = ensemble(results, "ds2", factors, seeds=results.claim.part("intra").seeds)
     asked = {
-        "ds2": net,
-        "intra": leak,
-        LEAKED: net.where(leak),
-        "shuffled": ensemble(results, "shuffled"),
+        "ds2": ensemble(results, "ds2", factors),
+        "intra": leak.where(same),  # where the test is locked it has patients that the other lacks
+        LEAKED: same.where(leak),
+        "shuffled": ensemble(results, "shuffled", factors),
     }
-    answers = [each.counted().assign(ensemble=name) for name, each in asked.items()]
-    return replace(results, tables={ANSWERS: pd.concat(answers, ignore_index=True)})
+    columns = {f"times_{label}": times for label, times in factors.items()}
+    answers = [each.counted().assign(ensemble=name, **columns) for name, each in asked.items()]
+    return replace(
+        results, tables={ANSWERS: pd.concat(answers, ignore_index=True), OPERATING: points}
+    )
 
 
-def ensemble(results: Results, part: str, arm: str | None = None) -> Ensemble:
-    """The ensemble of a part's replicas (of one arm): every fold's own, side by side."""
+def operating_points(results: Results) -> pd.DataFrame:
+    """What every pair of factors gives on DS1, each patient by nets that did not see him."""
+    grid = results.claim.grid
+    net = ensemble(results, "folds", {}, "recipe")
+    return operating.tried(net, grid["times_s"], grid["times_v"])
+
+
+def point(results: Results) -> dict[str, float]:
+    """The factors that the cross-validation chooses."""
+    return operating.chosen(operating_points(results))
+
+
+def ensemble(
+    results: Results,
+    part: str,
+    factors: Factors,
+    arm: str | None = None,
+    seeds: tuple[int, ...] | None = None,
+) -> Ensemble:
+    """The ensemble of a part's replicas at an operating point: every fold's own, side by side.
+
+    Args:
+        results: of the claim.
+        part: whose nets.
+        factors: of the classes; {} for the nets as they are.
+        arm: of the part, if it has several.
+        seeds: of the nets; all when None.
+    """
     table = results.tables["probabilities"]
-    chosen = table["part"] == part
+    kept = table["part"] == part
     if arm is not None:
-        chosen &= table["arm"] == arm
-    return Ensemble.read(table[chosen], ODD_PIECES if part == "intra" else EVERY_PIECE)
+        kept &= table["arm"] == arm
+    if seeds is not None:
+        kept &= table["seed"].isin(seeds)
+    net = Ensemble.read(table[kept], ODD_PIECES if part == "intra" else EVERY_PIECE)
+    return operating.at(net, factors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from deepclaims.claims.recurrence.ecg_inter_patient.judge import ensemble
+from deepclaims.claims.recurrence.ecg_inter_patient.judge import ensemble, point
 from deepclaims.claims.results import Results
 from deepclaims.evidence.class_scores import CLASSES
 from deepclaims.report.ecg_strip import Beat, draw_strip
@@ -18,7 +18,7 @@ def strips(results: Results, drawing: Drawing) -> None:
     """A stretch of ECG for each kind of answer that occurs among the candidates."""
     rows = len(SHOWN) // 2
     panels = drawing.panels(rows, 2, sharex=True, sharey=False, width=11.0, height=2.1 * rows + 0.4)
-    told = ensemble(results, "ds2").answers()
+    told = ensemble(results, "ds2", point(results)).answers()
     candidates = told_strips(results.tables["strips"], told)
     for panel, (true, given) in zip(panels, SHOWN, strict=True):
         heading = panel.say(

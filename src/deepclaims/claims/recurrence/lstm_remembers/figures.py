@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from scipy.special import expit
 
 from deepclaims.claims.recurrence.lstm_remembers.judge import KINDS
@@ -12,6 +13,7 @@ from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import proportion_interval
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
+from deepclaims.training.adding_success import UNLEARNT
 
 CHANCE = 1 / 4
 BIASES = {"zero": 0.0, "open": 4.0}
@@ -46,6 +48,21 @@ def success(results: Results, drawing: Drawing) -> None:
     )
     panel.ticks("x", lags)
     drawing.figure.legend(loc="outside lower center", ncols=2)
+
+
+def adding(results: Results, drawing: Drawing) -> None:
+    """What every net that reports errs on the adding problem, over its longest sequences."""
+    panel = drawing.panel(width=7.2)
+    far = max(results.axis("adding_rnn", "length"))
+    for place, kind in enumerate(KINDS):
+        tested = results.tuned(f"adding_{kind}", where={"length": far}).table("tested")
+        across = place + np.linspace(-0.12, 0.12, len(tested))
+        panel.points(across, tested["mse"].to_numpy(), None, place)
+    panel.level(UNLEARNT)
+    success = float(results.claim.part("adding_rnn").params["success"])
+    panel.theory([-0.4, 2.4], [success, success])
+    panel.axes(y=("error cuadrático medio", "mean square error"), log="y", xlim=(-0.4, 2.4))
+    panel.ticks("x", range(len(KINDS)), [NAMES[kind] for kind in KINDS])
 
 
 def cell(results: Results, drawing: Drawing) -> None:

@@ -23,7 +23,17 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
     half_open, opened = (
         results.values("cell", "left", where={"gates": gates}) for gates in ("zero", "open")
     )
+    lengths = results.axis("adding_rnn", "length")
+    near_sums, far_sums = (
+        counts(results, "adding_rnn", length=length) for length in (min(lengths), max(lengths))
+    )
+    half_open_sums, open_sums = (
+        counts(results, part, length=max(lengths)) for part in ("adding_lstm", "adding_lstm_open")
+    )
     return {
+        "rnn_adds_less_far": proportion_difference(*near_sums, *far_sums),
+        "open_lstm_adds_more": proportion_difference(*open_sums, *far_sums),
+        "half_open_lstm_adds": proportion_interval(*half_open_sums),
         "rnn_forgets": proportion_difference(*near["rnn"], *far["rnn"]),
         "lstm_as_printed": proportion_interval(*far["lstm"]),
         "open_lstm_remembers": proportion_interval(*far["lstm_open"]),

@@ -11,6 +11,7 @@ from deepclaims.data.memory_problems import recall
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.gradient_gain import cell_gains
 from deepclaims.nn.stacked_recurrent import draw_gated, draw_plain, gated_answer, plain_answer
+from deepclaims.training.adding_success import CHANNELS, NUMBERS, adding_success
 from deepclaims.training.success_rate import Kind, success_rate
 
 CUES = 4
@@ -25,13 +26,27 @@ def remember(config: dict[str, Any], seed: int) -> Outcome:
             `success_rate` takes.
         seed: of everything.
     """
-    lag, sizes = int(config["lag"]), (CUES + 1, int(config["width"]), CUES)
-    if config["cell"] == "rnn":
-        kind = Kind(plain_answer, lambda law, n, random: draw_plain(law, n, sizes, random))
-    else:
-        kind = Kind(gated_answer, lambda law, n, random: draw_gated(law, n, sizes, lag, random))
+    lag = int(config["lag"])
     problem = partial(recall, lag=lag, noise=float(config["noise"]), cues=CUES)
-    return success_rate(kind, problem, config, seed)
+    return success_rate(_kind(config, CUES + 1, CUES, lag), problem, config, seed)
+
+
+def add(config: dict[str, Any], seed: int) -> Outcome:
+    """Tune one kind of net for the adding problem, or count how many fresh nets learn it.
+
+    Args:
+        config: `cell` (rnn or lstm), `width`, and what `adding_success` takes.
+        seed: of everything.
+    """
+    kind = _kind(config, CHANNELS, NUMBERS, int(config["length"]))
+    return adding_success(kind, config, seed)
+
+
+def _kind(config: dict[str, Any], reads: int, answers: int, lag: int) -> Kind:
+    sizes = (reads, int(config["width"]), answers)
+    if config["cell"] == "rnn":
+        return Kind(plain_answer, lambda law, n, random: draw_plain(law, n, sizes, random))
+    return Kind(gated_answer, lambda law, n, random: draw_gated(law, n, sizes, lag, random))
 
 
 def hold(config: dict[str, Any], seed: int) -> Outcome:

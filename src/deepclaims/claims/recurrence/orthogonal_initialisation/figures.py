@@ -9,6 +9,7 @@ from deepclaims.claims.results import Results
 from deepclaims.nn.mean_field import TRANSIENT, tanh_rate
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS
+from deepclaims.training.adding_success import UNLEARNT
 
 
 def start(results: Results, drawing: Drawing) -> None:
@@ -58,6 +59,31 @@ def training(results: Results, drawing: Drawing) -> None:
         panel.axes(x=("pasos de Adam", "steps of Adam"), y=name)
         panel.legend()
     panels[1].level(0.0)
+
+
+def learning(results: Results, drawing: Drawing) -> None:
+    """What every tanh net that reports errs on the adding problem, by its first W_hh."""
+    panel = drawing.panel(width=6.4)
+    names = {
+        "orthogonal": ("ortogonal", "orthogonal"),
+        "gaussian": ("gaussiana", "Gaussian"),
+        "identity": ("identidad", "identity"),
+    }
+    laws = results.axis("learning", "law")
+    for place, law in enumerate(laws):
+        tested = results.tuned("learning", where={"law": law}).table("tested")
+        across = place + np.linspace(-0.12, 0.12, len(tested))
+        panel.points(across, tested["mse"].to_numpy(), None, place)
+    panel.level(UNLEARNT)
+    success = float(results.claim.part("learning").params["success"])
+    panel.theory([-0.4, len(laws) - 0.6], [success, success])
+    panel.axes(
+        x=("$W_{hh}$ al empezar", "$W_{hh}$ at the start"),
+        y=("error cuadrático medio", "mean square error"),
+        log="y",
+        xlim=(-0.4, len(laws) - 0.6),
+    )
+    panel.ticks("x", range(len(laws)), [names[law] for law in laws])
 
 
 def _matrix(name: str, panel: Panel) -> str:

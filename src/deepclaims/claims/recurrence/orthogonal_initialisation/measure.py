@@ -16,8 +16,10 @@ from deepclaims.nn.gradient_gain import departure, draw_matrix, follow, tanh_gai
 from deepclaims.nn.mean_field import TRANSIENT
 from deepclaims.nn.stacked_recurrent import answer, draw_plain, plain_answer, plain_states
 from deepclaims.optim import rules
+from deepclaims.training.adding_success import CHANNELS, NUMBERS, adding_success
 from deepclaims.training.stack import ADAM, Descent, train_stack
 from deepclaims.training.stacked_classifiers import cross_entropy
+from deepclaims.training.success_rate import Kind
 
 MATRICES = {
     "orthogonal": ("orthogonal", 1.0),
@@ -27,6 +29,8 @@ MATRICES = {
 }
 """W_hh by name: its law, and σ_w: of variance σ_w²/width."""
 CUES = 4
+FACTORS = 10
+"""So many times is W multiplied by itself where every direction is looked at."""
 PROBE = 8  # sequences over which a trained net's gradient is averaged
 
 
@@ -39,8 +43,9 @@ def gains(config: dict[str, Any], seed: int) -> Outcome:
         seed: draws matrix, state and inputs.
 
     Returns:
-        Metrics `log_gain` (log₁₀ at the last step), `largest` (of |log₁₀| over steps) and `slope`
-        (log₁₀ per step, after `TRANSIENT`); curve `log_gain`.
+        Metrics `log_gain` (log₁₀ at the last step), `largest` (of |log₁₀| over steps), `slope`
+        (log₁₀ per step, after `TRANSIENT`) and, of a linear recurrence, `isometry` (largest |log₁₀|
+        of the factors by which W^`FACTORS` stretches any direction); curve `log_gain`.
     """
     law, gain = MATRICES[config["matrix"]]
     generator, steps = Generator().manual_seed(seed), int(config["steps"])
@@ -52,7 +57,23 @@ def gains(config: dict[str, Any], seed: int) -> Outcome:
         "largest": float(np.abs(course).max()),
         "slope": float(slope),
     }
+    if config["activation"] == "linear":
+        stretched = torch.linalg.svdvals(torch.linalg.matrix_power(w, FACTORS))
+        metrics["isometry"] = float(stretched.log10().abs().max())
     return Outcome(metrics, {"log_gain": Curve(range(1, steps + 1), course.tolist())})
+
+
+def sums(config: dict[str, Any], seed: int) -> Outcome:
+    """Tune the rate of tanh nets with one law of W_hh for the adding problem, or count successes.
+
+    Args:
+        config: `law`, `width`, and what `adding_success` takes; its variants have a `rate`.
+        seed: of everything.
+    """
+    sizes = (CHANNELS, int(config["width"]), NUMBERS)
+    kind = Kind(plain_answer, lambda law, n, random: draw_plain(law, n, sizes, random))
+    variants = [{"law": config["law"], **each} for each in config["variants"]]
+    return adding_success(kind, {**config, "variants": variants}, seed)
 
 
 def training(config: dict[str, Any], seed: int) -> Outcome:

@@ -12,6 +12,7 @@ from deepclaims.evidence.statistics import mean_interval, ratio_interval
 from deepclaims.nn.mean_field import tanh_rate
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS, OKABE_ITO
+from deepclaims.training.adding_success import UNLEARNT
 
 NAMES = {"tanh": "tanh", "relu": "ReLU"}
 TITLES = (("estado", "state"), ("gradiente", "gradient"))
@@ -52,6 +53,20 @@ def training(results: Results, drawing: Drawing) -> None:
     state.level(1.0)
     state.axes(y=("mayor valor eficaz de $h_t$", "largest rms of $h_t$"))
     gradient.axes(y=("mayor norma del gradiente", "largest gradient norm"))
+
+
+def learning(results: Results, drawing: Drawing) -> None:
+    """What every net that reports errs on the adding problem."""
+    panel = drawing.panel(width=5.6)
+    for place, (activation, name) in enumerate(NAMES.items()):
+        tested = results.tuned("learning", where={"activation": activation}).table("tested")
+        across = place + np.linspace(-0.12, 0.12, len(tested))
+        panel.points(across, tested["mse"].to_numpy(), name, place)
+    panel.level(UNLEARNT)
+    success = float(results.claim.part("learning").params["success"])
+    panel.theory([-0.4, 1.4], [success, success])
+    panel.axes(y=("error cuadrático medio", "mean square error"), log="y", xlim=(-0.4, 1.4))
+    panel.ticks("x", range(len(NAMES)), list(NAMES.values()))
 
 
 def _trainings(panel: Panel, results: Results, metric: str) -> None:

@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 
 from deepclaims.claims.extremes import extreme
+from deepclaims.claims.recurrence.successes import counts
 from deepclaims.claims.results import Results
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import mean_interval, ratio_interval
+from deepclaims.evidence.statistics import (
+    mean_interval,
+    proportion_difference,
+    ratio_interval,
+)
 
 
 def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
@@ -33,6 +38,10 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
         ),
         "bounded_range_needed": mean_interval(of(results, "log_state", "relu", below)),
         "tanh_gradient_bounded": mean_interval(of(results, "log_gradient", "tanh", strong)),
+        "relu_adds_more_often": proportion_difference(
+            *counts(results, "learning", activation="relu"),
+            *counts(results, "learning", activation="tanh"),
+        ),
         "weak_weights_vanish": [
             mean_interval(of(results, "log_gradient", name, weak)) for name in ("tanh", "relu")
         ],

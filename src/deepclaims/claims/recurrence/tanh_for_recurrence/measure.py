@@ -13,7 +13,9 @@ from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.gradient_gain import draw_matrix, follow
 from deepclaims.nn.stacked_recurrent import answer, draw_plain, plain_states
 from deepclaims.optim import rules
-from deepclaims.training.stack import ADAM, Descent
+from deepclaims.training.adding_success import CHANNELS, NUMBERS, adding_success
+from deepclaims.training.stack import ADAM, Descent, Weights
+from deepclaims.training.success_rate import Kind
 
 CAP = 1e30  # stands for gradients and states that overflowed
 
@@ -78,6 +80,24 @@ def learn(config: dict[str, Any], seed: int) -> Outcome:
             "test_mse": min(mse, CAP) if math.isfinite(mse) else CAP,
         }
     )
+
+
+def sums(config: dict[str, Any], seed: int) -> Outcome:
+    """Tune one activation for the adding problem, or count how many fresh nets learn it.
+
+    Gradients are clipped, as Le et al. 2015 do.
+
+    Args:
+        config: `activation`, `width`, and what `adding_success` takes.
+        seed: of everything.
+    """
+    sizes = (CHANNELS, int(config["width"]), NUMBERS)
+
+    def net(weights: Weights, x: Tensor) -> Tensor:
+        return answer(weights, plain_states(weights, x, config["activation"])[-1])
+
+    kind = Kind(net, lambda law, n, random: draw_plain(law, n, sizes, random))
+    return adding_success(kind, config, seed)
 
 
 def _mse(answers: Tensor, y: Tensor) -> Tensor:
