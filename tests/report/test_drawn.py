@@ -29,6 +29,15 @@ def test_estimates_are_read_with_their_intervals():
     assert (level.name, level.kind, level.y) == ("chance", "level", (3.0,))
 
 
+def test_an_estimate_of_nothing_has_no_interval():
+    drawing, ax = panel()
+    found = [Estimate(2.0, 1.5, 2.5, 5, "t"), Estimate(np.nan, np.nan, np.nan, 1, "t")]
+    ax.measured([1, 2], found, label="test")
+    (shown,) = read(drawing.figure).panels
+    (points,) = shown.series
+    assert (points.low, points.high) == ((1.5, None), (2.5, None))
+
+
 def test_a_band_is_an_interval():
     drawing, ax = panel()
     x = np.arange(50.0)

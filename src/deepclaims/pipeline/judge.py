@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 from deepclaims import atomic
 from deepclaims.claims import claim as claims
-from deepclaims.errors import StorageError
+from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import deposit, entries
@@ -126,29 +126,40 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
     found = {name: kept[name].judged(each.claim)
              for name, each in measured.items() if name not in stale}  # fmt: skip
     cells = {name: kept[name].diagnoses() for name in measured if name not in undiagnosed}
-    if stale or undrawn or undiagnosed:
-        with judging_pool(len(stale) + len(undrawn) + len(undiagnosed)) as pool:
-            judged = {name: pool.submit(judge_one, measured[name], project.deposit(name))
-                      for name in stale}  # fmt: skip
-            drawn = [
-                pool.submit(draw_one, measured[name], project.drawn(name), figure)
-                for name, figure in undrawn
-            ]
-            diagnosed = {name: pool.submit(diagnose_one, measured[name], project.conf)
-                         for name in undiagnosed}  # fmt: skip
-            found |= {name: each.result() for name, each in judged.items()}
-            cells |= {name: each.result() for name, each in diagnosed.items()}
-            _await(drawn)
-    for name in measured:
-        Kept.of(keys[name], found[name], figures[name], diagnosing[name], cells[name]).write(
-            project.drawn(name)
-        )
-    return found
+    broken: list[str] = []
+    with judging_pool(max(1, len(stale) + len(undrawn) + len(undiagnosed))) as pool:
+        judged = {name: pool.submit(judge_one, measured[name], project.deposit(name))
+                  for name in stale}  # fmt: skip
+        diagnosed = {name: pool.submit(diagnose_one, measured[name], project.conf)
+                     for name in undiagnosed}  # fmt: skip
+        drawn = {
+            (name, figure): pool.submit(draw_one, measured[name], project.drawn(name), figure)
+            for name, figure in undrawn
+        }
+        found |= {name: each.result() for name, each in judged.items()}
+        cells |= {name: each.result() for name, each in diagnosed.items()}
+        for name in measured:  # claim by claim, so that what is done is kept whatever ends it
+            good, bad = _drawn(name, figures[name], drawn)
+            broken += bad
+            Kept.of(keys[name], found[name], good, diagnosing[name], cells[name]).write(
+                project.drawn(name)
+            )
+    if broken:
+        raise StageError("figures that could not be drawn:\n" + "\n".join(broken))
+    return {name: found[name] for name in measured}
 
 
-def _await(futures: Iterable[Future[None]]) -> None:
-    for each in futures:
-        each.result()
+def _drawn(
+    name: str, figures: Mapping[str, str], drawn: Mapping[tuple[str, str], Future[None]]
+) -> tuple[dict[str, str], list[str]]:
+    """Of a claim's figures, the keys of those that there are, and a line for each that failed."""
+    good, bad = dict(figures), []
+    for figure in figures:
+        error = drawn[name, figure].exception() if (name, figure) in drawn else None
+        if error is not None:
+            del good[figure]
+            bad.append(f"{name}, {figure}: {type(error).__name__}: {error}")
+    return good, bad
 
 
 def _is_drawn(folder: Path, figure: str) -> bool:

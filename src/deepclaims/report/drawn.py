@@ -174,7 +174,11 @@ def _with_bars(ax: Axes, line: Any, container: Any, name: str) -> Series:
         segments = bars[0].get_segments()
         side = 1 if along == "y" else 0
         if len(segments) == len(x):
-            low, high = (np.array([s[end][side] for s in segments]) for end in (0, 1))
+            # Matplotlib leaves a bar without ends where one of them is no number.
+            low, high = (
+                np.array([s[end][side] if len(s) == 2 else np.nan for s in segments])
+                for end in (0, 1)
+            )
             centre = y if along == "y" else x
             low, high = (np.where(each == centre, np.nan, each) for each in (low, high))  # open
     return _made(ax, name, x, y, low, high, along=along, kind=_kind(line))
