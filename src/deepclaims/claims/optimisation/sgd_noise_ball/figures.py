@@ -26,10 +26,11 @@ BOUNDS = {
 """Checks, by what they divide the measured ball by."""
 
 PROBLEMS = {
-    "tight": ("casi ajustado (d=3)", "nearly tight (d=3)"),
-    "wide": ("Θ grande (d=10)", "wide Θ (d=10)"),
-    "logistic": ("logística (d=2)", "logistic (d=2)"),
+    "tight": ("tighter", ("casi ajustado (d=3)", "nearly tight (d=3)")),
+    "wide": ("wide", ("Θ grande (d=10)", "wide Θ (d=10)")),
+    "logistic": ("logistic", ("logística (d=2)", "logistic (d=2)")),
 }
+"""Parts: the problem that each walks on, and what it is called."""
 
 
 def over_time(results: Results, drawing: Drawing) -> None:
@@ -77,15 +78,15 @@ def looseness(results: Results, drawing: Drawing) -> None:
         ("respecto de la constante exacta", "against the sharp constant"),
     )
     of_bound, of_sharp = drawing.panels(1, 2, titles)
-    for series, (problem, label) in enumerate(PROBLEMS.items()):
-        known, lrs = constants_of(results, problem), sorted(results.axis(problem, "lr"))
-        batch = {"batch": 1} if problem == "tight" else {}
+    for series, (part, (problem, label)) in enumerate(PROBLEMS.items()):
+        known, lrs = constants_of(results, problem), sorted(results.axis(part, "lr"))
+        batch = {"batch": 1} if part == "tight" else {}
         for panel, theory in (
             (of_bound, [known.ball(lr, 1) for lr in lrs]),
             (of_sharp, [known.sharp * lr for lr in lrs]),
         ):
             found = [
-                ball_of(results, problem, {"lr": lr, **batch}, scale)
+                ball_of(results, part, {"lr": lr, **batch}, scale)
                 for lr, scale in zip(lrs, theory, strict=True)
             ]
             panel.measured(lrs, found, label, series, linestyle="none")
