@@ -1,4 +1,5 @@
 import re
+from xml.etree.ElementTree import ParseError
 
 import pytest
 
@@ -29,6 +30,18 @@ def test_no_coordinate_moves_by_more_than_a_hundredth():
 )
 def test_a_glyph_is_told_step_by_step(absolute, relative):
     assert _relative(absolute) == relative
+
+
+def test_empty_groups_go_whatever_they_are_called():
+    svg = slim(f'{HEAD}<g clip-path="url(#c)"/><g id="a"><g id="b" transform="scale(2)"/>'
+               '<path d="M 0 0 L 1 1"/></g></svg>')  # fmt: skip
+    assert "<g" not in svg
+    assert "</g" not in svg
+
+
+def test_what_is_not_well_formed_is_refused():
+    with pytest.raises(ParseError):
+        slim(f"{HEAD}<path></svg>")
 
 
 def test_groups_that_say_nothing_go_and_others_stay():

@@ -10,6 +10,7 @@ import itertools
 import re
 import string
 from collections.abc import Iterator, Mapping
+from xml.etree import ElementTree
 
 from deepclaims.report.palette import dark, follows
 
@@ -20,7 +21,11 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
 def slim(svg: str) -> str:
-    """The same drawing, smaller, and able to follow a dark page."""
+    """The same drawing, smaller, and able to follow a dark page.
+
+    Raises:
+        ParseError: of `xml.etree`, where what comes out would not be well-formed.
+    """
     svg = svg[svg.index("<svg") :]
     for left_out in (
         r"<metadata>.*?</metadata>",
@@ -40,14 +45,18 @@ def slim(svg: str) -> str:
     svg = re.sub(r"<g>(<(?:use|path)[^<>]*/>)</g>", r"\1", svg)
     svg = svg.replace("<defs></defs>", "").replace("<defs/>", "")
     svg = re.sub(r'<path d="[^"]*" style="fill: none"/>', "", svg)  # grounds that nobody sees
-    return _with_classes(_flat(svg))
+    made = _with_classes(_flat(svg))
+    ElementTree.fromstring(made)  # no browser shows one that is not well-formed
+    return made
 
 
 def _flat(svg: str) -> str:
-    """Without groups that say nothing."""
+    """Without groups that say nothing, or have nothing in them."""
     kept: list[str] = []
     speaks: list[bool] = []
     for piece in re.split(r"(</?g\b[^>]*>)", svg):
+        if piece.startswith("<g") and piece.endswith("/>"):
+            continue
         if piece == "</g>":
             kept.append(piece if speaks.pop() else "")
         elif piece.startswith("<g"):
