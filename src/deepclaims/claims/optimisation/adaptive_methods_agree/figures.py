@@ -23,7 +23,7 @@ def rates(results: Results, drawing: Drawing) -> None:
         methods = tuned(results, problem)
         rates_panel(panel, [(NAMES[name], each) for name, each in methods.items()], scale=100)
         panel.axes(y=("error de validación (%)", "validation error (%)"))
-    mnist.axes(ylim=(5, 12))
+    mnist.axes(ylim=(5, 20))
     mnist.legend()
 
 
@@ -49,7 +49,8 @@ def differences(results: Results, drawing: Drawing) -> None:
         panel.intervals(
             [behind(methods, name) for name in others], [NAMES[name] for name in others]
         )
-        for end in results.claim.checks[f"adaptive_agree_{problem}"]["bound"]:
+        check = {"mnist": "adaptive_agree", "ecg": "adaptive_agree_ecg"}[problem]
+        for end in results.claim.checks[check]["bound"]:
             panel.ax.axvline(end, linestyle=":", color="grey")
         panel.ax.axvline(0.0, color="black", linewidth=0.8)
         panel.axes(

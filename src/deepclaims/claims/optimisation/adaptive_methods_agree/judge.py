@@ -27,18 +27,28 @@ Methods = Mapping[str, Tuned]
 def judge(results: Results) -> dict[str, Measured]:
     """Differences of test error in percentage points, and ratios of steps."""
     mnist, ecg = (tuned(results, problem) for problem in PROBLEMS)
+    bad = {name: results.tuned(f"bad_{name}", name) for name in ("sgd", "adam")}
     return {
-        "adaptive_agree_mnist": _pairs(mnist),
+        "adaptive_agree": _pairs(mnist),
+        "adaptive_same_loss": [loss_ratio(mnist, *pair) for pair in combinations(ADAPTIVE, 2)],
+        "adaptive_same_steps": [
+            steps_ratio(results, "mnist", *pair) for pair in combinations(ADAPTIVE, 2)
+        ],
+        "sgd_similar": behind(mnist, "sgd"),
+        "sgd_similar_loss": loss_ratio(mnist, "sgd", "adam"),
+        "sgd_later": [steps_ratio(results, problem, "sgd", "adam") for problem in PROBLEMS],
+        "bad_start_is_worse": _worse(bad["sgd"], mnist["sgd"]),
+        "bad_start_adam": _worse(bad["adam"], mnist["adam"]),
         "adaptive_agree_ecg": _pairs(ecg),
-        "sgd_similar_mnist": behind(mnist, "sgd"),
         "sgd_similar_ecg": behind(ecg, "sgd"),
-        "sgd_later": [_steps_ratio(results, problem) for problem in PROBLEMS],
         "untuned_disagree": paired_difference(
             100 * mnist["adagrad"].reported("test_error", SAME),
             100 * mnist["adam"].reported("test_error", SAME),
         ),
         "rates_interior": exact(
-            float(np.mean([each.on_edge for each in (*mnist.values(), *ecg.values())]))
+            float(
+                np.mean([each.on_edge for each in (*mnist.values(), *ecg.values(), *bad.values())])
+            )
         ),
     }
 
@@ -50,7 +60,9 @@ def tuned(results: Results, problem: str) -> dict[str, Tuned]:
 
 def _chosen(results: Results, problem: str, name: str, by: str = "error") -> Tuned:
     part = problem if name == "adam" else f"{problem}_{name}"
-    return results.tuned(part, name, by=by)
+    tune = results.claim.part(part).tune
+    assert tune is not None  # every part is
+    return results.tuned(part, name, by=by if by in tune.by else "")
 
 
 def behind(methods: Methods, name: str, other: str = "adam") -> Estimate:
@@ -66,15 +78,27 @@ def behind(methods: Methods, name: str, other: str = "adam") -> Estimate:
     return paired_difference(mine, others)
 
 
-def _steps_ratio(results: Results, problem: str) -> Estimate:
-    """Steps of SGD to the target over Adam's, each at its fastest rate."""
+def loss_ratio(methods: Methods, name: str, other: str) -> Estimate:
+    """Test loss of one method over another's, paired over seeds."""
+    mine, others = (methods[each].reported("test_loss") for each in (name, other))
+    return ratio_interval(mine, others)
+
+
+def steps_ratio(results: Results, problem: str, name: str, other: str) -> Estimate:
+    """Steps of one method to the target over another's, each at its fastest rate."""
     steps = [
-        _chosen(results, problem, name, "speed").steps_below("train_loss", TARGET)
-        for name in ("sgd", "adam")
+        _chosen(results, problem, each, "speed").steps_below("train_loss", TARGET)
+        for each in (name, other)
     ]
     # A seed that never gets there has no ratio: NaN, which decides nothing.
     first, second = (np.where(np.isfinite(each), each, np.nan) for each in steps)
     return ratio_interval(first, second)
+
+
+def _worse(bad: Tuned, good: Tuned) -> Estimate:
+    """Test error from a bad start minus that from a good one, on the seeds of the former."""
+    errors = good.reported("test_error")[: len(bad.part.seeds)]
+    return paired_difference(100 * bad.reported("test_error"), 100 * errors)
 
 
 def _pairs(methods: Methods) -> list[Estimate]:

@@ -1,4 +1,4 @@
-"""Error against B at equal steps and epochs; the rates; the diagonal net."""
+"""Error against B at equal loss, epochs and steps; the rates; the diagonal net."""
 
 from __future__ import annotations
 
@@ -6,51 +6,67 @@ import numpy as np
 
 from deepclaims.claims.optimisation.sgd_noise_regularises.judge import (
     BATCHES,
-    DATA,
-    MODES,
     diagonal_of,
-    tuned,
+    of_budget,
+    of_sets,
+    on_ecg,
+    to_loss,
 )
 from deepclaims.claims.optimisation.tuning_panels import rates_panel
 from deepclaims.claims.results import Results
 from deepclaims.evidence.statistics import mean_interval, ratio_interval
-from deepclaims.report.panel import Drawing
+from deepclaims.report.panel import Drawing, Panel
 
-LABELS = {**dict(zip(BATCHES, BATCHES, strict=True)), "full": ("todo", "full")}
-CASES = [(data, mode) for data in DATA for mode in MODES]
-"""What the panels of a figure show, from left to right and from top to bottom."""
-SAME = {
-    "steps": ("los mismos pasos", "equal steps"),
-    "epochs": ("las mismas épocas", "equal epochs"),
-}
-TITLES = [tuple(f"{data.upper()}, {text}" for text in SAME[mode]) for data, mode in CASES]
+FULL = ("todo", "full")
+TITLES = (
+    ("MNIST, la misma pérdida", "MNIST, equal loss"),
+    ("MNIST, las mismas épocas", "MNIST, equal epochs"),
+    ("MNIST, los mismos pasos", "MNIST, equal steps"),
+    ("ECG, la misma pérdida", "ECG, equal loss"),
+)
+B = ("batch size B (muestras)", "batch size B (samples)")
 
 
 def batches(results: Results, drawing: Drawing) -> None:
     """Test and training error against B, at the rate chosen for each."""
-    panels = drawing.panels(2, 2, TITLES, sharey="row")
-    for panel, (data, mode) in zip(panels, CASES, strict=True):
-        nets = tuned(results, mode, data).values()
+    cases = [to_loss(results), of_budget(results, "epochs"), of_budget(results, "steps")]
+    panels = drawing.panels(2, 2, TITLES)
+    for panel, nets in zip(panels, [*cases, on_ecg(results)], strict=True):
         for series, split in enumerate(("test", "train")):
-            found = [mean_interval(100 * net.reported(f"{split}_error")) for net in nets]
+            found = [mean_interval(100 * of_sets(net, f"{split}_error")) for net in nets.values()]
             panel.measured(range(len(found)), found, split, series)
-        panel.ax.set_xticks(range(len(BATCHES)), [panel.say(LABELS[each]) for each in BATCHES])
+        _ticks(panel, list(nets))
     for panel in panels[::2]:
         panel.axes(y="error (%)")
     for panel in panels[2:]:
-        panel.axes(x=("batch size B (muestras)", "batch size B (samples)"))
+        panel.axes(x=B)
     panels[0].legend()
 
 
 def rates(results: Results, drawing: Drawing) -> None:
-    """Validation error of the choosing seeds against the rate, for each B."""
-    panels = drawing.panels(2, 2, TITLES, sharex="row", sharey="row")
-    for panel, (data, mode) in zip(panels, CASES, strict=True):
-        nets = tuned(results, mode, data)
-        rates_panel(panel, [(f"B = {panel.say(LABELS[b])}", nets[b]) for b in BATCHES], scale=100)
-    for panel, limits in zip(panels[::2], ((10, 40), (25, 53)), strict=True):
-        panel.axes(y=("error de validación (%)", "validation error (%)"), ylim=limits)
-    panels[1].legend()
+    """Validation error at equal loss against the rate, and what it takes to get there."""
+    nets = to_loss(results)
+    tuned, cost = drawing.panels(1, 2, (("la tasa", "the rate"), ("el costo", "the cost")))
+    lines = [(f"B = {tuned.say(_name(batch))}", net) for batch, net in nets.items()]
+    rates_panel(tuned, lines, scale=100)
+    tuned.axes(y=("error de validación (%)", "validation error (%)"))
+    tuned.legend()
+    for series, (name, label) in enumerate(
+        {"steps": ("pasos", "steps"), "epochs": ("épocas", "epochs")}.items()
+    ):
+        found = [mean_interval(of_sets(net, name)) for net in nets.values()]
+        cost.measured(range(len(found)), found, label, series)
+    _ticks(cost, list(nets))
+    cost.axes(x=B, y=("hasta la pérdida 0,05", "to a loss of 0.05"), log="y")
+    cost.legend()
+
+
+def _name(batch: str) -> str | tuple[str, str]:
+    return FULL if batch == BATCHES[-1] else batch
+
+
+def _ticks(panel: Panel, names: list[str]) -> None:
+    panel.ax.set_xticks(range(len(names)), [panel.say(_name(each)) for each in names])
 
 
 def diagonal(results: Results, drawing: Drawing) -> None:
