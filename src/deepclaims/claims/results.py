@@ -343,13 +343,23 @@ def _first_below(rows: pd.DataFrame, seeds: tuple[int, ...], target: float) -> n
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(bool(_matches(pd.Series([one[axis]]), other[axis]).all()) for axis in other)
+    return all(_is(one[axis], other[axis]) for axis in other)
+
+
+def _is(found: Any, value: Any) -> bool:
+    """What `_matches` says of a column, of a single entry of it."""
+    if value is None:
+        return bool(pd.isna(found))
+    if isinstance(value, float):
+        number = pd.to_numeric(found, errors="coerce")
+        return bool(np.isclose(number, value, rtol=1e-9, atol=0.0))
+    return bool(found == value)
 
 
 def _matches(column: pd.Series, value: Any) -> pd.Series:
     if value is None:
         return column.isna()
-    if isinstance(value, float) and not isinstance(value, bool):
+    if isinstance(value, float):
         numbers = pd.to_numeric(column, errors="coerce")
         return pd.Series(np.isclose(numbers, value, rtol=1e-9, atol=0.0), index=column.index)
     return column == value
