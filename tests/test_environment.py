@@ -1,8 +1,11 @@
 """What is recorded of the machine beside a run."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +62,54 @@ def test_a_commit_is_marked_where_the_tree_differs_or_code_is_in_no_commit(tmp_p
     assert commit() == clean
     (tmp_path / "conf" / "own.yaml").write_text("a: 1\n")
     assert commit() == clean + "+"
+
+
+STARTS_A_WORKER = """
+import multiprocessing, os, sys, time
+from deepclaims.environment import end_with_parent
+
+def wait():
+    if sys.argv[1] == "watching":
+        end_with_parent()
+    print(os.getpid(), flush=True)
+    time.sleep(120)
+
+if __name__ == "__main__":
+    worker = multiprocessing.get_context("forkserver").Process(target=wait)
+    worker.start()
+    worker.join()
+"""
+
+
+def orphan(script, how):
+    """The number of a worker whose parent was killed."""
+    command = [sys.executable, str(script), how]
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    worker = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    return worker
+
+
+def ends(process, within):
+    """Whether a process has ended before so many seconds are over."""
+    deadline = time.monotonic() + within
+    stat = Path(f"/proc/{process}/stat")
+    while time.monotonic() < deadline:
+        try:
+            if stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc")
+def test_a_worker_ends_with_the_process_that_started_it(tmp_path):
+    script = tmp_path / "starts.py"
+    script.write_text(STARTS_A_WORKER, encoding="utf-8")
+    assert ends(orphan(script, "watching"), within=30)
+    left = orphan(script, "idle")
+    assert not ends(left, within=0.5)
+    os.kill(left, signal.SIGKILL)

@@ -128,6 +128,15 @@ def test_a_lead_that_changes_its_rate_is_refused(tmp_path):
         read(join(tmp_path, [("a", 100), ("b", 100)]), "II")
 
 
+def test_a_segment_of_another_rate_is_refused(tmp_path):
+    """Half the frames a second: its two seconds are four of the record."""
+    write(tmp_path, "a", {"II": (raw(400), 1, 200, 0)}, 400, rate=200)
+    write(tmp_path, "b", {"II": (raw(200), 1, 200, 0)}, 200, rate=100)
+    path = join(tmp_path, [("a", 400), ("b", 200)], rate=200)
+    with pytest.raises(DataError, match=r"segment .*b has 100 frames a second, but .*all\.hea"):
+        read(path, "II")
+
+
 def test_what_of_a_record_of_segments_is_damaged_is_named(tmp_path):
     write(tmp_path, "a", {"II": (raw(100), 1, 200, 0)}, 100)
     with pytest.raises(DataError, match=r"a\.hea has 100 frames, and .*all\.hea says 90"):

@@ -8,6 +8,7 @@ from deepclaims.data.aami import UNKNOWN
 from deepclaims.data.gaps import gaps
 from deepclaims.data.resampling import resampled
 from deepclaims.data.wfdb_record import Beats, Recording, read_beats, read_recording
+from deepclaims.ecg import detector
 from deepclaims.ecg.beats import at_training_rate, beats_to_label, detect_beats
 from deepclaims.errors import DataError
 
@@ -66,13 +67,13 @@ def test_a_flat_quarter_of_an_hour_is_passed_over(heart, monkeypatch):
     """The detector never sees it, and the beats on either side are found."""
     signal, at = heart
     seen = []
-    detect = wfdb.processing.xqrs_detect
+    detect = detector.xqrs
 
-    def watched(lead, rate, **options):
+    def watched(lead, rate):
         seen.append(len(lead) / rate)
-        return detect(lead, rate, **options)
+        return detect(lead, rate)
 
-    monkeypatch.setattr(wfdb.processing, "xqrs_detect", watched)
+    monkeypatch.setattr(detector, "xqrs", watched)
     flat = np.full((900 * 360, 1), signal[-1])
     long = recording(np.concatenate([signal, flat, signal]))
     beats = detect_beats(long)

@@ -47,18 +47,38 @@ class Results:
             where: axis -> value; an axis left out is not restricted.
         """
         table = self._of.get((part, metric), self.metrics.iloc[:0])
-        chosen = table["arm"] == arm if arm is not None else pd.Series(True, index=table.index)
-        for axis, value in (where or {}).items():
+        for axis in where or {}:
             if axis not in table:
                 raise ClaimError(f"{self.claim.name}: its table has no axis '{axis}'")
-            chosen &= _matches(table[axis], value)
-        return table[chosen].sort_values(["seed", "step"], kind="stable")
+        wanted = {**({} if arm is None else {"arm": arm}), **(where or {})}
+        masks = [self._mask(part, metric, table[axis], value) for axis, value in wanted.items()]
+        return table[np.logical_and.reduce(masks)] if masks else table.copy()
 
     @cached_property
     def _of(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """The rows by part and metric: judging asks for each of them many times."""
-        groups = self.metrics.groupby(["part", "metric"], sort=False)
-        return {(str(part), str(metric)): rows for (part, metric), rows in groups}
+        """The rows by part and metric, in order: judging asks for each of them many times.
+
+        Words are held as Python's: a hundred selections from Arrow's cost a hundred copies.
+        """
+        words = self.metrics.select_dtypes("string").columns
+        metrics = self.metrics.astype(dict.fromkeys(words, object))
+        groups = metrics.groupby(["part", "metric"], sort=False)
+        return {
+            (str(part), str(metric)): rows.sort_values(["seed", "step"], kind="stable")
+            for (part, metric), rows in groups
+        }
+
+    def _mask(self, part: str, metric: str, column: pd.Series, value: Any) -> np.ndarray:
+        """Where a column of the rows of a part and metric has a value, found once, `(rows,)`."""
+        asked = (part, metric, column.name, type(value), repr(value))
+        if asked not in self._masks:
+            matching = column == value if column.name == "arm" else _matches(column, value)
+            self._masks[asked] = matching.fillna(False).to_numpy(dtype=bool)
+        return self._masks[asked]
+
+    @cached_property
+    def _masks(self) -> dict[tuple[Any, ...], np.ndarray]:
+        return {}
 
     @cached_property
     def _tuned(self) -> dict[str, Tuned]:
@@ -302,11 +322,18 @@ class Tuned:
 
 
 def _wide(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Steps `(steps,)` and values `(seeds, steps)` of a curve's rows."""
+    """Steps `(steps,)` and values `(seeds, steps)` of a curve's rows, in the order of both."""
     rows = rows[rows["step"].notna()]
-    wide = rows.pivot_table(index="seed", columns="step", values="value", dropna=False)
-    wide = wide.dropna(axis=1, how="all")
-    return wide.columns.to_numpy(dtype=int), wide.to_numpy(dtype=float)
+    seeds, places = np.unique(rows["seed"].to_numpy(), return_inverse=True)
+    steps, columns = np.unique(rows["step"].to_numpy(dtype=int), return_inverse=True)
+    if len(np.unique(places * len(steps) + columns)) != len(rows):
+        wide = rows.pivot_table(index="seed", columns="step", values="value", dropna=False)
+        wide = wide.dropna(axis=1, how="all")
+        return wide.columns.to_numpy(dtype=int), wide.to_numpy(dtype=float)
+    values = np.full((len(seeds), len(steps)), np.nan)
+    values[places, columns] = rows["value"].to_numpy(dtype=float)
+    some = ~np.isnan(values).all(axis=0)
+    return steps[some], values[:, some]
 
 
 def _first_below(rows: pd.DataFrame, seeds: tuple[int, ...], target: float) -> np.ndarray:
@@ -316,13 +343,23 @@ def _first_below(rows: pd.DataFrame, seeds: tuple[int, ...], target: float) -> n
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(bool(_matches(pd.Series([one[axis]]), other[axis]).all()) for axis in other)
+    return all(_is(one[axis], other[axis]) for axis in other)
+
+
+def _is(found: Any, value: Any) -> bool:
+    """What `_matches` says of a column, of a single entry of it."""
+    if value is None:
+        return bool(pd.isna(found))
+    if isinstance(value, float):
+        number = pd.to_numeric(found, errors="coerce")
+        return bool(np.isclose(number, value, rtol=1e-9, atol=0.0))
+    return bool(found == value)
 
 
 def _matches(column: pd.Series, value: Any) -> pd.Series:
     if value is None:
         return column.isna()
-    if isinstance(value, float) and not isinstance(value, bool):
+    if isinstance(value, float):
         numbers = pd.to_numeric(column, errors="coerce")
         return pd.Series(np.isclose(numbers, value, rtol=1e-9, atol=0.0), index=column.index)
     return column == value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -44,6 +45,7 @@ class Recording:
         missing: share of the samples that were marked as missing, and are interpolated.
         gaps: (k, 2) first sample, and first after it, of what the first lead lacks for so long
             that a beat could hide there, or is a line for so long that it was not connected.
+        units: of leads that are in no unit of voltage, by name; they are read as if in mV.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class Recording:
     signal: np.ndarray
     missing: float = 0.0
     gaps: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -118,7 +121,8 @@ def read_recording(
     rate = read[0].rate
     missing = float(np.mean([np.mean(~np.isfinite(each.signal)) for each in read]))
     whole = [resampled(without_missing(each.signal), each.rate, rate) for each in read]
-    found = Recording(path, rate, leads, np.stack(whole, axis=1), missing)
+    units = {name: each.unit for name, each in zip(leads, read, strict=True) if each.unit}
+    found = Recording(path, rate, leads, np.stack(whole, axis=1), missing, units=units)
     _require_usable(found)
     return replace(found, gaps=gaps(read[0].signal, rate))
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from deepclaims.data.wfdb_units import millivolts, units_of
 from deepclaims.errors import DataError
 
-MILLIVOLTS = {"mV": 1.0, "uV": 1e-3, "µV": 1e-3, "V": 1e3}
 NULL = "~"
 """A segment without signals."""
 NO_FORMAT = "0"
@@ -30,10 +30,12 @@ class Lead:
     Args:
         rate: samples a second.
         signal: (n,) in mV, NaN where a sample is missing.
+        unit: what it is in where that is no voltage, which is taken for mV; "" where it is one.
     """
 
     rate: float
     signal: np.ndarray
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,14 +120,14 @@ def read_leads(contents: Contents, names: Sequence[str], precision: int = 64) ->
     Raises:
         DataError: a file is missing or damaged, or a signal changes its rate midway.
     """
-    parts: dict[str, list[tuple[Segment, int, np.ndarray]]] = {name: [] for name in names}
+    parts: dict[str, list[_Part]] = {name: [] for name in names}
     frames = contents.frames
     for segment in contents.segments:
         found = _read_segment(contents, segment, precision)
         frames = found.frames if frames is None else frames
         for name in names:
             if name in found.signals:
-                parts[name].append((segment, *found.signals[name]))
+                parts[name].append(_Part(segment, *found.signals[name]))
     return [_joined(contents, name, parts[name], frames or 0) for name in names]
 
 
@@ -147,11 +149,21 @@ def line(error: Exception) -> str:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """What a segment has of a signal."""
+
+    segment: Segment
+    per_frame: int
+    signal: np.ndarray
+    unit: str
+
+
+@dataclass(frozen=True)
 class _Read:
-    """A segment's length, and of each signal its samples a frame and its samples in mV."""
+    """A segment's length; of each signal its samples a frame, its samples in mV, its `unit`."""
 
     frames: int
-    signals: dict[str, tuple[int, np.ndarray]]
+    signals: dict[str, tuple[int, np.ndarray, str]]
 
 
 def _read_segment(contents: Contents, segment: Segment, precision: int) -> _Read:
@@ -162,6 +174,11 @@ def _read_segment(contents: Contents, segment: Segment, precision: int) -> _Read
     names = here if contents.by_name else contents.names
     if len(here) != len(names):
         raise DataError(f"{path}.hea has {len(here)} signals, but {contents.path}.hea {len(names)}")
+    if float(header.fs) != contents.rate:
+        raise DataError(
+            f"segment {path} has {header.fs:g} frames a second, but {contents.path}.hea says "
+            f"{contents.rate:g}: all segments of a record need one rate"
+        )
     held = [i for i, form in enumerate(header.fmt or ()) if form != NO_FORMAT]
     if not held:
         return _Read(int(header.sig_len or 0), {})
@@ -175,14 +192,17 @@ def _read_segment(contents: Contents, segment: Segment, precision: int) -> _Read
             f"the signal of record {contents.path} is damaged: {path}.hea has {record.sig_len} "
             f"frames, and {contents.path}.hea says {segment.frames}"
         )
+    units = units_of(path, header)
     record.dac(expanded=True, return_res=precision, inplace=True)
     signals = {}
     for at, column in enumerate(held):
         per_frame = int(record.samps_per_frame[at] or 1)
         late = int(record.skew[at] or 0) * per_frame
+        scale = millivolts(units[column])
         signals[names[column]] = (
             per_frame,
-            _earlier(record.e_p_signal[at], late) * MILLIVOLTS.get(record.units[at], 1.0),
+            _earlier(record.e_p_signal[at], late) * (1.0 if scale is None else scale),
+            units[column] if scale is None else "",
         )
     return _Read(int(record.sig_len), signals)
 
@@ -235,22 +255,22 @@ def _earlier(signal: np.ndarray, late: int) -> np.ndarray:
     return np.concatenate([signal[late:], np.full(min(late, len(signal)), np.nan, signal.dtype)])
 
 
-def _joined(
-    contents: Contents, name: str, parts: Sequence[tuple[Segment, int, np.ndarray]], frames: int
-) -> Lead:
+def _joined(contents: Contents, name: str, parts: Sequence[_Part], frames: int) -> Lead:
     """The parts of a signal, each in its place; NaN where there is none."""
-    rates = {per_frame for _, per_frame, _ in parts} or {1}
+    rates = {part.per_frame for part in parts} or {1}
     if len(rates) > 1:
         raise DataError(
             f"lead {name} of record {contents.path} has {' and '.join(map(str, sorted(rates)))} "
             "samples a frame, by segment: one rate is needed"
         )
     (per_frame,) = rates
-    if len(parts) == 1 and len(parts[0][2]) == frames * per_frame:
-        return Lead(contents.rate * per_frame, parts[0][2])
-    kind = parts[0][2].dtype if parts else np.dtype(np.float64)
+    rate = contents.rate * per_frame
+    unit = next((part.unit for part in parts if part.unit), "")
+    if len(parts) == 1 and len(parts[0].signal) == frames * per_frame:
+        return Lead(rate, parts[0].signal, unit)
+    kind = parts[0].signal.dtype if parts else np.dtype(np.float64)
     signal = np.full(frames * per_frame, np.nan, kind)
-    for segment, _, part in parts:
-        begin = segment.start * per_frame
-        signal[begin : begin + len(part)] = part
-    return Lead(contents.rate * per_frame, signal)
+    for part in parts:
+        begin = part.segment.start * per_frame
+        signal[begin : begin + len(part.signal)] = part.signal
+    return Lead(rate, signal, unit)

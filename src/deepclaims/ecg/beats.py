@@ -75,16 +75,15 @@ def detect_beats(recording: Recording) -> Beats:
     XQRS knows the width of a QRS in samples: above 360 Hz it finds nothing. Long gaps are passed
     over, where it would search all that came before again at every peak of the noise.
     """
-    from wfdb.processing import xqrs_detect
+    from deepclaims.ecg.detector import xqrs
 
     rate, lead = min(recording.rate, RATE), recording.signal[:, 0]
     found = [np.zeros(0, np.int64)]
     for first, end in between(recording.gaps, len(lead), FLAT * recording.rate):
         if end - first >= PIECE * recording.rate:
             piece = resampled(lead[first:end], recording.rate, rate)
-            at = np.asarray(xqrs_detect(piece, rate, verbose=False), dtype=np.int64)
             scale = 1 / float(ratio(recording.rate, rate))
-            found.append(first + np.round(at * scale).astype(np.int64))
+            found.append(first + np.round(xqrs(piece, rate) * scale).astype(np.int64))
     sample = np.unique(np.concatenate(found))
     return _seen(Beats(sample, np.full(len(sample), UNKNOWN)), recording)
 

@@ -12,6 +12,7 @@ from deepclaims.data.wfdb_record import read_length, read_notes, read_recording
 from deepclaims.ecg.beats import at_training_rate, beats_to_label, others_with_beats
 from deepclaims.ecg.ec57.scores import FIRST_SCORED, Scores, window
 from deepclaims.ecg.ec57.track import MAPPINGS, Track, read_track
+from deepclaims.ecg.summary import about_units
 from deepclaims.ecg.trained_labeller import Trained
 from deepclaims.errors import DataError
 
@@ -72,12 +73,14 @@ class Ensemble:
         annotator: who says where the beats are.
         lead: the first lead.
         second: the second.
+        tell: is told, line by line, what is odd about a record.
     """
 
     networks: Callable[[int], Trained]
     annotator: str
     lead: str
     second: str
+    tell: Callable[[str], None] = print
 
     def label(self, path: Path) -> Track:
         """The beats of a record as the networks call them: the likeliest of N, S, V, F.
@@ -88,6 +91,8 @@ class Ensemble:
             DataError: the record cannot be read, or has too few beats.
         """
         recording = read_recording(path, self.lead, self.second)
+        for line in about_units(recording):
+            self.tell(line)
         beats, _ = beats_to_label(recording, self.annotator)
         labeller = self.networks(len(recording.leads)).labeller
         given = labeller.probabilities(*at_training_rate(recording, beats))

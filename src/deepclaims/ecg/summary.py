@@ -41,12 +41,22 @@ def about_record(recording: Recording, beats: Beats, found_by: str) -> list[str]
         lines.append(f"one lead: the networks used have learnt from {LEAD} alone")
     if recording.leads[0] != LEAD:
         lines.append(f"lead {recording.leads[0]} is taken for {LEAD}, which the networks know")
+    lines += about_units(recording)
     if recording.missing:
         share = f"{recording.missing:.1%}" if recording.missing >= 0.001 else "under 0.1%"
         lines.append(f"{share} of the samples are missing, and interpolated")
     if len(recording.gaps):
         lines.append(_gaps(recording))
     return lines
+
+
+def about_units(recording: Recording) -> list[str]:
+    """The leads that are in no unit of voltage."""
+    return [
+        f"WARNING: lead {name} of {recording.path.name} is in '{unit}', no unit of voltage: it is "
+        "read as if in mV. Labels do not depend on its size, but is it an ECG?"
+        for name, unit in recording.units.items()
+    ]
 
 
 def _gaps(recording: Recording) -> str:

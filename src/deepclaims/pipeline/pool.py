@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 
-from deepclaims.environment import cores, variables
+from deepclaims.environment import cores, end_with_parent, variables
 from deepclaims.sweep.worker import THREAD_VARIABLES
 
 JUDGING = ("pandas", "scipy.stats")
@@ -28,6 +28,6 @@ def judging_pool(
     context.set_forkserver_preload(list(preload))
     with (
         variables(dict.fromkeys(THREAD_VARIABLES, "1")),
-        ProcessPoolExecutor(min(cores(), tasks), mp_context=context) as pool,
+        ProcessPoolExecutor(min(cores(), tasks), context, end_with_parent) as pool,
     ):
         yield pool

@@ -31,18 +31,18 @@ def metric_rows(cell: Cell, replicas: Sequence[Replica]) -> pd.DataFrame:
         Columns `part, arm, key, seed, <axes>, metric, step, value, registration` and the volatile
         ones; `step` is NA for scalars.
     """
-    return _identified(cell, _rows(replicas, cell.claim) if replicas else pd.DataFrame())
+    return _rows([(cell, replica) for replica in replicas])
 
 
 def results_of(claim: Claim, cells: Sequence[tuple[Cell, Sequence[Replica]]]) -> Results:
     """The results of some cells of a claim, from their replicas."""
-    rows = [metric_rows(cell, replicas) for cell, replicas in cells]
     tables: dict[str, list[pd.DataFrame]] = {}
     for cell, replicas in cells:
         for name, table in table_rows(cell, replicas).items():
             tables.setdefault(name, []).append(table)
     together = {name: pd.concat(each, ignore_index=True) for name, each in tables.items()}
-    return Results(claim, pd.concat(rows, ignore_index=True), together)
+    measured = [(cell, replica) for cell, replicas in cells for replica in replicas]
+    return Results(claim, _rows(measured), together)
 
 
 def table_rows(cell: Cell, replicas: Sequence[Replica]) -> dict[str, pd.DataFrame]:
@@ -121,13 +121,13 @@ def _inputs(cell: Cell, sources: Mapping[str, str]) -> Iterator[DataInput]:
         yield DataInput(str(drawn["name"]), digest, f"drawn by the seed: {text}")
 
 
-def _rows(replicas: Sequence[Replica], claim: str) -> pd.DataFrame:
+def _rows(measured: Sequence[tuple[Cell, Replica]]) -> pd.DataFrame:
     """All replicas' rows at once: a frame for each would cost more than what is in it."""
     metrics: list[str] = []
     steps: list[int | None] = []
     values: list[float] = []
     lengths = []
-    for replica in replicas:
+    for _, replica in measured:
         before, outcome = len(values), replica.outcome
         metrics += outcome.metrics
         steps += [None] * len(outcome.metrics)
@@ -141,18 +141,34 @@ def _rows(replicas: Sequence[Replica], claim: str) -> pd.DataFrame:
             steps.append(None)
             values.append(float(len(outcome.tables)))
         lengths.append(len(values) - before)
-    once = pd.DataFrame([_about(replica, claim) for replica in replicas])
-    each = once.loc[once.index.repeat(lengths)].reset_index(drop=True)
-    each.insert(1, "metric", metrics)
-    each.insert(2, "step", pd.array(steps, dtype="Int64"))
-    each.insert(3, "value", np.asarray(values, dtype=float))
-    return each
+    found = {"metric": metrics, "step": pd.array(steps, dtype="Int64"), "value": values}
+    front = _front([_identity(cell, replica.seed) for cell, replica in measured])
+    about = pd.DataFrame([_about(replica, cell.claim) for cell, replica in measured])
+    each = np.repeat(np.arange(len(measured)), lengths)
+    parts = [part.take(each).reset_index(drop=True) for part in (front, about)]
+    return pd.concat([parts[0], pd.DataFrame(found), parts[1]], axis=1)
+
+
+def _front(identities: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The identifying columns. None is a value of an axis, and makes no number of another kind."""
+    names = list(dict.fromkeys(name for each in identities for name in each))
+    columns = {name: [each.get(name, np.nan) for each in identities] for name in names}
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=object if None in values else None)
+            for name, values in columns.items()
+        }
+    )
+
+
+def _identity(cell: Cell, seed: int) -> dict[str, Any]:
+    axes = {axis: _cell_value(value) for axis, value in cell.axes.items()}
+    return {"part": cell.part, "arm": cell.arm, "key": cell.key, "seed": seed, **axes}
 
 
 def _about(replica: Replica, claim: str) -> dict[str, Any]:
     about = replica.about
     return {
-        "seed": replica.seed,
         "registration": about.get("registration", {}).get(claim, str(UNREGISTERED)),
         f"{VOLATILE}seconds": float(about.get("seconds", "nan")),
         f"{VOLATILE}wall_seconds": float(about.get("wall_seconds", "nan")),
@@ -162,9 +178,8 @@ def _about(replica: Replica, claim: str) -> dict[str, Any]:
 
 
 def _identified(cell: Cell, rows: pd.DataFrame) -> pd.DataFrame:
-    identity = {"part": cell.part, "arm": cell.arm, "key": cell.key, "seed": rows.pop("seed")}
-    axes = {axis: _cell_value(value) for axis, value in cell.axes.items()}
-    front = pd.DataFrame({**identity, **axes}, index=rows.index)
+    seeds = rows.pop("seed")
+    front = pd.DataFrame({**_identity(cell, 0), "seed": seeds}, index=rows.index)
     return pd.concat([front, rows], axis=1)
 
 

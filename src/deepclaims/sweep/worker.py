@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from deepclaims import atomic
 from deepclaims.data.files import FILES
-from deepclaims.environment import computed_on
+from deepclaims.environment import computed_on, end_with_parent
 from deepclaims.errors import StorageError, SweepError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
@@ -277,6 +277,7 @@ def start_worker(environment: Mapping[str, str], gpus: Sequence[str], slots: Pat
         slots: a folder of locks by which the workers share `gpus` out among them.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     os.environ.update(environment)
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     if gpus:
