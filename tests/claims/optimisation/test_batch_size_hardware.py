@@ -7,8 +7,6 @@ from deepclaims.claims.optimisation.batch_size_hardware import judge, measure
 from deepclaims.evidence.outcome import Outcome
 
 NAME = "optimisation/batch-size-hardware"
-CONFIG = {"device": "cpu", "threads": 2, "batches": [1, 4, 64, 1024], "few": [1, 4], "powers": [8],
-          "others": [12], "rounds": 3, "paired": 3, "width": 16}  # fmt: skip
 
 
 @pytest.fixture
@@ -21,24 +19,26 @@ def world(imagined):
                 batches = np.array(part.params["batches"])
                 return Outcome({}, {}, {"memory": pd.DataFrame(
                     {"batch": batches, "bytes": 4000.0 * batches**memory})})  # fmt: skip
-            if part.name == "gpu" and not gpu:
+            if axes.get("device") == "cuda" and not gpu:
                 return Outcome({"present": 0.0})
             random = np.random.default_rng(seed)
-            batches = np.array(part.params["batches"], dtype=float)
-            own = knee if second is None or axes.get("threads") != 2 else second
-            load = own + (batches if growing else np.minimum(batches, 64))
+            if part.name == "steps":
+                batches = np.array(part.params["batches"], dtype=float)
+                own = knee if second is None or axes["threads"] != 2 else second
+                load = own + (batches if growing else np.minimum(batches, 64))
+                times = 6e-6 * load * np.exp(0.05 * random.normal(size=len(load)))
+                table = pd.DataFrame({"batch": batches.astype(int), measure.SECONDS: times})
+                return Outcome({}, {}, {"times": table, "device": device("cpu")})
             sizes = part.params["powers"] + part.params["others"]
             special = np.array([b in part.params["powers"] for b in sizes])
             ratios = np.where(special, power, other) * np.exp(0.01 * random.normal(size=len(sizes)))
-            times = 6e-6 * load * np.exp(0.05 * random.normal(size=len(load)))
-            few = (own + 4) / (own + 1) * np.exp(0.03 * random.normal())
-            return Outcome({"present": 1.0}, {}, {
-                "times": pd.DataFrame({"batch": batches.astype(int), measure.SECONDS: times}),
-                "few": pd.DataFrame({measure.RATIO: [few]}),
-                "contrasts": pd.DataFrame(
-                    {"batch": sizes, "power": special, measure.RATIO: ratios}),
-                "device": pd.DataFrame({measure.NAME: [part.params["device"]]}),
-            })  # fmt: skip
+            table = pd.DataFrame({"batch": sizes, "power": special, measure.RATIO: ratios})
+            return Outcome(
+                {"present": 1.0}, {}, {"contrasts": table, "device": device(axes["device"])}
+            )
+
+        def device(name):
+            return pd.DataFrame({measure.NAME: [name]})
 
         return imagined(NAME, outcome)
 
@@ -83,14 +83,21 @@ def test_a_peak_holds_the_batch_and_its_activations():
 
 def test_a_step_is_timed_at_every_size_and_threads_are_left_as_they_were():
     before = torch.get_num_threads()
-    found = measure.steps(CONFIG, 5)
-    times = found.tables["times"]
-    assert list(times["batch"]) == CONFIG["batches"]
-    assert (times[measure.SECONDS] > 0).all()
-    assert found.tables["few"][measure.RATIO][0] > 0
-    assert len(found.tables["contrasts"]) == 2
-    assert found.tables["device"][measure.NAME][0].startswith("CPU")
+    config = {"threads": before + 1, "batches": [1, 4, 64, 1024], "rounds": 2, "width": 16}
+    found = measure.steps(config, 5).tables
+    assert list(found["times"]["batch"]) == config["batches"]
+    assert (found["times"][measure.SECONDS] > 0).all()
+    assert found["device"][measure.NAME][0].startswith("CPU")
     assert torch.get_num_threads() == before
+
+
+def test_neighbours_are_compared_where_there_is_the_device(monkeypatch):
+    config = {"device": "cpu", "powers": [8], "others": [12], "rounds": 2, "width": 16}
+    found = measure.neighbours(config, 5).tables["contrasts"]
+    assert list(found["batch"]) == [8, 12]
+    assert (found[measure.RATIO] > 0).all()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert measure.neighbours({**config, "device": "cuda"}, 5) == Outcome({"present": 0.0})
 
 
 def test_a_contrast_against_neighbours_is_zero_on_a_power_law():

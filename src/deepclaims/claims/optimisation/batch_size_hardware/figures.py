@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from deepclaims.claims.optimisation.batch_size_hardware.judge import (
-    has_gpu,
+    devices,
     knees,
     sizes,
     times,
@@ -42,8 +42,9 @@ def hardware(results: Results, drawing: Drawing) -> None:
 
 def _times(panel: Panel, results: Results, *, each: bool) -> None:
     """Least wall time over B; a triangle marks the knee of each."""
-    for series, (threads, label) in enumerate(_devices(results).items()):
-        seconds = times(results, threads)
+    for series, n in enumerate(results.axis("steps", "threads")):
+        label = (f"CPU, {n} hilo{'s' * (n > 1)}", f"CPU, {n} thread{'s' * (n > 1)}")
+        seconds = times(results, n)
         batches = np.array(sizes(seconds))
         values = seconds.to_numpy() / (batches if each else 1)
         panel.over_seeds(batches, values, label, series, scale=1e3)
@@ -69,21 +70,10 @@ def _memory(panel: Panel, results: Results) -> None:
 
 
 def _powers(panel: Panel, results: Results) -> None:
-    for series, (threads, label) in enumerate(_devices(results).items()):
-        table = results.table(
-            "contrasts", "gpu" if threads is None else "steps",
-            where=None if threads is None else {"threads": threads},
-        )  # fmt: skip
+    names: dict[str, Text] = {"cpu": ("CPU, 1 hilo", "CPU, 1 thread"), "cuda": "GPU"}
+    for series, device in enumerate(devices(results)):
+        table = results.table("contrasts", "neighbours", where={"device": device})
         ratios = table.pivot_table(index="seed", columns="batch", values=RATIO)
-        panel.over_seeds(sizes(ratios), ratios.to_numpy(), label, series, linestyle="none")
+        panel.over_seeds(sizes(ratios), ratios.to_numpy(), names[device], series, linestyle="none")
     panel.theory([20, 400], 1.0, ("como sus vecinos", "as its neighbours"))
     panel.axes(y=("tiempo(B) / tiempo(B ± 1)", "time(B) / time(B ± 1)"), ylim=(0.8, 1.2))
-
-
-def _devices(results: Results) -> dict[int | None, Text]:
-    """What was timed: threads, and None for the GPU where there was one."""
-    found: dict[int | None, Text] = {
-        n: (f"CPU, {n} hilo{'s' * (n > 1)}", f"CPU, {n} thread{'s' * (n > 1)}")
-        for n in results.axis("steps", "threads")
-    }
-    return found | ({None: "GPU"} if has_gpu(results) else {})

@@ -14,31 +14,33 @@ from deepclaims.evidence.statistics import power_law, ratio_interval
 
 def judge(results: Results) -> dict[str, Measured]:
     """Judged at every number of threads; what is said of GPUs, on a GPU or not at all."""
-    counts = results.axis("steps", "threads")
+    seconds = [times(results, n) for n in results.axis("steps", "threads")]
     used = results.table("memory", "memory")
     used = used[(used["batch"] >= used["batch"].max() / 8) & (used["seed"] == used["seed"].min())]
     slope = np.polyfit(np.log(used["batch"]), np.log(used["bytes"]), 1)[0]
     return {
-        "flat_below_minimum": [ratio_interval(_few(results, n)) for n in counts],
-        "minimum": [ratio_interval(knees(times(results, n))) for n in counts],
-        "grows_above_it": [_growth(times(results, n)) for n in counts],
+        "flat_below_minimum": [
+            ratio_interval(own[4].to_numpy(), own[1].to_numpy()) for own in seconds
+        ],
+        "minimum": [ratio_interval(knees(own)) for own in seconds],
+        "grows_above_it": [_growth(own) for own in seconds],
         "memory_scales": exact(float(slope), n=len(used)),
-        "powers_of_two": _on_gpu(results, power=True),
-        "other_sizes": _on_gpu(results, power=False),
-        "powers_on_cpu": [ratio_interval(contrasts(results, n, power=True)) for n in counts],
+        "powers_of_two": ratio_interval(_contrasts(results, "cuda", power=True)),
+        "other_sizes": ratio_interval(_contrasts(results, "cuda", power=False)),
+        "powers_on_cpu": ratio_interval(_contrasts(results, "cpu", power=True)),
     }
 
 
-def has_gpu(results: Results) -> bool:
-    """Whether the part for GPUs found one."""
-    return bool(results.values("gpu", "present").all())
+def devices(results: Results) -> list[str]:
+    """Those of the comparison with neighbours that were there, the CPU first."""
+    found = results.axis("neighbours", "device")
+    return [d for d in found if results.values("neighbours", "present", where={"device": d}).all()]
 
 
-def times(results: Results, threads: int | None) -> pd.DataFrame:
-    """Seconds a step, a row for each seed and a column for each batch size; None: on the GPU."""
-    return _rows(results, "times", threads).pivot_table(
-        index="seed", columns="batch", values=SECONDS
-    )
+def times(results: Results, threads: int) -> pd.DataFrame:
+    """Seconds a step, a row for each seed and a column for each batch size."""
+    table = results.table("times", "steps", where={"threads": threads})
+    return table.pivot_table(index="seed", columns="batch", values=SECONDS)
 
 
 def sizes(table: pd.DataFrame) -> list[int]:
@@ -61,30 +63,17 @@ def knees(seconds: pd.DataFrame) -> np.ndarray:
     return np.clip(found, 0.01, batches[-1])
 
 
-def contrasts(results: Results, threads: int | None, power: bool) -> np.ndarray:
-    """Geometric mean of the ratios over batch sizes, one value a seed."""
-    table = _rows(results, "contrasts", threads)
+def _contrasts(results: Results, device: str, power: bool) -> np.ndarray:
+    """Geometric mean of the ratios over batch sizes, one value a seed; NaN without the device."""
+    if device not in devices(results):
+        return np.array([np.nan])
+    table = results.table("contrasts", "neighbours", where={"device": device})
     own = table[table["power"] == power]
     return np.asarray(np.exp(np.log(own[RATIO]).groupby(own["seed"]).mean()))
-
-
-def _rows(results: Results, name: str, threads: int | None) -> pd.DataFrame:
-    if threads is None:
-        return results.table(name, "gpu")
-    return results.table(name, "steps", where={"threads": threads})
-
-
-def _few(results: Results, threads: int) -> np.ndarray:
-    return _rows(results, "few", threads).sort_values("seed")[RATIO].to_numpy()
 
 
 def _growth(seconds: pd.DataFrame) -> Estimate:
     """D log time / d log B over the larger batch sizes."""
     batches = sizes(seconds)
-    wide = [b for b in batches if b >= max(batches) / 8]
+    wide = [b for b in batches if b >= max(batches) / 4]
     return power_law(wide, seconds[wide].to_numpy())
-
-
-def _on_gpu(results: Results, power: bool) -> Estimate:
-    """The contrasts on the GPU; undecided where there is none."""
-    return ratio_interval(contrasts(results, None, power) if has_gpu(results) else [np.nan])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,63 +20,76 @@ SECONDS, RATIO, NAME = "volatile_seconds", "volatile_ratio", "volatile_name"
 """Columns that differ from run to run and from machine to machine."""
 
 
-SHORTEST = 2e-3  # seconds of work in one measurement, so that the clock's grain does not show
+SHORTEST = 1e-3  # seconds of work in one measurement, so that the clock's grain does not show
 
 
 def steps(config: dict[str, Any], seed: int) -> Outcome:
-    """Time one step of SGD at many batch sizes, in rounds of shuffled order.
+    """Time one step of SGD on the CPU at many batch sizes, in rounds of shuffled order.
 
-    The clock is wall time, on CUDA between synchronisations. Other programs only ever add to it, so
-    that of several rounds the least is taken; ratios are those of measurements of one round.
+    The clock is wall time. Other programs only ever add to it, so that the least of all rounds is
+    taken.
 
     Args:
-        config: `device` (cpu or cuda), `threads` on a CPU, `batches`, `few` (two batch sizes whose
-            ratio is taken), `powers` and `others` (batch sizes whose time is compared with that of
-            their neighbours), `rounds`, `paired` (rounds of the comparisons), `width` of the hidden
-            layer.
+        config: `threads`, `batches`, `rounds`, `width` of the hidden layer.
         seed: draws weights, inputs and the order of measurements.
 
     Returns:
-        `present`: 0 if there is no such device, and then nothing else. Tables: `times` (`batch`,
-        least seconds a step), `few` (median over rounds of the time at the larger of `few` over
-        that at the smaller), `contrasts` (`batch`, `power`, median over rounds of the step's time
-        over the geometric mean of those of B − 1 and B + 1), `device` (its name).
+        Tables `times` (`batch`, least seconds a step) and `device` (its name).
+    """
+    batches = config["batches"]
+    with _threads(config["threads"]):
+        run, random = _stepper(config["width"], max(batches), seed, "cpu"), _order(seed)
+        rounds = [_round(run, batches, random) for _ in range(config["rounds"])]
+    least = [min(each[b] for each in rounds) for b in batches]
+    return Outcome({}, {}, {"times": pd.DataFrame({"batch": batches, SECONDS: least}),
+                            "device": _device("cpu")})  # fmt: skip
+
+
+def neighbours(config: dict[str, Any], seed: int) -> Outcome:
+    """Compare the time of a step with that at the batch sizes beside it, in alternation.
+
+    Wall time on one thread; on CUDA between synchronisations.
+
+    Args:
+        config: `device` (cpu or cuda), `powers` and `others` (batch sizes that are compared),
+            `rounds`, `width`.
+        seed: as in `steps`.
+
+    Returns:
+        `present`: 0 if there is no such device, and then nothing else. Tables: `contrasts`
+        (`batch`, `power`, median over rounds of the step's time over the geometric mean of those
+        of B − 1 and B + 1 in that round) and `device`.
     """
     if config["device"] == "cuda" and not torch.cuda.is_available():
         return Outcome({"present": 0.0})
+    compared = [*config["powers"], *config["others"]]
+    triples = [b + shift for b in compared for shift in (-1, 0, 1)]
+    with _threads(1):
+        run = _stepper(config["width"], max(triples), seed, config["device"])
+        random = _order(seed)
+        rounds = [_round(run, triples, random) for _ in range(config["rounds"])]
+    contrasts = {
+        "batch": compared,
+        "power": [b in config["powers"] for b in compared],
+        RATIO: [float(np.exp(np.median([_contrast(r, b) for r in rounds]))) for b in compared],
+    }
+    return Outcome({"present": 1.0}, {}, {"contrasts": pd.DataFrame(contrasts),
+                                          "device": _device(config["device"])})  # fmt: skip
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """So many threads, and then as many as before."""
     before = torch.get_num_threads()
-    torch.set_num_threads(config["threads"])
+    torch.set_num_threads(count)
     try:
-        return _timed(config, seed)
+        yield
     finally:
         torch.set_num_threads(before)
 
 
-def _timed(config: dict[str, Any], seed: int) -> Outcome:
-    run, random = _stepper(config, seed), np.random.default_rng([seed, 5])
-
-    def rounds(batches: list[int], count: int) -> list[dict[int, float]]:
-        return [_round(run, batches, random) for _ in range(count)]
-
-    alone = rounds(config["batches"], config["rounds"])
-    small, large = config["few"]
-    ratios = [each[large] / each[small] for each in rounds(config["few"], 3 * config["paired"])]
-    compared = [*config["powers"], *config["others"]]
-    beside = rounds([b + shift for b in compared for shift in (-1, 0, 1)], config["paired"])
-    tables = {
-        "times": {
-            "batch": config["batches"],
-            SECONDS: [min(each[b] for each in alone) for b in config["batches"]],
-        },
-        "few": {RATIO: [float(np.median(ratios))]},
-        "contrasts": {
-            "batch": compared,
-            "power": [b in config["powers"] for b in compared],
-            RATIO: [float(np.exp(np.median([_contrast(r, b) for r in beside]))) for b in compared],
-        },
-        "device": {NAME: [_name(config["device"])]},
-    }
-    return Outcome({"present": 1.0}, {}, {name: pd.DataFrame(t) for name, t in tables.items()})
+def _order(seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, 5])
 
 
 def memory(config: dict[str, Any], seed: int) -> Outcome:
@@ -119,12 +133,10 @@ def _net(width: int, seed: int, device: str) -> nn.Sequential:
     return net.to(device)
 
 
-def _stepper(config: dict[str, Any], seed: int) -> Callable[[int, int], float]:
+def _stepper(width: int, largest: int, seed: int, device: str) -> Callable[[int, int], float]:
     """A function (batch, repeats) -> seconds a step."""
-    device = config["device"]
-    net = _net(config["width"], seed, device)
+    net = _net(width, seed, device)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
-    largest = max(*config["batches"], *config["powers"], *config["others"]) + 1
     random = torch.Generator().manual_seed(seed)
     x = torch.randn(largest, 784, generator=random).to(device)
     y = torch.randint(10, (largest,), generator=random).to(device)
@@ -160,7 +172,7 @@ def _contrast(seconds: dict[int, float], batch: int) -> float:
     return float(np.log(seconds[batch]) - beside)
 
 
-def _name(device: str) -> str:
+def _device(device: str) -> pd.DataFrame:
     from deepclaims.environment import device as named
 
-    return named(1 if device == "cuda" else 0)
+    return pd.DataFrame({NAME: [named(1 if device == "cuda" else 0)]})

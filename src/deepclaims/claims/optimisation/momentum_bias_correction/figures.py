@@ -29,11 +29,11 @@ def start(results: Results, drawing: Drawing) -> None:
         log="x",
     )
     share.legend(loc="upper left", bbox_to_anchor=(0.0, 0.94))
-    for series, (arm, text) in enumerate(
+    for series, (arm, symbol) in enumerate(
         {"plain": "‖m‖ / ‖∇ℒ‖", "corrected": "‖m̂‖ / ‖∇ℒ‖"}.items()
     ):
         steps, values = results.curve("training", f"held_{arm}", where={"beta1": main})
-        norm.over_seeds(steps, values, text, series)
+        norm.over_seeds(steps, values, symbol, series)
     norm.level(
         results.claim.checks["underestimates"]["bound"], ("cota, t = 1 y 2", "bound, t = 1 and 2")
     )
