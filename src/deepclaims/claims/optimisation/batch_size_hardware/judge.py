@@ -13,17 +13,17 @@ from deepclaims.evidence.statistics import power_law, ratio_interval
 
 
 def judge(results: Results) -> dict[str, Measured]:
-    """Judged at every number of threads; what is said of GPUs, on a GPU or not at all."""
+    """The knee at every number of threads; what is said of GPUs, on a GPU or not at all."""
     seconds = [times(results, n) for n in results.axis("steps", "threads")]
+    single, *several = seconds
     used = results.table("memory", "memory")
     used = used[(used["batch"] >= used["batch"].max() / 8) & (used["seed"] == used["seed"].min())]
     slope = np.polyfit(np.log(used["batch"]), np.log(used["bytes"]), 1)[0]
     return {
-        "flat_below_minimum": [
-            ratio_interval(own[4].to_numpy(), own[1].to_numpy()) for own in seconds
-        ],
+        "flat_below_minimum": _flat(single),
         "minimum": [ratio_interval(knees(own)) for own in seconds],
-        "grows_above_it": [_growth(own) for own in seconds],
+        "grows_above_it": _growth(single),
+        "flat_on_threads": [_flat(own) for own in several],
         "memory_scales": exact(float(slope), n=len(used)),
         "powers_of_two": ratio_interval(_contrasts(results, "cuda", power=True)),
         "other_sizes": ratio_interval(_contrasts(results, "cuda", power=False)),
@@ -70,6 +70,11 @@ def _contrasts(results: Results, device: str, power: bool) -> np.ndarray:
     table = results.table("contrasts", "neighbours", where={"device": device})
     own = table[table["power"] == power]
     return np.asarray(np.exp(np.log(own[RATIO]).groupby(own["seed"]).mean()))
+
+
+def _flat(seconds: pd.DataFrame) -> Estimate:
+    """Time at B = 4 over that at B = 1."""
+    return ratio_interval(seconds[4].to_numpy(), seconds[1].to_numpy())
 
 
 def _growth(seconds: pd.DataFrame) -> Estimate:
