@@ -6,6 +6,7 @@ import difflib
 import errno
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from deepclaims.errors import DeepclaimsError
 
 UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 """What the system says of a folder that cannot be written, or a disk that is full."""
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as a shell has it."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if words[0] == "--version":
         print(f"deepclaims {__version__}")
         sys.exit(0)
-    sys.exit(_run(words[0], words[1:]))
+    code = _run(words[0], words[1:])
+    if code == INTERRUPTED and arguments is None:
+        _leave_at_once(code)
+    sys.exit(code)
+
+
+def _leave_at_once(code: int) -> None:
+    """End without waiting for threads: what they write is whole or not there, like a replica.
+
+    An interrupt that a library's import swallowed would also turn the exit code into a signal.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def overview() -> str:
@@ -212,7 +228,7 @@ def _run(name: str, words: list[str]) -> int:
             "goes on from there",
             file=sys.stderr,
         )
-        return 130
+        return INTERRUPTED
     return 0
 
 
