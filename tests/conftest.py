@@ -6,8 +6,10 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import textwrap
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -66,6 +68,33 @@ def empty_store(made_once: Callable[..., Path]) -> Path:
     from deepclaims.tracking.store import create, database
 
     return database(made_once("store", create))
+
+
+@pytest.fixture(scope="session")
+def warm_commands(checkout: Path) -> Iterator[Path]:
+    """A folder for PATH with `deepclaims`, `dvc` and `python -` that start in milliseconds.
+
+    They are forks of a process that has imported what they need: see `warm.py`.
+    """
+    warm = checkout / "tests" / "warm.py"
+    with tempfile.TemporaryDirectory(prefix="warm-") as folder:
+        address = f"{folder}/socket"
+        for program in ("deepclaims", "dvc", "python"):
+            script = Path(folder, program)
+            script.write_text(
+                f'#!/bin/sh\nexec {sys.executable} -SE {warm} run {address} {program} "$@"\n'
+            )
+            script.chmod(0o755)
+        source = {**os.environ, "PYTHONPATH": str(checkout / "src")}
+        server = subprocess.Popen([sys.executable, warm, "serve", address], env=source)
+        try:
+            while not Path(address).exists():
+                assert server.poll() is None, "it ended before it listened"
+                time.sleep(0.05)
+            yield Path(folder)
+        finally:
+            server.terminate()
+            server.wait()
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,13 @@ BLOCK = re.compile(r"^```sh ?(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.slow
-def test_every_command_of_the_how_to_works(make_clone, checkout):
+def test_every_command_of_the_how_to_works(make_clone, checkout, warm_commands):
     clone = make_clone("own-models")
     environment = {
         **os.environ,
-        "PATH": f"{clone.parent / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join(
+            [str(warm_commands), str(clone.parent / "bin"), os.environ["PATH"]]
+        ),
         "PYTHONPATH": str(clone / "src"),
         "DEEPCLAIMS_ROOT": str(clone),
     }

@@ -84,6 +84,8 @@ class Arguments:
     def read(self, words: Sequence[str]) -> Given:
         """Read a command line; of a key that is given twice the last counts.
 
+        What has a slash before its equals sign is a path, and no key.
+
         Raises:
             ConfigError: for what the verb does not take, and a word that is missing.
         """
@@ -99,7 +101,7 @@ class Arguments:
                 values[name] = self._value(name, value)
             elif equals and name.partition(".")[0] in self.prefixes:
                 passed.append(text)
-            elif self.word and not equals and not text.startswith("-"):
+            elif self.word and (not equals or "/" in name) and not text.startswith("-"):
                 bare.append(text)
             else:
                 raise ConfigError(self._unknown(text))

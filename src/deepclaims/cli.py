@@ -6,6 +6,7 @@ import difflib
 import errno
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from deepclaims.errors import DeepclaimsError
 
 UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 """What the system says of a folder that cannot be written, or a disk that is full."""
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as a shell has it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ VERBS = {
     "publish": Verb(
         "deepclaims.pipeline.publish",
         "evidence to the site in reports/, or to one claim's page in it",
-        "[pdf=false] [claim=CHAPTER/ID] [--rehearsal | space=rehearsal/NAME]",
+        "[pdf=false] [claim=CHAPTER/ID] [--rehearsal | space=rehearsal/NAME]\n"
+        "deepclaims publish model=deepclaims-ecg [alias=champion] [tracking=project|server]\n"
+        "    [tracking.uri=URI]     (the networks of annotate, to MLflow's model registry)",
         "deepclaims publish claim=convolution/lenet-parameters",
     ),
     "verify": Verb(
@@ -100,6 +105,7 @@ VERBS = {
         "label the beats of an ECG record (WFDB) with trained networks; not for clinical use",
         "RECORD [annotator=NAME|detect] [lead=MLII] [second=NAME|none]\n"
         "    [out=annotated] [extension=deep] [at=SECONDS] [language=en|es] [--compare]\n"
+        "    [model=models:/NAME@ALIAS] [tracking=project|server] [tracking.uri=URI]\n"
         "    [executor=local|ray|slurm] [executor.workers=N] [--retry-failed]\n\n"
         "RECORD     path of a WFDB record, or the number of one of MIT-BIH that was fetched\n"
         "annotator  extension of the file that says where the beats are; without it .atr, and "
@@ -107,6 +113,8 @@ VERBS = {
         "lead       the first lead; the networks know MLII\n"
         "second     the second one; without it one that MIT-BIH has too, or none\n"
         "at         where the picture begins; without it where most happens\n"
+        "model      networks of MLflow's model registry, as models:/deepclaims-ecg@champion; "
+        "without it\n           those that conf/annotate.yaml describes\n"
         "--compare  say how far the labels agree with those of the annotation file",
         "deepclaims annotate 200 --compare",
     ),
@@ -115,6 +123,7 @@ VERBS = {
         "score the trained networks, or an annotation file, as ANSI/AAMI EC57 and bxb do",
         "RECORD… [test=EXTENSION] [reference=atr] [mapping=ec57|de_chazal] [start=300]\n"
         "    [annotator=NAME|detect] [lead=MLII] [second=NAME|none] [out=FILE.csv]\n"
+        "    [model=models:/NAME@ALIAS] [tracking=project|server] [tracking.uri=URI]\n"
         "    [executor=local|ray|slurm] [executor.workers=N] [--retry-failed]\n\n"
         "RECORD   paths of annotated WFDB records, or numbers of MIT-BIH that were fetched\n"
         "test     an annotation file of each record to score; without it, the trained networks\n"
@@ -172,7 +181,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if words[0] == "--version":
         print(f"deepclaims {__version__}")
         sys.exit(0)
-    sys.exit(_run(words[0], words[1:]))
+    code = _run(words[0], words[1:])
+    if code == INTERRUPTED and arguments is None:
+        _leave_at_once(code)
+    sys.exit(code)
+
+
+def _leave_at_once(code: int) -> None:
+    """End without waiting for threads: what they write is whole or not there, like a replica.
+
+    An interrupt that a library's import swallowed would also turn the exit code into a signal.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def overview() -> str:
@@ -212,7 +234,7 @@ def _run(name: str, words: list[str]) -> int:
             "goes on from there",
             file=sys.stderr,
         )
-        return 130
+        return INTERRUPTED
     return 0
 
 

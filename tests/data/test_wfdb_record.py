@@ -48,6 +48,8 @@ def test_a_bare_name_is_looked_for_among_the_fetched(record, tmp_path, monkeypat
         find_record("../104", record.parent)
     with pytest.raises(DataError, match="names no record"):
         find_record(".", record.parent)
+    with pytest.raises(DataError, match="can be no file's name"):
+        find_record("a" * 300, record.parent)
 
 
 def test_the_leads_and_the_beats_are_those_of_wfdb(record):
@@ -162,6 +164,22 @@ def test_annotations_with_a_clock_of_their_own_are_put_on_that_of_the_signals(re
     wfdb.wrann("103", "qrs", at * fs, symbol=["N"] * 14, fs=fs, write_dir=str(record.parent))
     assert read_beats(recording, "qrs").sample.tolist() == (at * 360).tolist()
     assert read_notes(record, "qrs", 90).sample.tolist() == (at * 90).tolist()
+
+
+def test_a_signal_file_is_no_annotation_file(record):
+    for extension in ("dat", "hea"):
+        with pytest.raises(
+            DataError, match=rf"103\.{extension} holds no annotations: name another"
+        ):
+            read_beats(read_recording(record), extension)
+
+
+def test_an_annotation_of_a_code_that_wfdb_leaves_free_is_no_beat(record):
+    """Code 45 at samples 9 and 12, then a normal beat at 20."""
+    words = np.array([45 << 10 | 9, 45 << 10 | 3, 1 << 10 | 8, 0], dtype="<u2")
+    record.with_suffix(".own").write_bytes(words.tobytes())
+    assert read_beats(read_recording(record), "own").sample.tolist() == [20]
+    assert len(read_notes(record, "own", 360).symbol) == 3
 
 
 def test_the_files_that_mark_beats_are_found(record):

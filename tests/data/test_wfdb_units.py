@@ -5,6 +5,7 @@ import pytest
 
 from deepclaims.data.wfdb_record import read_recording
 from deepclaims.data.wfdb_units import millivolts
+from deepclaims.errors import DataError
 
 RAW = np.round(1000 * np.cos(np.arange(7200) / 50)).astype("<i2")
 
@@ -62,3 +63,24 @@ def test_voltages_alone_have_millivolts():
     assert millivolts("mV") == 1
     assert millivolts("") is None
     assert millivolts("mmHg") is None
+
+
+@pytest.mark.parametrize("rate", ["-360", "x360", "360x", "nan", "3.6e2"])
+def test_a_rate_that_is_none_is_refused(tmp_path, rate):
+    """wfdb reads 250."""
+    path = write(tmp_path, "/mV")
+    header = path.with_suffix(".hea")
+    header.write_text(header.read_text().replace("x 1 360", f"x 1 {rate}"))
+    with pytest.raises(DataError, match=rf"x\.hea is damaged: '{rate}' is no number of frames"):
+        read_recording(path)
+
+
+@pytest.mark.parametrize(
+    ("rate", "read"), [("360.0", 360), ("360/4", 360), ("360.5/4(0.5)", 360.5), ("", 250)]
+)
+def test_a_rate_may_have_a_counter_and_may_be_unsaid(tmp_path, rate, read):
+    path = write(tmp_path, "/mV")
+    header = path.with_suffix(".hea")
+    rest = f"{rate} {len(RAW)}" if rate else ""
+    header.write_text(header.read_text().replace(f"x 1 360 {len(RAW)}", f"x 1 {rest}".rstrip()))
+    assert read_recording(path).rate == read

@@ -1,6 +1,7 @@
 """Hydra's grammar through our sweepers, up to the jobs they launch."""
 
 import sys
+from dataclasses import dataclass
 from types import ModuleType
 
 import pytest
@@ -130,6 +131,22 @@ def test_another_launcher_is_refused(jobs_of, project, name):
     (folder / "joblib.yaml").write_text("_target_: nowhere.Launcher\n")
     with pytest.raises(ConfigError, match=r"executor=local\|ray\|slurm"):
         jobs_of("--config-dir", "own", f"hydra/launcher={name}", "seed=0,1")
+
+
+@dataclass
+class Typed:
+    """The config of a sweeper as published ones have it."""
+
+    _target_: str = "nowhere.Sweeper"
+    params: dict[str, str] | None = None
+
+
+def test_what_hydra_fails_at_is_one_line(project):
+    ConfigStore.instance().store(group="hydra/sweeper", name="typed", node=Typed)
+    words = ["hydra/sweeper=typed", "hydra.sweeper.params={optimizer.lr: '0.1,0.2'}"]
+    with pytest.raises(ConfigError, match="Hydra cannot compose") as error:
+        train.run(["-m", *TINY, *words])
+    assert "\n" not in str(error.value)
 
 
 class Halving(Sweeper):

@@ -249,3 +249,18 @@ def test_a_patient_never_seen(project, shrink, mirror, no_picture, prepare_ecg, 
 def test_a_picture_beyond_the_end_is_refused(ready, no_picture, small_ecg):
     with pytest.raises(ConfigError, match=r"at=100000 is beyond the end of 103, which has \d+"):
         annotate.run(["103", "at=100000"])
+
+
+def test_a_path_may_have_any_letter(ready, no_picture, small_ecg, tmp_path):
+    """Of the record as of the folder for the files."""
+    folder = tmp_path / "100 % of #1 (ñ?) + a&b=c %20"
+    folder.mkdir()
+    for extension in ("hea", "dat", "atr"):
+        shutil.copy(small_ecg[0] / f"103.{extension}", folder)
+    annotate.run([str(folder / "103"), f"out={folder / 'µ #%'}"])
+    annotate.run(["103"])
+    there = wfdb.rdann(str(folder / "µ #%" / "103"), "deep")
+    assert there.symbol == wfdb.rdann("annotated/103", "deep").symbol
+    assert sorted(file.name for file in folder.iterdir()) == sorted(
+        ["103.hea", "103.dat", "103.atr", "µ #%"]
+    )

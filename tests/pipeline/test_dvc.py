@@ -3,22 +3,30 @@
 import os
 import shutil
 import subprocess
-import sys
 
 import pytest
 
 NAME = "convolution/lenet-parameters"
-DVC = (sys.executable, "-m", "dvc")
 FILES = (
     "CITATION.cff", "conf", "docs", "src", "dvc.yaml", "params.yaml", ".dvcignore", ".gitignore",
 )  # fmt: skip
 GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
 
 
-@pytest.fixture
-def small(checkout, tmp_path, monkeypatch):
-    """A checkout of one claim, in Git, on stand-in data."""
-    root = tmp_path / "first"
+@pytest.fixture(scope="module")
+def commands(warm_commands):
+    """`deepclaims` and `dvc` as the stages call them, in the folder where they are called."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{warm_commands}:{os.environ['PATH']}")
+        for name in ("DEEPCLAIMS_ROOT", "DEEPCLAIMS_MIRROR"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def small(checkout, tmp_path_factory, commands):
+    """A checkout of one claim, in Git, on stand-in data; each test leaves it as it was."""
+    root = tmp_path_factory.mktemp("dvc") / "first"
     root.mkdir()
     for name in FILES:
         copy = shutil.copytree if (checkout / name).is_dir() else shutil.copy
@@ -30,18 +38,9 @@ def small(checkout, tmp_path, monkeypatch):
             file.unlink()
     for file in (root / "conf" / "reproduce.yaml", root / "params.yaml"):
         file.write_text(file.read_text().replace("source: auto", "source: embedded"))
-    tools = tmp_path / "bin"
-    tools.mkdir()
-    script = tools / "deepclaims"
-    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m deepclaims.cli "$@"\n')
-    script.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
-    monkeypatch.setenv("PYTHONPATH", "src")
-    for name in ("DEEPCLAIMS_ROOT", "DEEPCLAIMS_MIRROR"):
-        monkeypatch.delenv(name, raising=False)
     run(root, "git", "init", "-q")
-    run(root, *DVC, "remote", "add", "-q", "-d", "here", str(tmp_path / "remote"))
-    run(root, *DVC, "repro")
+    run(root, "dvc", "remote", "add", "-q", "-d", "here", str(root.parent / "remote"))
+    run(root, "dvc", "repro")
     run(root, "git", "add", "-A")
     run(root, *GIT, "commit", "-qm", "all")
     return root
@@ -56,10 +55,10 @@ def run(folder, *words):
 @pytest.mark.slow
 def test_another_clone_pulls_everything_and_has_nothing_to_do(small, tmp_path):
     second = tmp_path / "second"
-    run(small, *DVC, "push", "-q")
+    run(small, "dvc", "push", "-q")
     run(tmp_path, "git", "clone", "-q", str(small), str(second))
-    run(second, *DVC, "pull", "-q")
-    said = run(second, *DVC, "repro")
+    run(second, "dvc", "pull", "-q")
+    said = run(second, "dvc", "repro")
     for stage in ("prepare@mnist", "register", "measure", "judge", "publish"):
         assert f"Stage '{stage}' didn't change" in said
     assert run(second, "git", "status", "--short") == ""
@@ -68,21 +67,21 @@ def test_another_clone_pulls_everything_and_has_nothing_to_do(small, tmp_path):
 
 @pytest.mark.slow
 def test_a_rehearsal_touches_nothing_published_and_trains_nothing_twice(small):
-    run(small, *DVC, "exp", "run", "--temp", "-S", "profile=smoke")
+    run(small, "dvc", "exp", "run", "--temp", "-S", "profile=smoke")
     assert run(small, "git", "status", "--short") == ""
-    shown = run(small, *DVC, "exp", "show", "--csv").splitlines()
+    shown = run(small, "dvc", "exp", "show", "--csv").splitlines()
     assert f"rehearsal/smoke/evidence/metrics/{NAME}.json:verdict" in shown[0]
     assert "supported" in shown[-1]
 
     runs = {file: file.stat().st_mtime_ns for file in (small / ".runs").rglob("done.json")}
-    run(small, *DVC, "exp", "run", "-S", "conf/reproduce.yaml:profile=smoke")
+    run(small, "dvc", "exp", "run", "-S", "conf/reproduce.yaml:profile=smoke")
     changed = {line.split()[1] for line in run(small, "git", "status", "--short").splitlines()}
     assert changed == {"conf/reproduce.yaml", "params.yaml", "dvc.lock"}
     assert (small / "rehearsal" / "smoke" / "reports" / "index.html").is_file()
     assert {file: file.stat().st_mtime_ns for file in (small / ".runs").rglob("done.json")} == runs
 
     run(small, "git", "checkout", "-q", ".")  # back to what is published, as DVC's users do
-    run(small, *DVC, "checkout")
-    assert f"{NAME}.json" in run(small, *DVC, "metrics", "show")
+    run(small, "dvc", "checkout")
+    assert f"{NAME}.json" in run(small, "dvc", "metrics", "show")
     for stage in ("register", "measure", "judge", "publish"):
-        assert f"Stage '{stage}' didn't change" in run(small, *DVC, "repro")
+        assert f"Stage '{stage}' didn't change" in run(small, "dvc", "repro")

@@ -91,7 +91,7 @@ def test_while_it_is_away_runs_are_kept_and_sent_later(folder, server, cell, mon
         raise AwayError("no answer")
 
     with monkeypatch.context() as patch:
-        patch.setattr(outboxes, "_require_answer", away)
+        patch.setattr(outboxes, "require_answer", away)
         here, _ = log(folder, cell, (0,), Tracking(server))
         assert "2 runs and notes are kept" in capsys.readouterr().err
         assert of_server(server)[1] == []

@@ -29,6 +29,9 @@ SLOWEST = 100.0
 """Samples a second: fewer show no QRS."""
 SHORTEST = 10.0
 """Seconds."""
+OF_SIGNALS = ("hea", "dat")
+UNDEFINED = "undefined"
+"""In the place of a symbol, for the codes that WFDB leaves to its users."""
 NO_NOTES = ("hea", "dat", "csv", "png", "txt", "mat", "edf")
 """Extensions of files beside a record that are no annotations."""
 
@@ -87,9 +90,12 @@ def find_record(name: str, known: Path) -> Path:
     if not given.name:
         raise DataError(f"'{name}' names no record")
     path = given.with_suffix("")
-    for candidate in (path, known / path) if path.parent == Path() else (path,):
-        if candidate.with_suffix(".hea").is_file():
-            return candidate
+    try:
+        for candidate in (path, known / path) if path.parent == Path() else (path,):
+            if candidate.with_suffix(".hea").is_file():
+                return candidate
+    except (OSError, ValueError) as error:  # too long a name, or a letter that no file has
+        raise DataError(f"{name!r} can be no file's name ({line(error)})") from None
     found = sorted(file.stem for file in path.parent.glob("*.hea")) if path.parent.is_dir() else []
     others = f"; records in {path.parent.resolve()}: {', '.join(found[:12])}" if found else ""
     raise DataError(f"there is no record {path}: {path}.hea is missing{others}")
@@ -156,6 +162,10 @@ def read_notes(path: Path, annotator: str, rate: float) -> Notes:
     """
     import wfdb
 
+    if annotator in OF_SIGNALS:
+        raise DataError(
+            f"{path}.{annotator} holds no annotations: name another file with annotator=NAME"
+        )
     try:
         notes = wfdb.rdann(str(path), annotator)
     except FileNotFoundError:
@@ -168,7 +178,8 @@ def read_notes(path: Path, annotator: str, rate: float) -> Notes:
     sample = np.asarray(notes.sample, dtype=np.int64)
     if notes.fs and notes.fs != rate:
         sample = np.round(sample * (rate / notes.fs)).astype(np.int64)
-    return Notes(sample, tuple(notes.symbol), np.asarray(notes.subtype, dtype=np.int64))
+    symbols = (each if isinstance(each, str) else UNDEFINED for each in notes.symbol)
+    return Notes(sample, tuple(symbols), np.asarray(notes.subtype, dtype=np.int64))
 
 
 def read_beats(recording: Recording, annotator: str) -> Beats:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from deepclaims.data.wfdb_units import millivolts, units_of
+from deepclaims.data.wfdb_units import millivolts, units_of, unread_rate
 from deepclaims.errors import DataError
 
 NULL = "~"
@@ -77,11 +77,16 @@ def read_header(path: Path) -> Any:
     import wfdb
 
     try:
-        return wfdb.rdheader(str(path))
+        header = wfdb.rdheader(str(path))
     except FileNotFoundError:
         raise DataError(f"{path}.hea is missing") from None
     except Exception as error:  # wfdb raises what its parsing happens to hit
         raise DataError(f"the header {path}.hea is damaged ({line(error)})") from None
+    if said := unread_rate(path):
+        raise DataError(
+            f"the header {path}.hea is damaged: '{said}' is no number of frames a second"
+        )
+    return header
 
 
 def read_contents(path: Path) -> Contents:

@@ -1,7 +1,8 @@
-"""The units of a WFDB record's signals, the Greek letter in µV among them."""
+"""What wfdb overlooks in a header: the Greek letter of µV, and a rate that is no number."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ MILLIVOLTS = {
     for unit in units
 }
 """Of each unit, the micro sign folded into the Greek letter; capitals are not told apart."""
+
+RATE = re.compile(r"(\d+\.?\d*|\.\d+)([/(].*)?")
+"""Frames a second, and behind them what WFDB allows: the frequency of a counter, and its base."""
 
 
 def millivolts(unit: str) -> float | None:
@@ -33,17 +37,32 @@ def units_of(path: Path, header: Any) -> list[str]:
         path: of the record, without extension.
         header: what wfdb has read of `<path>.hea`.
     """
-    raw = path.with_name(f"{path.name}.hea").read_bytes()
+    raw = _file(path).read_bytes()
     if raw.isascii():
         return list(header.units or ())
-    rows = [row.split() for row in _text(raw).splitlines()]
-    rows = [row for row in rows if row and not row[0].startswith("#")]
-    gains = [row[2] if len(row) > 2 else "" for row in rows[1 : 1 + header.n_sig]]
+    gains = [row[2] if len(row) > 2 else "" for row in _rows(raw)[1 : 1 + header.n_sig]]
     return [gain.partition("/")[2] or "mV" for gain in gains]
 
 
-def _text(raw: bytes) -> str:
+def unread_rate(path: Path) -> str:
+    """What stands in the place of a record's rate and is none; "" where it is one, or unsaid.
+
+    wfdb reads 250 there, which is WFDB's meaning of a rate that is unsaid.
+    """
+    words = next(iter(_rows(_file(path).read_bytes())), [])
+    said = words[2] if len(words) > 2 else ""
+    return "" if not said or said.startswith("#") or RATE.fullmatch(said) else said
+
+
+def _file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.hea")
+
+
+def _rows(raw: bytes) -> list[list[str]]:
+    """The words of the lines of a header that are no remarks."""
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        text = raw.decode("latin-1")
+    rows = [row.split() for row in text.splitlines()]
+    return [row for row in rows if row and not row[0].startswith("#")]

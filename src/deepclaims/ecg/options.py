@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from deepclaims.arguments import Arguments, Key
+from deepclaims.arguments import Arguments, Given, Key
 from deepclaims.data.wfdb_record import NAME
 from deepclaims.ecg.beats import AUTO, DETECT, STANDARD
 from deepclaims.errors import ConfigError
 from deepclaims.languages import LANGUAGES
 from deepclaims.project import Project
 from deepclaims.sweep.options import LocalOptions, Options
+from deepclaims.tracking.settings import TRACKING, tracking_of
 
 COMPARE, RETRY = "--compare", "--retry-failed"
 
@@ -28,6 +30,8 @@ class AnnotateOptions:
     extension: str = "deep"
     at: float | None = None
     language: str = "en"
+    model: str = ""
+    server: str = ""
     compare: bool = False
     executor: Options = field(default_factory=LocalOptions)
 
@@ -50,6 +54,8 @@ class EvaluateOptions:
     lead: str = "MLII"
     second: str = AUTO
     out: str = ""
+    model: str = ""
+    server: str = ""
     executor: Options = field(default_factory=LocalOptions)
 
 
@@ -62,7 +68,7 @@ def read_evaluate_options(words: Sequence[str], project: Project) -> EvaluateOpt
     given = EVALUATE.read(words)
     retry = ["executor.retry_failed=true"] if RETRY in given.flags else []
     executor = _executor([*retry, *given.passed], project)
-    return EvaluateOptions(given.words, **given.values, executor=executor)
+    return EvaluateOptions(given.words, **_values(given, project), executor=executor)
 
 
 def read_options(words: Sequence[str], project: Project) -> AnnotateOptions:
@@ -75,8 +81,17 @@ def read_options(words: Sequence[str], project: Project) -> AnnotateOptions:
     retry = ["executor.retry_failed=true"] if RETRY in given.flags else []
     executor = _executor([*retry, *given.passed], project)
     return AnnotateOptions(
-        given.word, **given.values, compare=COMPARE in given.flags, executor=executor
+        given.word, **_values(given, project), compare=COMPARE in given.flags, executor=executor
     )
+
+
+def _values(given: Given, project: Project) -> dict[str, Any]:
+    """The values of the keys; instead of those of tracking, the server that they mean."""
+    if given["model"] and given.values.get("test"):
+        raise ConfigError("test= scores a file and model= networks: name one of them")
+    tracking = tracking_of(project.conf, given.values)
+    values = {name: value for name, value in given.values.items() if name not in TRACKING}
+    return {**values, "server": tracking.server}
 
 
 def _executor(words: Sequence[str], project: Project) -> Options:
@@ -117,6 +132,14 @@ LEADS = {
     ),
     "second": Key("NAME|none", default=AUTO, says="the second lead"),
 }
+MODEL = {
+    "model": Key(
+        "models:/NAME@ALIAS|models:/NAME/VERSION",
+        default="",
+        says="networks of MLflow's model registry; without it those of conf/annotate.yaml",
+    ),
+    **TRACKING,
+}
 EXECUTOR = {"executor": "executor=local|ray|slurm executor.KEY=VALUE"}
 
 ARGUMENTS = Arguments(
@@ -133,6 +156,7 @@ ARGUMENTS = Arguments(
         "extension": Key(default="deep", read=_extension, says="of the annotation file"),
         "at": Key("SECONDS", read=_seconds, says="where the picture begins"),
         "language": Key(choices=LANGUAGES, default="en", says="of the picture"),
+        **MODEL,
     },
     word="RECORD",
     hint=RECORD_HINT.format("one record"),
@@ -174,6 +198,7 @@ EVALUATE = Arguments(
         ),
         **LEADS,
         "out": Key("FILE", default="", says="a table with every cell, as CSV"),
+        **MODEL,
     },
     word="RECORD",
     many=True,

@@ -86,6 +86,7 @@ def about_model(trained: Trained, *names: str) -> list[str]:
         f"model {trained.key}: {count} network{'s' * (count > 1)}, "
         f"trained on {len(records)} records of {what}"
     ]
+    lines += trained.remarks
     scores = trained.agreement
     if scores.counts.sum():
         each = ", ".join(

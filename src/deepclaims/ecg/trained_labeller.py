@@ -12,6 +12,7 @@ import yaml
 from deepclaims.data.ecg import SCORED
 from deepclaims.data.prepared import read_meta
 from deepclaims.ecg.agreement import Agreement
+from deepclaims.ecg.ensembles import Networks
 from deepclaims.environment import commit
 from deepclaims.errors import ConfigError
 from deepclaims.project import Project
@@ -38,12 +39,14 @@ class Trained:
         source: of its data, "official" or "embedded" (the stand-in).
         agreement: of its networks, one by one, with the labels of the records kept for testing.
         key: of its folder in the run cache.
+        remarks: what else is to be said, a line each.
     """
 
     labeller: Labeller
     source: str
     agreement: Agreement
     key: str
+    remarks: tuple[str, ...] = ()
 
 
 def trained_labeller(project: Project, leads: int, options: Options | None = None) -> Trained:
@@ -60,19 +63,34 @@ def trained_labeller(project: Project, leads: int, options: Options | None = Non
         StorageError: a stored network is damaged; names the file.
         SweepError: a training failed.
     """
-    cell, seeds = _cell(project, leads)
-    source = str(read_meta(project.prepared("ecg"), "ecg")["source"])
-    store = RunStore(project.runs)
-    if not all(store.has(cell.key, seed) for seed in seeds):
-        _train(cell, seeds, source, project, options or LocalOptions())
-    outcomes = [store.load(cell.key, seed).outcome for seed in seeds]
+    networks = trained_networks(project, leads, options)
     from deepclaims.ecg.labeller import assemble
 
+    labeller = assemble(networks.config, list(networks.outcomes.values()))
+    return Trained(labeller, source_of_data(project), networks.agreement, networks.key)
+
+
+def source_of_data(project: Project) -> str:
+    """Where the prepared ECG comes from: "official" or "embedded".
+
+    Raises:
+        StageError: it is not prepared.
+    """
+    return str(read_meta(project.prepared("ecg"), "ecg")["source"])
+
+
+def trained_networks(project: Project, leads: int, options: Options | None = None) -> Networks:
+    """The networks of the labeller, as their trainings left them; raises as `trained_labeller`."""
+    cell, seeds = _cell(project, leads)
+    source, store = source_of_data(project), RunStore(project.runs)
+    if not all(store.has(cell.key, seed) for seed in seeds):
+        _train(cell, seeds, source, project, options or LocalOptions())
+    outcomes = {seed: store.load(cell.key, seed).outcome for seed in seeds}
     counts = np.zeros((len(SCORED), len(SCORED)), dtype=np.int64)
-    for outcome in outcomes:
+    for outcome in outcomes.values():
         if (table := outcome.tables.get("confusion")) is not None:
             np.add.at(counts, (table["true"], table["predicted"]), table["count"])
-    return Trained(assemble(cell.config, outcomes), source, Agreement(counts), cell.key)
+    return Networks(cell.config, cell.key, outcomes, Agreement(counts))
 
 
 def _cell(project: Project, leads: int) -> tuple[Cell, list[int]]:

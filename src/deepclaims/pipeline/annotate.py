@@ -28,7 +28,8 @@ def run(words: Sequence[str]) -> None:
         ConfigError: for an unknown word, or files that are not ours to overwrite.
         DataError: for a record that cannot be read or is not fit for it.
         StageError: when the ECG to train on is not prepared.
-        StorageError: when a kept network is damaged, or a folder cannot be written.
+        StorageError: when a kept network is damaged, a folder cannot be written, or MLflow's
+            registry cannot be had.
     """
     project = Project.here()
     options = read_options(words, project)
@@ -51,9 +52,9 @@ def run(words: Sequence[str]) -> None:
     for line in summary.about_record(recording, beats, found_by):
         print(line)
 
-    from deepclaims.ecg.trained_labeller import trained_labeller
+    from deepclaims.ecg.registered import labellers
 
-    trained = trained_labeller(project, len(recording.leads), options.executor)
+    trained = labellers(project, options)(len(recording.leads))
     for line in summary.about_model(trained, path.name):
         print(line)
     given = trained.labeller.probabilities(*at_training_rate(recording, beats))

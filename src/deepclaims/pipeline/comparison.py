@@ -11,6 +11,7 @@ from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.deposit import ABOUT
 from deepclaims.pipeline.judge import judge_measured
 from deepclaims.pipeline.judging import Judged, Measured
+from deepclaims.pipeline.kept import Kept
 from deepclaims.project import Project
 
 
@@ -28,7 +29,7 @@ def as_first_measured(project: Project, names: Sequence[str], profile: str) -> d
         StageError: when one of `names` has not been measured, or with another profile.
     """
     found = [_measured(project, name, name in names) for name in catalogue(project.conf)]
-    judged = {each.claim.name: each for each in judge_measured([one for one in found if one])}
+    judged = _judged(project, [one for one in found if one])
     for name in names:
         measured = judged[name].claim.profile
         if measured != profile:
@@ -37,6 +38,17 @@ def as_first_measured(project: Project, names: Sequence[str], profile: str) -> d
                 f"profile={profile} first"
             )
     return judged
+
+
+def _judged(project: Project, measured: Sequence[Measured]) -> dict[str, Judged]:
+    """Raw verdicts: what `judge` keeps serves where nothing changed since."""
+    kept = {each.claim.name: Kept.read(project.drawn(each.claim.name)) for each in measured}
+    stale = [each for each in measured if kept[each.claim.name].key != each.judging_key()]
+    anew = {each.claim.name: each for each in judge_measured(stale)} if stale else {}
+    return {
+        each.claim.name: anew.get(each.claim.name) or kept[each.claim.name].judged(each.claim)
+        for each in measured
+    }
 
 
 def _measured(project: Project, name: str, asked: bool) -> Measured | None:

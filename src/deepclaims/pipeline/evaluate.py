@@ -60,11 +60,16 @@ def _networks(
     """What labels a record; the networks are read, and told of, when the first one comes."""
 
     @cache
+    def given() -> Callable[[int], Trained]:
+        from deepclaims.ecg.registered import labellers
+
+        return labellers(project, options)
+
+    @cache
     def trained(leads: int) -> Trained:
         from deepclaims.ecg import summary
-        from deepclaims.ecg.trained_labeller import trained_labeller
 
-        found = trained_labeller(project, leads, options.executor)
+        found = given()(leads)
         print("\n".join(summary.about_model(found, *names)) + "\n")
         return found
 

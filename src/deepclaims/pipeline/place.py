@@ -7,16 +7,13 @@ at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-
-import yaml
 
 from deepclaims.arguments import Arguments, Given, Key
 from deepclaims.claims import claim as claims
 from deepclaims.errors import ConfigError
 from deepclaims.project import Project
-from deepclaims.tracking.settings import Tracking, read_tracking
 
 REHEARSAL = "rehearsal"
 """The folder of what was measured otherwise than the pipeline does."""
@@ -61,29 +58,6 @@ def _space(text: str) -> str:
 def rehearsed(space: str) -> bool:
     """Whether a space is that of a rehearsal."""
     return space == REHEARSAL or space.startswith(f"{REHEARSAL}/")
-
-
-TRACKING = {
-    "tracking": Key("project|server", says="which file of conf/tracking/ is heeded"),
-    "tracking.uri": Key("URI", says="of an MLflow server that is told too"),
-}
-
-
-def tracking_of(project: Project, given: Given) -> Tracking:
-    """What `tracking=` and `tracking.uri=` say; MLFLOW_TRACKING_URI where they say nothing.
-
-    Raises:
-        ConfigError: there is no such file in `conf/tracking/`.
-    """
-    found = Tracking(given["tracking.uri"])
-    if name := given["tracking"]:
-        file = project.conf / "tracking" / f"{name}.yaml"
-        if not file.is_file():
-            known = ", ".join(sorted(each.stem for each in file.parent.glob("*.yaml")))
-            raise ConfigError(f"no tracking '{name}'; known: {known}")
-        found = read_tracking(yaml.safe_load(file.read_text(encoding="utf-8")))
-        found = replace(found, uri=given["tracking.uri"] or found.uri)
-    return found
 
 
 def of_a_place(verb: str, **more: Key) -> Arguments:

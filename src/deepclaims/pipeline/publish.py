@@ -8,14 +8,14 @@ from pathlib import Path
 from deepclaims import atomic
 from deepclaims.arguments import Key
 from deepclaims.claims.claim import catalogue, package
-from deepclaims.errors import StageError, StorageError
+from deepclaims.errors import ConfigError, StageError, StorageError
 from deepclaims.evidence import ledger
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline.notes import write_notes
-from deepclaims.pipeline.place import TRACKING, of_a_place, read_place, tracking_of
+from deepclaims.pipeline.place import of_a_place, read_place
 from deepclaims.project import Project
 from deepclaims.report import citing, site
 from deepclaims.report import pdf as book
@@ -24,9 +24,16 @@ from deepclaims.report.drawn import Plot
 from deepclaims.report.figures import ENDINGS, NARROW, WIDE, file_name, shown_in, size
 from deepclaims.report.pages.measured import points
 from deepclaims.report.summary import tally
+from deepclaims.tracking.settings import TRACKING, tracking_of
 
 PDF = Key(choices=("true", "false"), default="true", says="the report as one PDF in each language")
-ARGUMENTS = of_a_place("publish", pdf=PDF, **TRACKING)
+MODEL = {
+    "model": Key(
+        choices=("deepclaims-ecg",), says="the networks of annotate, to MLflow's registry"
+    ),
+    "alias": Key(default="champion", says="of that version of the model"),
+}
+ARGUMENTS = of_a_place("publish", pdf=PDF, **MODEL, **TRACKING)
 _JUDGE = "run `deepclaims judge` first"
 
 
@@ -43,7 +50,14 @@ def run(overrides: Sequence[str]) -> None:
     """
     place = read_place(ARGUMENTS, overrides)
     project = place.project
-    tracking = tracking_of(project, place.given)
+    tracking = tracking_of(project.conf, place.given.values)
+    if name := place.given["model"]:
+        from deepclaims.ecg.registered import register_labellers
+
+        if place.claim or project.space:
+            raise ConfigError("model= and claim= or a rehearsal are two things: name one of them")
+        print(register_labellers(project, name, place.given["alias"], tracking.server))
+        return
     if place.claim:
         print(f"page: {publish_one(project, place.claim)}")
         write_notes(project, _read(project, [place.claim]), tracking)

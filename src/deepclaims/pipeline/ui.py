@@ -13,10 +13,10 @@ from types import FrameType
 
 from deepclaims.arguments import Arguments, Key
 from deepclaims.errors import ConfigError, StageError
-from deepclaims.pipeline.place import TRACKING, tracking_of
 from deepclaims.project import Project
 from deepclaims.tracking.index import experiments
 from deepclaims.tracking.outbox import outbox_of
+from deepclaims.tracking.settings import TRACKING, tracking_of
 from deepclaims.tracking.store import create, uri
 
 HOST = "127.0.0.1"
@@ -43,7 +43,7 @@ def run(words: Sequence[str]) -> None:
     port, folder = given["port"], project.mlflow
     _require_free(port)
     create(folder)
-    if outbox := outbox_of(folder, tracking_of(project, given).server):
+    if outbox := outbox_of(folder, tracking_of(project.conf, given.values).server):
         outbox.send()
         print(f"runs go to {outbox.server} too, which has a UI of its own", file=sys.stderr)
     address = f"http://{HOST}:{port}"

@@ -245,6 +245,10 @@ class Composer:
             return compose(self.config_name, list(overrides), return_hydra_config=with_hydra)
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigError(_one_line(error)) from None
+        except AttributeError as error:  # OmegaConf's, where a typed null is given a mapping
+            raise ConfigError(
+                f"Hydra cannot compose {' '.join(overrides)}: {_one_line(error)}"
+            ) from None
 
     @contextmanager
     def _hydra(self) -> Iterator[None]:

@@ -23,12 +23,15 @@ def lightning(
         project: whose configs and data; without it the one of the current folder.
 
     Raises:
-        ConfigError: they do not compose, or say what only the chunked loop has.
+        ConfigError: they do not compose, have a number out of its range, or say what only the
+            chunked loop has.
         StageError: the data are not prepared.
     """
     from deepclaims.training.plain import Data, Module
+    from deepclaims.training.ranges import require_in_range
 
     project = project or Project.here()
     config = Composer(project.conf).cell(list(overrides))
+    require_in_range({**config, "seed": seed})
     data = Data(config, seed)
     return Module(config, data.splits, seed), data

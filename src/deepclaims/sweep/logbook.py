@@ -31,6 +31,8 @@ from deepclaims.tracking.tags import set_tags
 
 AGAIN_SECONDS = 20.0
 """So long a server that was away is not asked again during a sweep; at its end it is."""
+INTERRUPTED_SECONDS = 1.0
+"""So long it is waited for after Ctrl-C: what is cut off then is logged by the next sweep."""
 MANY = 20
 """So many runs take MLflow long enough for a user to wonder."""
 
@@ -130,7 +132,8 @@ class Logbook:
             if not self._stopped and self._queue.qsize() > MANY:
                 print(f"logging {self._queue.qsize()} more runs to MLflow", file=sys.stderr)
             try:
-                self._thread.join()
+                interrupted = isinstance(error, KeyboardInterrupt)
+                self._thread.join(INTERRUPTED_SECONDS if interrupted else None)
             except BaseException:
                 self._stopped = True
                 raise

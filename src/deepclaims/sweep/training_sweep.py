@@ -24,6 +24,8 @@ from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.summary import print_summary
 from deepclaims.sweep.unit import Unit, settled
 from deepclaims.tracking.settings import Tracking
+from deepclaims.training.curve_points import with_a_curve
+from deepclaims.training.ranges import require_in_range
 
 EXPERIMENT = "train"
 AUTO, NONE, MLFLOW = "auto", "none", "mlflow"
@@ -112,7 +114,7 @@ class TrainingSweep:
         """The replica of each job.
 
         Raises:
-            ConfigError: when a job does not compose.
+            ConfigError: when a job does not compose, or a number is out of its range.
             StageError: when its data are not prepared.
         """
         sources = _Sources(self.project)
@@ -129,6 +131,7 @@ class TrainingSweep:
         *,
         single: bool,
     ) -> Unit:
+        require_in_range(config)
         deciding = cell_config(config)
         if is_of_files(data := deciding["data"]):
             deciding["data"] = {**data, PATH: str(path_of(data))}
@@ -137,6 +140,8 @@ class TrainingSweep:
             from deepclaims.training.own_task import check
 
             check(deciding)
+        else:
+            deciding = with_a_curve(deciding)
         cell = Cell(deciding, task, sources.fingerprints(deciding), axes=axes)
         about = {"commit": commit(self.project.root), "sources": sources.sources(cell.data)}
         cell = _with_a_checkpoint_of_its_own(cell)
@@ -233,7 +238,7 @@ def _axes(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
     ]
     keys = dict.fromkeys(key for each in settings for key in each if _is_axis(key))
     varying = [key for key in keys if len({each.get(key) for each in settings}) > 1]
-    shown = varying if len(jobs) > 1 else list(keys)
+    shown = varying or list(keys)
     return [{key: each[key] for key in shown if key in each} for each in settings]
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from deepclaims.tracking.index import ARTIFACTS, connected, database, turn
 from deepclaims.tracking.schema import is_known
 
-ADDRESSES = {
-    "experiments": "artifact_location",
-    "runs": "artifact_uri",
-    "logged_models": "artifact_location",
-    "model_versions": "source",
-}
-"""Table -> its column with the address of artifacts."""
+ADDRESSES = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)
+"""Tables and their columns with addresses of artifacts."""
 
 
 def follow(folder: Path) -> None:
@@ -29,7 +30,7 @@ def follow(folder: Path) -> None:
     with turn(folder), connected(database(folder)) as connection, connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
         for old in olds:
-            for table, column in ADDRESSES.items():
+            for table, column in ADDRESSES:
                 if table in tables:
                     connection.execute(
                         f"UPDATE {table} SET {column} = ? || substr({column}, ?) "

@@ -118,7 +118,7 @@ class Outbox:
         if not self.waiting():
             return 0
         try:
-            _require_answer(self.server)
+            require_answer(self.server)
             refused = _Sender(self).send()
         except AwayError as away:
             kept = len(self.waiting())
@@ -165,7 +165,7 @@ class _Sender:
             except FileNotFoundError:  # another process sent it
                 continue
             except Exception as error:  # MLflow raises what requests, SQLAlchemy and it itself do
-                _require_answer(self._outbox.server)
+                require_answer(self._outbox.server)
                 refused.append(" ".join(str(error).split())[:200])
                 continue
             file.unlink(missing_ok=True)
@@ -228,7 +228,7 @@ def _read(item: Mapping[str, Any]) -> TrackedRun:
     return TrackedRun(**{**item, "curves": curves, "inputs": inputs})
 
 
-def _require_answer(server: str) -> None:
+def require_answer(server: str) -> None:
     """Ask a server for a sign of life; MLflow itself would try for minutes.
 
     Raises:

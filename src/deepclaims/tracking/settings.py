@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import yaml
+
+from deepclaims.arguments import Key
 from deepclaims.errors import ConfigError
 from deepclaims.groups import read_options
 
@@ -48,3 +52,30 @@ def read_tracking(config: Mapping[str, Any]) -> Tracking:
         ConfigError: an unknown key or an impossible value.
     """
     return read_options("tracking", Tracking, config)
+
+
+TRACKING = {
+    "tracking": Key("project|server", says="which file of conf/tracking/ is heeded"),
+    "tracking.uri": Key("URI", says="of an MLflow server that is told too"),
+}
+
+
+def tracking_of(conf: Path, given: Mapping[str, Any]) -> Tracking:
+    """What `tracking=` and `tracking.uri=` say; MLFLOW_TRACKING_URI where they say nothing.
+
+    Args:
+        conf: the folder of the configs.
+        given: the values of both keys, None where they were not given.
+
+    Raises:
+        ConfigError: there is no such file in `conf/tracking/`.
+    """
+    found = Tracking(given["tracking.uri"])
+    if name := given["tracking"]:
+        file = conf / "tracking" / f"{name}.yaml"
+        if not file.is_file():
+            known = ", ".join(sorted(each.stem for each in file.parent.glob("*.yaml")))
+            raise ConfigError(f"no tracking '{name}'; known: {known}")
+        found = read_tracking(yaml.safe_load(file.read_text(encoding="utf-8")))
+        found = replace(found, uri=given["tracking.uri"] or found.uri)
+    return found

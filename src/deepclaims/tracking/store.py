@@ -76,6 +76,8 @@ def create(folder: Path) -> None:
             if database(folder).is_file():
                 return
             _say_that_it_is_made_again(folder)
+            for left in folder.glob(".draft-*"):  # of one that was interrupted
+                shutil.rmtree(left, ignore_errors=True)
             draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
             client(uri(draft)).search_experiments()
             database(draft).replace(database(folder))

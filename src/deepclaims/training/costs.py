@@ -108,6 +108,12 @@ def cost_of(settings: Settings) -> Cost | None:
     return Cost(steps, alone + drawn, fixed, each + drawn, parameters, data)
 
 
+def samples_of(data: Mapping[str, Any]) -> int | None:
+    """How many samples the training set of a `data` group has; None where it is not known."""
+    shape = _shape(data)
+    return None if shape is None else shape.samples
+
+
 Parts = tuple[float, float, float, int, int]
 """Alone, fixed, each; parameters; layers that dropout follows."""
 

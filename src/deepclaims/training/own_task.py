@@ -17,6 +17,7 @@ from deepclaims.nn.unit_noise import draw_noise_from
 from deepclaims.training import extras
 from deepclaims.training.augmentation import build_augment
 from deepclaims.training.checkpoint import Checkpoint
+from deepclaims.training.curve_points import shortened
 from deepclaims.training.early_stopping import EarlyStopping
 from deepclaims.training.machine import DTYPES, bare_trainer, device_of, in_precision, machine_state
 from deepclaims.training.minibatches import ChunkLoader, Rows
@@ -126,6 +127,8 @@ def _fit(
     chunk = 1 if module.stepwise else options.chunk
     every_epoch = replace(options, chunk=chunk, validate_every_epoch=validated or watched)
     plan = plan_of(replace(settings, fit=every_epoch), module.splits)
+    if chunk == "auto":
+        plan = replace(plan, chunk=shortened(plan.chunk, plan.steps))
     early = checkpoint = None
     if patience is not None:
         early = EarlyStopping(patience, settings.regulariser.monitor)

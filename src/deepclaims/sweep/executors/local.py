@@ -78,7 +78,8 @@ class LocalExecutor:
         if self._pool is None or not self._pool.active:
             self._end(killing=True)
             self._pool = self._start()
-        return self._pool.schedule(run_batch, args=[batch, self._runs, policy])
+        with _interrupts_later():  # the first call starts the workers, which must all be known
+            return self._pool.schedule(run_batch, args=[batch, self._runs, policy])
 
     def _start(self) -> ProcessPool:
         warm_up(self._tasks)
@@ -120,6 +121,22 @@ def _gpus(workers_per_gpu: int) -> tuple[str, ...]:
 
         names = [str(index) for index in range(torch.cuda.device_count())]
     return tuple(names * workers_per_gpu)
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Ctrl-C is heard at the end of this."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if heard:
+        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

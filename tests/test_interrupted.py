@@ -1,0 +1,77 @@
+"""Ctrl-C before a replica is done: one line, 130, nothing half-written, and on from there."""
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+LINE = (
+    "deepclaims train: interrupted; what is finished is saved, and the same command goes on from "
+    "there"
+)
+AT = """
+    import importlib.abc, os, signal, sys
+
+
+    class At(importlib.abc.MetaPathFinder):
+        def find_spec(self, name, path, target=None):
+            if name == os.environ.get("INTERRUPTED_AT"):
+                os.environ.pop("INTERRUPTED_AT")
+                os.killpg(0, signal.SIGINT)  # as a terminal does: to all processes of the command
+            return None
+
+
+    sys.meta_path.insert(0, At())
+"""
+"""Sends the interrupt at a known moment: when a module is about to be imported."""
+
+
+@pytest.fixture
+def train(project_with_data, checkout, tmp_path):
+    """Runs `deepclaims train` and interrupts it at the import of a module."""
+    (tmp_path / "sitecustomize.py").write_text(textwrap.dedent(AT))
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{checkout / 'src'}"}
+
+    def run(at, *words):
+        return subprocess.run(
+            [sys.executable, "-m", "deepclaims.cli", "train", *words, "fit.steps=3"],
+            cwd=project_with_data.root, env={**environment, "INTERRUPTED_AT": at},
+            capture_output=True, text=True, check=False, start_new_session=True,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("hydra", []),
+        ("torch.nn", []),
+        ("deepclaims.data.mnist", []),
+        ("deepclaims.training.foresight", ["-m", "seed=0,1"]),
+        ("mlflow", ["-m", "data=function", "executor.workers=2", "seed=0,1"]),
+    ],
+)
+def test_an_early_interrupt_is_one_line_and_leaves_nothing(project_with_data, train, at, words):
+    shutil.rmtree(project_with_data.mlflow)  # as in a fresh clone: it is made on the way
+    done = train(at, *words)
+    assert done.returncode == 130, done.stderr
+    said = [line for line in done.stderr.splitlines() if line and "STAND-IN" not in line]
+    assert said[-1] == LINE, done.stderr
+    assert len(said) <= 2  # the other says how many replicas there are
+    assert done.stdout == ""
+    assert not list(project_with_data.root.rglob("outcome.json"))
+    assert not (project_with_data.mlflow / "mlflow.db").exists()
+
+
+@pytest.mark.slow
+def test_the_next_start_goes_on(project_with_data, train):
+    words = ["data=function", "model.width=4"]
+    assert train("deepclaims.training.replica", *words).returncode == 130
+    done = train("", *words)
+    assert done.returncode == 0
+    assert "1/1 done, 0 cached" in done.stderr
