@@ -1,30 +1,38 @@
-"""Time a step, memory, and powers of two against their neighbours."""
+"""Wall time, peak memory, and powers of two against their neighbours."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from deepclaims.claims.optimisation.batch_size_hardware.judge import sizes, times
+from deepclaims.claims.optimisation.batch_size_hardware.judge import (
+    devices,
+    knees,
+    sizes,
+    times,
+)
 from deepclaims.claims.optimisation.batch_size_hardware.measure import NAME, RATIO
 from deepclaims.claims.results import Results
-from deepclaims.report.panel import Drawing, Panel
+from deepclaims.evidence.statistics import ratio_interval
+from deepclaims.report.panel import Drawing, Panel, Text
 from deepclaims.report.style import COLOURS
 
 PROPORTIONAL = ("proporcional a B", "proportional to B")
 
 
 def hardware(results: Results, drawing: Drawing) -> None:
-    """Time a step, memory, and powers of two against their neighbours."""
+    """Time a step, time a sample, peak memory, powers of two against their neighbours."""
     titles = (
         ("un paso", "one step"),
-        ("activaciones guardadas", "activations kept"),
+        ("por muestra", "per sample"),
+        ("pico de memoria", "peak memory"),
         ("potencias de 2 y otros", "powers of 2 and others"),
     )
-    step, memory, powers = drawing.panels(1, 3, titles)
-    _step(step, results)
+    step, sample, memory, powers = panels = drawing.panels(2, 2, titles)
+    _times(step, results, each=False)
+    _times(sample, results, each=True)
     _memory(memory, results)
     _powers(powers, results)
-    for panel in (step, memory, powers):
+    for panel in panels:
         panel.axes(x=("batchsize B (muestras)", "batch size B (samples)"), log="x")
         panel.legend()
     powers.ticks("x", sorted(results.tables["contrasts"]["batch"].unique()), rotation=60, size=8)
@@ -32,15 +40,24 @@ def hardware(results: Results, drawing: Drawing) -> None:
     drawing.figure.suptitle(", ".join(names), fontsize=9)
 
 
-def _step(panel: Panel, results: Results) -> None:
-    for series, device in enumerate(_devices(results)):
-        seconds = times(results, device)
-        panel.over_seeds(sizes(seconds), seconds.to_numpy(), device.upper(), series, scale=1e3)
-    seconds = times(results, "cpu")
-    batches = np.array(sizes(seconds))
-    largest = batches[-1]
-    panel.theory(batches, 1e3 * seconds[largest].mean() * batches / largest, PROPORTIONAL)
-    panel.axes(y=("tiempo por paso (ms)", "time per step (ms)"), log="y")
+def _times(panel: Panel, results: Results, *, each: bool) -> None:
+    """Least wall time over B; a triangle marks the knee of each."""
+    for series, n in enumerate(results.axis("steps", "threads")):
+        label = (f"CPU, {n} hilo{'s' * (n > 1)}", f"CPU, {n} thread{'s' * (n > 1)}")
+        seconds = times(results, n)
+        batches = np.array(sizes(seconds))
+        values = seconds.to_numpy() / (batches if each else 1)
+        panel.over_seeds(batches, values, label, series, scale=1e3)
+        if not each:
+            knee = ratio_interval(knees(seconds))
+            level = 1e3 * np.exp(np.interp(np.log(knee.value), np.log(batches),
+                                           np.log(values).mean(0)))  # fmt: skip
+            panel.ax.plot(knee.value, level, "v", color=COLOURS[series], markersize=11)
+    panel.axes(
+        y=("tiempo por muestra (ms)", "time per sample (ms)") if each
+        else ("tiempo por paso (ms)", "time per step (ms)"),
+        log="y",
+    )  # fmt: skip
 
 
 def _memory(panel: Panel, results: Results) -> None:
@@ -53,16 +70,10 @@ def _memory(panel: Panel, results: Results) -> None:
 
 
 def _powers(panel: Panel, results: Results) -> None:
-    table = results.tables["contrasts"]
-    for series, device in enumerate(_devices(results)):
-        own = table[table["device"] == device]
-        ratios = own.pivot_table(index="seed", columns="batch", values=RATIO)
-        panel.over_seeds(sizes(ratios), ratios.to_numpy(), device.upper(), series, linestyle="none")
-    panel.theory([20, 800], 1.0, ("como sus vecinos", "as its neighbours"))
-    panel.axes(y=("tiempo(B) / tiempo(B ± 1)", "time(B) / time(B ± 1)"), ylim=(0.85, 1.15))
-
-
-def _devices(results: Results) -> list[str]:
-    """The devices that were there, the CPU first."""
-    found: list[str] = sorted(results.tables["times"]["device"].unique())
-    return found
+    names: dict[str, Text] = {"cpu": ("CPU, 1 hilo", "CPU, 1 thread"), "cuda": "GPU"}
+    for series, device in enumerate(devices(results)):
+        table = results.table("contrasts", "neighbours", where={"device": device})
+        ratios = table.pivot_table(index="seed", columns="batch", values=RATIO)
+        panel.over_seeds(sizes(ratios), ratios.to_numpy(), names[device], series, linestyle="none")
+    panel.theory([20, 400], 1.0, ("como sus vecinos", "as its neighbours"))
+    panel.axes(y=("tiempo(B) / tiempo(B ± 1)", "time(B) / time(B ± 1)"), ylim=(0.8, 1.2))

@@ -1,9 +1,11 @@
-"""Time of a step and memory against the batch size, on the hardware at hand."""
+"""Wall time of a step and peak memory against the batch size, on the hardware at hand."""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,81 +20,110 @@ SECONDS, RATIO, NAME = "volatile_seconds", "volatile_ratio", "volatile_name"
 """Columns that differ from run to run and from machine to machine."""
 
 
-SHORTEST = 2e-3  # seconds of work in one measurement, so that the clock's grain does not show
+SHORTEST = 1e-3  # seconds of work in one measurement, so that the clock's grain does not show
 
 
 def steps(config: dict[str, Any], seed: int) -> Outcome:
-    """Time one step of SGD at many batch sizes, in rounds of shuffled order.
+    """Time one step of SGD on the CPU at many batch sizes, in rounds of shuffled order.
 
-    On a CPU the clock is the process's own time, which other programs do not add to; on CUDA it is
-    wall time between synchronisations.
+    The clock is wall time. Other programs only ever add to it, so that the least of all rounds is
+    taken.
 
     Args:
-        config: `device` (cpu or cuda), `batches`, `powers` and `others` (batch sizes whose time is
-            compared with that of their neighbours), `rounds`, `paired` (rounds of the comparison),
-            `width` of the hidden layer.
+        config: `threads`, `batches`, `rounds`, `width` of the hidden layer.
         seed: draws weights, inputs and the order of measurements.
 
     Returns:
-        `present`: 0 if there is no such device, and then nothing else. Tables: `times` (`batch`,
-        median seconds a step), `contrasts` (`batch`, `power`, median over rounds of the step's
-        time over the geometric mean of those of B − 1 and B + 1), `device` (its name).
+        Tables `times` (`batch`, least seconds a step) and `device` (its name).
+    """
+    batches = config["batches"]
+    with _threads(config["threads"]):
+        run, random = _stepper(config["width"], max(batches), seed, "cpu"), _order(seed)
+        rounds = [_round(run, batches, random) for _ in range(config["rounds"])]
+    least = [min(each[b] for each in rounds) for b in batches]
+    return Outcome({}, {}, {"times": pd.DataFrame({"batch": batches, SECONDS: least}),
+                            "device": _device("cpu")})  # fmt: skip
+
+
+def neighbours(config: dict[str, Any], seed: int) -> Outcome:
+    """Compare the time of a step with that at the batch sizes beside it, in alternation.
+
+    Wall time on one thread; on CUDA between synchronisations.
+
+    Args:
+        config: `device` (cpu or cuda), `powers` and `others` (batch sizes that are compared),
+            `rounds`, `width`.
+        seed: as in `steps`.
+
+    Returns:
+        `present`: 0 if there is no such device, and then nothing else. Tables: `contrasts`
+        (`batch`, `power`, median over rounds of the step's time over the geometric mean of those
+        of B − 1 and B + 1 in that round) and `device`.
     """
     if config["device"] == "cuda" and not torch.cuda.is_available():
         return Outcome({"present": 0.0})
-    run = _stepper(config, seed)
-    random = np.random.default_rng([seed, 5])
-    rounds = [_round(run, config["batches"], random) for _ in range(config["rounds"])]
-    times = [float(np.median([each[b] for each in rounds])) for b in config["batches"]]
     compared = [*config["powers"], *config["others"]]
     triples = [b + shift for b in compared for shift in (-1, 0, 1)]
-    logs = [_round(run, triples, random) for _ in range(config["paired"])]
-    contrasts = [
-        float(np.exp(np.median([_contrast(each, batch) for each in logs]))) for batch in compared
-    ]
-    return Outcome(
-        {"present": 1.0},
-        {},
-        {
-            "times": pd.DataFrame({"batch": config["batches"], SECONDS: times}),
-            "contrasts": pd.DataFrame(
-                {
-                    "batch": compared,
-                    "power": [b in config["powers"] for b in compared],
-                    RATIO: contrasts,
-                }
-            ),
-            "device": pd.DataFrame({NAME: [_name(config["device"])]}),
-        },
-    )
+    with _threads(1):
+        run = _stepper(config["width"], max(triples), seed, config["device"])
+        random = _order(seed)
+        rounds = [_round(run, triples, random) for _ in range(config["rounds"])]
+    contrasts = {
+        "batch": compared,
+        "power": [b in config["powers"] for b in compared],
+        RATIO: [float(np.exp(np.median([_contrast(r, b) for r in rounds]))) for b in compared],
+    }
+    return Outcome({"present": 1.0}, {}, {"contrasts": pd.DataFrame(contrasts),
+                                          "device": _device(config["device"])})  # fmt: skip
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """So many threads, and then as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _order(seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, 5])
 
 
 def memory(config: dict[str, Any], seed: int) -> Outcome:
-    """Count the bytes that the forward pass keeps for the backward pass.
+    """The largest number of bytes that a step holds at once, as torch's allocator counts them.
+
+    Counted from before the batch is there, so that weights are not in it and their gradients are.
 
     Args:
         config: `batches`, `width`.
-        seed: draws weights and inputs; the count does not depend on them.
+        seed: draws weights; the count does not depend on them.
 
     Returns:
         Table `memory`: `batch`, `bytes`.
     """
-    net = _net(config["width"], seed, "cpu")
-    counts = []
-    for batch in config["batches"]:
-        kept: dict[int, int] = {}
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler's own chatter
+    peaks = [_peak(_net(config["width"], seed, "cpu"), batch) for batch in config["batches"]]
+    return Outcome({}, {}, {"memory": pd.DataFrame({"batch": config["batches"], "bytes": peaks})})
 
-        def keep(tensor: Tensor, kept: dict[int, int] = kept) -> Tensor:
-            kept[tensor.untyped_storage().data_ptr()] = tensor.numel() * tensor.element_size()
-            return tensor
 
+def _peak(net: nn.Sequential, batch: int) -> int:
+    """Running sum of what is allocated and freed during a step of SGD: its maximum."""
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    with torch.autograd.profiler.profile(profile_memory=True) as profile:
         x, y = torch.zeros(batch, 784), torch.zeros(batch, dtype=torch.long)
-        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-            loss = F.cross_entropy(net(x), y)
-        weights = {p.untyped_storage().data_ptr() for p in net.parameters()}
-        counts.append(sum(size for place, size in kept.items() if place not in weights))
-        del loss
-    return Outcome({}, {}, {"memory": pd.DataFrame({"batch": config["batches"], "bytes": counts})})
+        _step(net, optimizer, x, y)
+    events = [e for e in profile.kineto_results.events() if e.name() == "[memory]"]
+    changes = [e.nbytes() for e in sorted(events, key=lambda e: e.start_ns())]
+    return int(np.cumsum(changes).max())
+
+
+def _step(net: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor) -> None:
+    optimizer.zero_grad(set_to_none=True)
+    F.cross_entropy(net(x), y).backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
 
 
 def _net(width: int, seed: int, device: str) -> nn.Sequential:
@@ -102,30 +133,25 @@ def _net(width: int, seed: int, device: str) -> nn.Sequential:
     return net.to(device)
 
 
-def _stepper(config: dict[str, Any], seed: int) -> Callable[[int, int], float]:
+def _stepper(width: int, largest: int, seed: int, device: str) -> Callable[[int, int], float]:
     """A function (batch, repeats) -> seconds a step."""
-    device = config["device"]
-    net = _net(config["width"], seed, device)
+    net = _net(width, seed, device)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
-    largest = max(*config["batches"], *config["powers"], *config["others"]) + 1
     random = torch.Generator().manual_seed(seed)
     x = torch.randn(largest, 784, generator=random).to(device)
     y = torch.randint(10, (largest,), generator=random).to(device)
     cuda = device == "cuda"
-    clock = time.perf_counter if cuda else time.process_time
 
     def run(batch: int, repeats: int) -> float:
         mine, labels = x[:batch], y[:batch]
         if cuda:
             torch.cuda.synchronize()
-        start = clock()
+        start = time.perf_counter()
         for _ in range(repeats):
-            optimizer.zero_grad(set_to_none=True)
-            F.cross_entropy(net(mine), labels).backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
+            _step(net, optimizer, mine, labels)
         if cuda:
             torch.cuda.synchronize()
-        return (clock() - start) / repeats
+        return (time.perf_counter() - start) / repeats
 
     return run
 
@@ -146,7 +172,7 @@ def _contrast(seconds: dict[int, float], batch: int) -> float:
     return float(np.log(seconds[batch]) - beside)
 
 
-def _name(device: str) -> str:
+def _device(device: str) -> pd.DataFrame:
     from deepclaims.environment import device as named
 
-    return named(1 if device == "cuda" else 0)
+    return pd.DataFrame({NAME: [named(1 if device == "cuda" else 0)]})

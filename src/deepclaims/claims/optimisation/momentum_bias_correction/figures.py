@@ -9,13 +9,14 @@ from deepclaims.report.style import COLOURS
 
 
 def start(results: Results, drawing: Drawing) -> None:
-    """What m_t has of a constant gradient; and the losses of the four rules."""
+    """What m_t has of a constant gradient, and of a training's; the losses of the four rules."""
     main = main_beta(results)
     titles = (
         ("lo que m subestima", "what m underestimates"),
-        f"MNIST, β₁ = {drawing.number(main)}",
+        (f"norma, MNIST, β₁ = {drawing.number(main)}", f"norm, MNIST, β₁ = {drawing.number(main)}"),
+        (f"pérdida, β₁ = {drawing.number(main)}", f"loss, β₁ = {drawing.number(main)}"),
     )
-    share, loss = drawing.panels(1, 2, titles)
+    share, norm, loss = drawing.panels(1, 3, titles)
     for beta, colour in zip(results.axis("weights", "beta1"), COLOURS, strict=False):
         steps, held = results.curve("weights", "share", where={"beta1": beta})
         label = f"m, β₁ = {share.number(beta)}"
@@ -28,6 +29,20 @@ def start(results: Results, drawing: Drawing) -> None:
         log="x",
     )
     share.legend(loc="upper left", bbox_to_anchor=(0.0, 0.94))
+    for series, (arm, symbol) in enumerate(
+        {"plain": "‖m‖ / ‖∇ℒ‖", "corrected": "‖m̂‖ / ‖∇ℒ‖"}.items()
+    ):
+        steps, values = results.curve("training", f"held_{arm}", where={"beta1": main})
+        norm.over_seeds(steps, values, symbol, series)
+    norm.level(
+        results.claim.checks["underestimates"]["bound"], ("cota, t = 1 y 2", "bound, t = 1 and 2")
+    )
+    norm.axes(
+        x=("paso t", "step t"),
+        y=("sobre la norma del gradiente", "over the gradient's norm"),
+        log="x",
+    )
+    norm.legend()
     rules = {
         "plain": "momentum, m",
         "corrected": "momentum, m̂",

@@ -7,14 +7,14 @@ import numpy as np
 from deepclaims.claims.results import Results
 from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
-from deepclaims.evidence.statistics import paired_difference
+from deepclaims.evidence.statistics import mean_interval, paired_difference
 
-EARLY, LATE = (5, 10), (100, 200)
-"""Steps at which the checks look: while the average is filling, and after."""
+FIRST, EARLY, LATE = (1, 2), (5, 10), (100, 200)
+"""Steps at which the checks look: the slide's, while the average is filling, and after."""
 
 
 def judge(results: Results) -> dict[str, Measured]:
-    """Each rule's loss minus that of momentum with m̂, early and late; and the slide's sums."""
+    """Norms of m, each rule's loss minus that of momentum with m̂, and the slide's sums."""
     largest = {
         name: float(results.rows("weights", name)["value"].max())
         for name in ("expansion", "closed_form", "first", "convex")
@@ -25,6 +25,8 @@ def judge(results: Results) -> dict[str, Measured]:
     return {
         "closed_form": exact(max(largest[k] for k in ("expansion", "closed_form", "first")), n=n),
         "convex": exact(largest["convex"], n=n),
+        "underestimates": _held(results, "plain"),
+        "hat_holds_it_all": _held(results, "corrected"),
         "late_start": _gaps(results, "plain", EARLY),
         "effective_rate": _gaps(results, "sgd_effective", late),
         "rate_is_alpha": _gaps(results, "sgd", late),
@@ -36,6 +38,12 @@ def judge(results: Results) -> dict[str, Measured]:
 def main_beta(results: Results) -> float:
     """The slide's β₁ (typically 0.9)."""
     return float(max(results.axis("training", "beta1")))
+
+
+def _held(results: Results, arm: str) -> list[Estimate]:
+    """‖m_t‖, or ‖m̂_t‖, over the gradient's norm at each of the slide's steps."""
+    steps, held = results.curve("training", f"held_{arm}", where={"beta1": main_beta(results)})
+    return [mean_interval(held[:, list(steps).index(t)]) for t in FIRST]
 
 
 def _gaps(results: Results, arm: str, looks: tuple[int, ...] | list[int]) -> list[Estimate]:

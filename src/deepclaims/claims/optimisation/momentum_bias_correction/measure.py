@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.optim import rules
 from deepclaims.project import Project
 
-ARMS = ("plain", "corrected", "sgd", "sgd_effective")
+AVERAGED = ("plain", "corrected")
+ARMS = (*AVERAGED, "sgd", "sgd_effective")
 
 
 def weights(config: dict[str, Any], seed: int) -> Outcome:
@@ -71,6 +73,8 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
 
     Returns:
         A curve for each rule: cross-entropy of the whole training subset after steps 1, 2, 5, ….
+        Curves `held_plain` and `held_corrected`, at the same steps: ‖m_t‖ and ‖m̂_t‖, each in its
+        own training, over the norm of that subset's gradient where m_t's latest was taken.
     """
     name = config.get("dataset", "mnist")
     options = {"name": name, "pool": 2, "n_train": config["n_train"]}
@@ -81,8 +85,10 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
     theta = _net(x.shape[1], config["width"], random)
     states: list[rules.State] = [{} for _ in ARMS]
     looks = [t for t in (1, 2, 5, 10, 20, 40, 60, 100, 150, 200) if t <= config["steps"]]
-    losses = []
+    losses: list[list[float]] = []
+    held: list[list[float]] = []
     for t in range(1, config["steps"] + 1):
+        whole = torch.autograd.grad(_losses(theta, x, y).sum(), theta) if t in looks else ()
         batch = torch.randint(len(y), (config["batch"],), generator=random)
         g = torch.autograd.grad(_losses(theta, x[batch], y[batch]).sum(), theta)
         for arm, name in enumerate(ARMS):
@@ -90,12 +96,28 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
             slope = [each[arm : arm + 1] for each in g]
             _step(name, own, slope, states[arm], t, config["alpha"], config["beta1"])
         if t in looks:
+            held.append(_held(states, whole, config["beta1"], t))
             with torch.no_grad():
                 losses.append(_losses(theta, x, y).tolist())
-    columns = np.array(losses).T
+    names = [*ARMS, *(f"held_{arm}" for arm in AVERAGED)]
+    columns = np.concatenate([np.array(losses), np.array(held)], axis=1).T
     return Outcome(
-        {}, {name: Curve(looks, column) for name, column in zip(ARMS, columns, strict=True)}
+        {}, {name: Curve(looks, column) for name, column in zip(names, columns, strict=True)}
     )
+
+
+def _held(states: list[rules.State], whole: Sequence[Tensor], beta1: float, t: int) -> list[float]:
+    """‖m_t‖ of the plain rule and ‖m̂_t‖ of the corrected one over their gradients' norms."""
+    found = []
+    for arm, name in enumerate(AVERAGED):
+        m = _norm(states[arm]["m"]) / (1 - beta1**t if name == "corrected" else 1.0)
+        found.append(m / _norm([each[arm] for each in whole]))
+    return found
+
+
+def _norm(tensors: Sequence[Tensor]) -> float:
+    """Euclidean norm of all components together."""
+    return float(torch.cat([each.flatten() for each in tensors]).norm())
 
 
 def _net(inputs: int, width: int, random: torch.Generator) -> list[Tensor]:

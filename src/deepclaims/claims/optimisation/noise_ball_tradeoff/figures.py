@@ -13,6 +13,7 @@ from deepclaims.claims.optimisation.noise_ball_tradeoff.judge import (
     mnist_theory,
 )
 from deepclaims.claims.results import Results
+from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing, Panel
 from deepclaims.report.style import COLOURS
 
@@ -64,8 +65,21 @@ def _pareto(panel: Panel, results: Results, *, in_samples: bool) -> None:
 
 
 def mnist(results: Results, drawing: Drawing) -> None:
-    """Excess loss of softmax regression against α/B."""
-    panel = drawing.panel()
+    """Softmax regression: plateau against α/B; steps from zero weights to ε against plateau."""
+    titles = (("la bola", "the ball"), ("pasos hasta ε y bola", "steps to ε and ball"))
+    left, panel = drawing.panels(1, 2, titles)
+    _plateaus(left, results)
+    for series, batch in enumerate(results.axis("arrival", "batch")):
+        lrs = sorted(results.axis("arrival", "lr"))
+        taken = [mean_interval(results.values("arrival", "steps", where={"lr": a, "batch": batch}))
+                 for a in lrs]  # fmt: skip
+        found = [mnist_excess(results, a, batch).value for a in lrs]
+        panel.measured(found, taken, f"B = {batch}", series)
+    panel.axes(x=EXCESS, y=("pasos hasta ε", "steps to ε"), log="xy")
+    panel.legend()
+
+
+def _plateaus(panel: Panel, results: Results) -> None:
     lrs, batches = results.axis("mnist", "lr"), results.axis("mnist", "batch")
     for series, lr in enumerate(lrs):
         found = [mnist_excess(results, lr, b) for b in batches]

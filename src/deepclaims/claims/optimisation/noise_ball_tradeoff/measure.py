@@ -14,6 +14,9 @@ from deepclaims.optim.population_problem import sign_regression, squared_errors
 from deepclaims.optim.softmax_regression import excess
 from deepclaims.optim.walks import by, crossing, iid, second_half, subsets
 
+STRIDE = 3.2
+"""What α times the steps between two looks at the loss on MNIST is, on the way down."""
+
 LOOKS = 12
 """Times at which a run on MNIST computes the loss, over its second half."""
 
@@ -89,4 +92,41 @@ def plateau(config: dict[str, Any], seed: int) -> Outcome:
             "noise": least.noise,
             "slope": least.slope,
         }
+    )
+
+
+def arrival(config: dict[str, Any], seed: int) -> Outcome:
+    """Steps that SGD takes from zero weights to a small excess loss, softmax regression on MNIST.
+
+    Args:
+        config: `lr`, `batch`, `samples`, `components`, `ridge`, `replicas`, `dataset` as in
+            `plateau`; `epsilon`, the excess loss to come down to; `horizon`, α times the steps
+            that are run.
+        seed: of the samples drawn; the population is always the same.
+
+    Returns:
+        Metric `steps`, at which the mean of 𝓛 − 𝓛* over trajectories falls to ε (interpolated
+        between looks; NaN if it never does). Curve `excess`, that mean.
+    """
+    alpha, batch, replicas = float(config["lr"]), config["batch"], config["replicas"]
+    problem, least = digits(config)
+    apart = max(1, round(STRIDE / alpha))
+    looks = np.arange(1, math.ceil(config["horizon"] / (apart * alpha)) + 1) * apart
+    found = excess(
+        problem,
+        least,
+        np.zeros((replicas, *least.w.shape)),
+        np.full(looks[-1], alpha),
+        iid(
+            np.random.default_rng([seed, batch, round(alpha * 1e9)]),
+            len(problem.x),
+            batch,
+            replicas,
+        ),
+        looks,
+    )
+    mean = np.concatenate([[least.start - least.loss], found.mean(axis=1)])
+    return Outcome(
+        {"steps": apart * crossing(mean, config["epsilon"])},
+        {"excess": Curve(looks.tolist(), mean[1:].tolist())},
     )
