@@ -1,8 +1,9 @@
-"""A diagonal linear net w = u² − v² on sparse regression, trained by SGD with replacement.
+"""Nets on few samples by batches of each size; and a diagonal linear net on sparse regression.
 
-Where the noise of small batches is known to regularise (Pesme, Pillaud-Vivien & Flammarion 2021):
-it drives the net towards sparser interpolants than gradient descent finds. The linear model w
-itself is the control: from 0, every batch size ends in the same interpolant of least norm.
+The latter, w = u² − v² trained by SGD with replacement, is where the noise of small batches is
+known to regularise (Pesme, Pillaud-Vivien & Flammarion 2021): it drives the net towards sparser
+interpolants than gradient descent finds. The linear model w itself is the control: from 0, every
+batch size ends in the same interpolant of least norm.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from deepclaims.claims.optimisation.sgd_noise_regularises import small_nets
+from deepclaims.claims.optimisation.sgd_noise_regularises.small_nets import Stop, Trained
 from deepclaims.claims.tuning import VARIANTS
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.optim import rules
@@ -27,6 +31,70 @@ DIVERGED = 1e6
 """Above which it is lost."""
 EVERY = 500
 """Steps between two looks at that error."""
+
+
+def nets(config: dict[str, Any], seed: int) -> Outcome:
+    """Train nets on small sets at every α of `variants`, to a loss or for so many steps.
+
+    Args:
+        config: `arm`: loss, epochs or steps; `batch`, B; the number of training sets
+            (`sets`); of each arm how long at most (`most`: epochs for loss and epochs, though for
+            loss no fewer than `fewest` steps); `loss`, the mark; `width`; `data`, a config of data;
+            `variants` (each an `alpha`).
+        seed: draws the sets, the first weights and the batches.
+
+    Returns:
+        Curve `score` by the number of the variant: the mean validation error over the sets,
+        infinite where a net does not reach the mark or is lost. Of several variants also curve
+        `own_rate` over the number of a set, the largest α that gets there. Of one, over the number
+        of a set, curves `test_error`, `train_error`, `epochs` and `steps` that it took, and
+        `reached`; on patients also table `confusion`, summed over the sets.
+    """
+    batch = int(config["batch"])
+    data = small_nets.drawn(config["data"], seed, int(config["sets"]))
+    n = len(data[0].train)
+    rates = [float(each["alpha"]) for each in config[VARIANTS]]
+    stop = _stop(config, max(1, n // batch))
+    net = small_nets.train(data, int(config["width"]), rates, batch, stop, seed)
+    error = net.wrong("validation").double().mean(-1)
+    error = torch.where(net.reached, error, torch.inf)
+    curves = {"score": Curve(range(len(rates)), error.mean(1).tolist())}
+    sets = range(len(data))
+    if len(rates) > 1:
+        largest = (net.reached * torch.tensor(rates)[:, None]).amax(0)
+        return Outcome({}, {**curves, "own_rate": Curve(sets, largest.tolist())})
+    found = {
+        "test_error": net.wrong("test").double().mean(-1),
+        "train_error": net.wrong("train").double().mean(-1),
+        "steps": net.steps.double(),
+        "epochs": net.steps.double() * min(batch, n) / n,
+        "reached": net.reached.double(),
+    }
+    curves |= {name: Curve(sets, values[0].tolist()) for name, values in found.items()}
+    patients = data[0].test.groups is not None
+    return Outcome({}, curves, {"confusion": _by_patient(net)} if patients else {})
+
+
+def _stop(config: dict[str, Any], per_epoch: int) -> Stop:
+    arm, most = config["arm"], int(config["most"][config["arm"]])
+    if arm == "steps":
+        return Stop(most)
+    if arm == "epochs":
+        return Stop(most * per_epoch)
+    return Stop(max(most * per_epoch, int(config["fewest"])), float(config["loss"]))
+
+
+def _by_patient(net: Trained) -> Any:
+    """How often each patient's class, of two, was given as `predicted`, over all training sets."""
+    import pandas as pd
+
+    test, names = net.data[0].test, np.array(net.data[0].group_names)
+    assert test.groups is not None
+    wrong, true = net.wrong("test")[0].numpy(), test.targets.numpy()
+    predicted = np.where(wrong, 1 - true, true)
+    columns = {"record": names[test.groups.numpy()], "true": true}
+    rows = pd.concat([pd.DataFrame({**columns, "predicted": each}) for each in predicted])
+    return rows.groupby(list(rows)).size().rename("count").reset_index()
 
 
 def diagonal(config: dict[str, Any], seed: int) -> Outcome:
