@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.optimisation.sgd_noise_regularises import judge, measure, small_nets
+from deepclaims.claims.optimisation.sgd_noise_regularises import judge, small_nets
 from deepclaims.claims.optimisation.sgd_noise_regularises.small_nets import Stop
 from deepclaims.data.splits import Split, Splits
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.optim.sparse_regression import SparseRegression
 
 NAME = "optimisation/sgd-noise-regularises"
+SETS = 24
 LECTURE = {"1": 0.0, "2": 0.7, "4": 1.5, "16": 2.0, "64": 3.0, "full": 4.0}
 ALIKE = dict.fromkeys(LECTURE, 0.0)
 FULL = {**ALIKE, "full": -2.0}
 
 
-def world(behind, *, largest=None, steps=None, undertrained=6.0, reached=1.0, linear=1.0):
+def world(behind, *, largest=None, steps=None, undertrained=6.0, reached=1.0):
     """Points of test error by batch at equal loss, and on ECG; rates and steps of each batch.
 
     `undertrained`: points that the full set errs more at equal epochs.
@@ -29,24 +29,19 @@ def world(behind, *, largest=None, steps=None, undertrained=6.0, reached=1.0, li
         alphas = part.grid["alpha"]
         scores = [abs(np.log(each["alpha"] / alphas[1])) for each in variants]
         curves = {"score": Curve(range(len(variants)), scores)}
-        if part.name == "diagonal":
-            errors = 0.1 * (linear if arm == "linear" else 1 + 2 * (axes["batch"] > 1)) * np.ones(8)
-            errors = errors * (1 if arm == "linear" else np.exp(0.1 * rng.normal(size=8)))
-            more = {"error": Curve(range(8), errors.tolist())} if len(variants) == 1 else {}
-            return Outcome({}, curves | more)
         batch = part.name.rpartition("_")[2]
         if len(variants) > 1:
             rate = largest.get(batch, 0.1)
-            more = {"own_rate": Curve(range(8), [rate] * 8)}
+            more = {"own_rate": Curve(range(SETS), [rate] * SETS)}
             return Outcome({"test_error": 0.2}, curves | more)
         points = behind[batch] + undertrained * (arm == "epochs" and batch == "full")
-        error = 0.18 + 0.01 * points + 0.003 * rng.normal(size=8)
-        taken = steps.get(batch, 100.0) * (1 + 0.05 * rng.normal(size=8))
-        flags = (np.arange(8) < round(8 * reached)).astype(float)
+        error = 0.18 + 0.01 * points + 0.003 * rng.normal(size=SETS)
+        taken = steps.get(batch, 100.0) * (1 + 0.05 * rng.normal(size=SETS))
+        flags = (np.arange(SETS) < round(8 * reached)).astype(float)
         found = {"test_error": error, "steps": taken, "reached": flags}
-        found |= {"train_error": 0 * error, "epochs": taken}
+        found |= {"train_error": 0 * error, "epochs": taken / 100}
         metrics = {"test_error": float(error.mean())} if part.name.startswith("ecg") else {}
-        shown = {name: Curve(range(8), each.tolist()) for name, each in found.items()}
+        shown = {name: Curve(range(SETS), each.tolist()) for name, each in found.items()}
         return Outcome(metrics, curves | shown)
 
     return outcome
@@ -136,50 +131,3 @@ def test_a_step_of_the_full_set_is_the_gradient_of_its_loss():
     net = small_nets.train(data, 8, [0.3], 16, Stop(1), 5)
     for name, w in start.items():
         torch.testing.assert_close(net.weights[name], (w - 0.3 * w.grad).detach())
-
-
-def test_a_rate_scores_where_all_interpolate_and_is_then_reported_problem_by_problem():
-    config = {"arm": "linear", "batch": 8, "problems": 3, "n": 8, "d": 20, "k": 2, "steps": 3000}
-    variants = [{"alpha": alpha} for alpha in (0.001, 0.1, 9.0)]
-    made = measure.diagonal({**config, "variants": variants}, 1)
-    slow, good, lost = made.curves["score"].values
-    assert slow == lost == np.inf
-    alone = measure.diagonal({**config, "variants": variants[1:2]}, 1)
-    assert alone.metrics["fitted"] == 1.0
-    assert np.mean(alone.curves["error"].values) == pytest.approx(good, rel=1e-6)
-    assert measure.diagonal({**config, "variants": variants[1:2]}, 2).curves != alone.curves
-
-
-def problems(count=3, n=10, d=20, k=2):
-    return SparseRegression.drawn(count, n, d, k, torch.Generator().manual_seed(5))
-
-
-def sgd(data, rates, batch, steps, **options):
-    return measure.train(data, rates, batch, steps, torch.Generator().manual_seed(6), **options)
-
-
-def test_a_step_is_the_gradient_of_the_loss():
-    data = problems(count=1)
-    u = torch.full((20,), measure.INIT, dtype=torch.float64, requires_grad=True)
-    v = torch.full((20,), measure.INIT, dtype=torch.float64, requires_grad=True)
-    loss = 0.5 * ((data.x[0] @ (u**2 - v**2) - data.y[0]) ** 2).mean()
-    loss.backward()
-    expected = (u - 0.01 * u.grad) ** 2 - (v - 0.01 * v.grad) ** 2
-    torch.testing.assert_close(sgd(data, [0.01], batch=10, steps=1)[0, 0], expected.detach())
-
-
-def test_the_linear_model_finds_the_interpolant_of_least_norm():
-    data = problems()
-    least = torch.linalg.pinv(data.x) @ data.y[..., None]
-    for batch, rate in ((10, 0.2), (1, 0.02)):
-        w = sgd(data, [rate], batch, 6000, linear=True)
-        assert (data.loss(w) < measure.INTERPOLATES).all()
-        torch.testing.assert_close(w[0], least[..., 0], rtol=0, atol=0.01)
-
-
-def test_a_rate_too_high_diverges_without_disturbing_the_other():
-    data = problems()
-    both = sgd(data, [0.02, 50.0], 10, 600)
-    alone = sgd(data, [0.02], 10, 600)
-    assert not (data.loss(both[1]) < measure.DIVERGED).any()
-    torch.testing.assert_close(both[0], alone[0], rtol=1e-9, atol=0.0)

@@ -1,16 +1,12 @@
-"""What is judged; error against B at equal loss, epochs and steps; the rates; the diagonal net."""
+"""What is judged; error against B at equal loss; the rates."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from deepclaims.claims.optimisation.sgd_noise_regularises.judge import (
     BATCHES,
     SMALL,
-    diagonal_of,
     from_full,
     from_one,
-    of_budget,
     of_sets,
     on_ecg,
     rate_ratio,
@@ -19,16 +15,11 @@ from deepclaims.claims.optimisation.sgd_noise_regularises.judge import (
 )
 from deepclaims.claims.optimisation.tuning_panels import rates_panel
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import mean_interval, ratio_interval
+from deepclaims.evidence.statistics import mean_interval
 from deepclaims.report.panel import Drawing, Panel
 
 FULL = ("todo", "full")
-TITLES = (
-    ("MNIST, la misma pérdida", "MNIST, equal loss"),
-    ("MNIST, las mismas épocas", "MNIST, equal epochs"),
-    ("MNIST, los mismos pasos", "MNIST, equal steps"),
-    ("ECG, la misma pérdida", "ECG, equal loss"),
-)
+TITLES = ("MNIST", "ECG")
 B = ("batch size B (muestras)", "batch size B (samples)")
 
 
@@ -55,17 +46,14 @@ def differences(results: Results, drawing: Drawing) -> None:
 
 def batches(results: Results, drawing: Drawing) -> None:
     """Test and training error against B, at the rate chosen for each."""
-    cases = [to_loss(results), of_budget(results, "epochs"), of_budget(results, "steps")]
-    panels = drawing.panels(2, 2, TITLES)
-    for panel, nets in zip(panels, [*cases, on_ecg(results)], strict=True):
+    panels = drawing.panels(1, 2, TITLES)
+    for panel, nets in zip(panels, [to_loss(results), on_ecg(results)], strict=True):
         for series, split in enumerate(("test", "train")):
             found = [mean_interval(100 * of_sets(net, f"{split}_error")) for net in nets.values()]
             panel.measured(range(len(found)), found, split, series)
         _ticks(panel, list(nets))
-    for panel in panels[::2]:
-        panel.axes(y="error (%)")
-    for panel in panels[2:]:
         panel.axes(x=B)
+    panels[0].axes(y="error (%)")
     panels[0].legend()
 
 
@@ -93,31 +81,3 @@ def _name(batch: str) -> str | tuple[str, str]:
 
 def _ticks(panel: Panel, names: list[str]) -> None:
     panel.ax.set_xticks(range(len(names)), [panel.say(_name(each)) for each in names])
-
-
-def diagonal(results: Results, drawing: Drawing) -> None:
-    """Estimation error relative to descent on all samples, paired over problems."""
-    panel = drawing.panel()
-    sizes = sorted(results.axis("diagonal", "batch"))
-    names = {
-        "net": ("red diagonal w = u² − v²", "diagonal net w = u² − v²"),
-        "linear": ("modelo lineal (control)", "linear model (control)"),
-    }
-    for series, (arm, name) in enumerate(names.items()):
-        base = diagonal_of(results, arm, max(sizes))
-        ratios = [diagonal_of(results, arm, size) / base for size in sizes]
-        kept = [each[np.isfinite(each)] for each in ratios]
-        found = [ratio_interval(each) for each in kept]
-        panel.measured(sizes, found, name, series)
-        for size, each, own, all_ in zip(sizes, found, kept, ratios, strict=True):
-            if own.size < all_.size:
-                panel.ax.annotate(f"  {own.size}/{all_.size}", (size, each.value))
-    panel.level(1.0)
-    panel.axes(
-        x=("batch size B (todo: 40)", "batch size B (full: 40)"),
-        y=("‖w − w*‖² respecto de B = 40", "‖w − w*‖² relative to B = 40"),
-        log="x", decimal="y",
-    )  # fmt: skip
-    panel.ax.set_xticks(sizes, [str(size) for size in sizes])
-    panel.ax.minorticks_off()
-    panel.legend()
