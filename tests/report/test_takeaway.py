@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -47,10 +48,47 @@ def test_several_sentences_are_counted(record):
     made = record("one", "approximation", "supported")
     (own,) = made.sentences
     both = replace(made, sentences=(own, replace(own, id="L1.s2.4")))
-    assert told(both).startswith("All 2 sentences hold. Gain is true")
+    assert told(both).startswith("Both sentences hold. Gain is true")
     mixed = replace(made, verdict="refuted", sentences=(replace(own, ruling="refuted"), own))
     assert told(mixed).startswith("Of 2 sentences, 1 does not hold and 1 holds. Does not hold")
     assert told(mixed, "es").startswith("De 2 oraciones, 1 no se sostiene y 1 se sostiene. ")
+
+
+def test_a_headline_has_no_tally_and_does_not_repeat_the_verdict(record):
+    made = record("one", "approximation", "supported")
+    (own,) = made.sentences
+    both = replace(made, sentences=(own, replace(own, id="L1.s2.4")))
+    assert takeaway.headline(both, Words("en")).startswith("Gain is true (0.0213 [")
+    corrected = takeaway.headline(record("two", "approximation", "corrected"), Words("en"))
+    assert corrected.startswith("Not as printed: ")
+    assert "Say instead" not in corrected
+
+
+@pytest.mark.parametrize("says", ["σ(z) < 1", "g(z) grows", "w* is unique", "α shrinks it", "x² y"])
+def test_a_symbol_keeps_its_case_where_a_sentence_begins(record, says):
+    made = record("one", "approximation", "supported")
+    (first, *_) = made.findings
+    text = {"es": says, "en": says}
+    changed = replace(made, findings=(replace(first, says=text, fails={}),))
+    assert takeaway.headline(changed, Words("en")).startswith(says)
+
+
+def test_an_exact_number_is_told_only_where_it_is_said_what_it_is():
+    made = finding({"es": "coinciden", "en": "they agree"})
+    exact = replace(made, estimate=Estimate(2e-16, 2e-16, 2e-16, 9, "exact"))
+    plain = SimpleNamespace(claim={})
+    assert takeaway.told(plain, exact, Words("en")) == "they agree"
+    assert takeaway.told(plain, made, Words("en")).startswith("they agree (0.0213 [")
+    known = SimpleNamespace(claim={"quantities": {"gain": {"es": "brecha", "en": "gap"}}})
+    assert takeaway.told(known, exact, Words("en")).startswith("they agree (gap: 2")
+
+
+def test_a_number_goes_into_the_parentheses_that_are_there():
+    plain = SimpleNamespace(claim={})
+    aside = finding({"es": "tarda más (en MNIST)", "en": "it takes longer (on MNIST)"})
+    assert "longer (on MNIST; 0.0213 [" in takeaway.told(plain, aside, Words("en"))
+    factor = finding({"es": "menos que α/(2c)", "en": "less than α/(2c)"})
+    assert "less than α/(2c) (0.0213 [" in takeaway.told(plain, factor, Words("en"))
 
 
 def test_the_number_has_the_unit_that_the_check_says(record):

@@ -22,7 +22,7 @@ SHARES = ("percent", "points")
 _TAIL = re.compile(r"^(.*\S)\s*\(((?:[^()]|\([^()]*\))*)\)$", re.DOTALL)
 """Words, and what stands in parentheses after them."""
 _NOUNS = re.compile(
-    r"(\|?log|puntos|cocientes?|medianas?|diferencias?|proporción|fracción|factor|pendiente|bits|"
+    r"(\|?log(?:₁₀)?|tendencia|pérdida|razón|exceso|parte|puntos|cocientes?|medianas?|diferencias?|proporción|fracción|factor|pendiente|bits|"
     r"entropía|errores?|distancia|área|mayor ángulo|órdenes|exponente|cantidad|"
     r"números?|tasas?|pasos|nats|rango|varianza|desvío|grados|épocas)\b"
 )
@@ -31,7 +31,7 @@ _POINTS = {
     "es": re.compile(r"puntos(?: porcentuales)?\b"),
     "en": re.compile(r"(?:percentage )?points\b"),
 }
-_SHARE = re.compile(r"(proporción|fracción)\b")
+_SHARE = re.compile(r"(proporción|fracción|parte de)\b")
 
 
 def state(finding: Finding) -> str:
@@ -96,7 +96,8 @@ def stated(text: str, of: Quantity, language: str) -> str:
     told = found[2].strip()
     own = str(of.noun.get(language) or "")
     unit = str(of.unit.get(language) or "") if isinstance(of.unit, Mapping) else ""
-    return found[1] if told.startswith((own, unit) if own and unit else own or unit) else text
+    said = told.startswith((own, unit) if own and unit else own or unit) or told in own
+    return found[1] if said else text
 
 
 def noun(record: EvidenceRecord, finding: Finding, words: Words) -> str:

@@ -252,6 +252,8 @@ class _Writer:
 
         return {
             "takeaway": lambda record: takeaway.takeaway(record, words),
+            "headline": lambda record: takeaway.headline(record, words),
+            "told_in": lambda check, record: takeaway.told(record, check, words),
             "limits": lambda record: takeaway.limits(record, words),
             "deciding_figure": lambda record: takeaway.deciding_figure(record, plots(record)),
             "checks_of": lambda note, record: [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from deepclaims.evidence.operating import ENOUGH
@@ -23,6 +24,12 @@ SAME = 1e-4
 
 
 _SPACES = re.compile(r"[ \n]+")  # but not the spaces that do not break
+
+_ASIDE = re.compile(r"\s\([^()]*\)$")
+"""What already stands in parentheses at the end, and is not a factor of a formula."""
+
+_PROSE = re.compile(r"(?:[a-zñáéíóú]{2,}|[aoye])[ ,:]")
+"""How a sentence begins that begins with a word."""
 
 _LEAD = {
     Ruling.SUPPORTED: {"es": "Se sostiene: ", "en": "Holds: "},
@@ -83,21 +90,28 @@ def takeaway(record: EvidenceRecord, words: Words) -> str:
         counts[each.ruling] = counts.get(each.ruling, 0) + 1
     if len(counts) == 1:
         ruling = notes[0].ruling
-        lead = words("tally_all", n=len(notes), what=words(f"tally_{ruling}_many"))
+        all_of = "tally_both" if len(notes) == 2 else "tally_all"
+        lead = words(all_of, n=len(notes), what=words(f"tally_{ruling}_many"))
         return lead + _finished(told.removeprefix(words.of(_LEAD.get(Ruling(ruling)))))
     parts = [words(f"tally_{ruling}" + ("" if n == 1 else "_many_n"), n=n)
              for ruling, n in counts.items()]  # fmt: skip
     return words("tally_some", n=len(notes), parts=_joined(parts, words)) + told
 
 
+def headline(record: EvidenceRecord, words: Words) -> str:
+    """What decided, beside a badge that has the verdict: no tally, nothing to say instead."""
+    note = next(_weightiest(record), None)
+    if note is None:
+        return _finished(words.of(record.reason))
+    told = _of_sentence(record, replace(note, repair={}), words)
+    return _finished(told.removeprefix(words.of(_LEAD.get(Ruling(note.ruling)))))
+
+
 def _of_sentence(record: EvidenceRecord, note: SentenceNote, words: Words) -> str:
     check = deciding_of(record, note)
     if check is None or (note.ruling == Ruling.INCONCLUSIVE and check.outcome is True):
         return _finished(words("took_inconclusive_because", reason=words.of(note.reason)))
-    of = checks.quantity(record, check)
-    means = checks.stated(words.of(check.means).rstrip("."), of, words.language)
-    number = number_of(check, record, words)
-    stated = f"{means} ({number})" if number else means
+    stated = told(record, check, words)
     match note.ruling:
         case Ruling.INCONCLUSIVE:
             kind = "control" if check.role == "control" else "open"
@@ -113,6 +127,21 @@ def _of_sentence(record: EvidenceRecord, note: SentenceNote, words: Words) -> st
             )
         case _:
             return _finished(words(f"took_{note.ruling}", stated=stated))
+
+
+def told(record: EvidenceRecord, check: Finding, words: Words) -> str:
+    """What a check found, in its words, with the number that has a noun, a unit or an interval.
+
+    An exact number of which the words do not say what it is, as how far two formulas are apart,
+    adds nothing to them.
+    """
+    of = checks.quantity(record, check)
+    means = checks.stated(words.of(check.means).rstrip("."), of, words.language)
+    exact = check.estimate is None or check.estimate.low == check.estimate.high
+    number = "" if exact and of == checks.NONE else number_of(check, record, words)
+    if not number:
+        return means
+    return f"{means[:-1]}; {number})" if _ASIDE.search(means) else f"{means} ({number})"
 
 
 def number_of(check: Finding, record: EvidenceRecord, words: Words) -> str:
@@ -188,7 +217,8 @@ def _shows(plot: Plot, value: float) -> bool:
 
 def _finished(text: str) -> str:
     text = _SPACES.sub(" ", text).strip()
-    text = text[:1].upper() + text[1:]
+    if _PROSE.match(text):  # σ(z), w* and g are symbols, and stay
+        text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
 
 

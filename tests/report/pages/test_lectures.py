@@ -73,10 +73,10 @@ def test_corrections_say_what_it_should_say_and_why(files):
     page = text(files["en/corrections.html"])
     assert "L1.s2.3 The slide says two if" in page
     assert "Corrected version" in page
-    assert "printed is true: 1.210 [1.150, 1.270]" in page
+    assert "printed is true (1.210 [1.150, 1.270])" in page
     assert "The check of the correction holds." in page
     refuted = page.split("Refuted, with no tested correction")[1]
-    assert "second is true: −0.40" in refuted
+    assert "second is true (−0.40" in refuted
     assert "first is true" not in refuted
 
 
