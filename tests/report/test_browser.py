@@ -101,6 +101,13 @@ def test_no_page_errs_asks_outside_scrolls_sideways_or_shuts_anyone_out(tab, fol
         assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == [], path
 
 
+def test_a_figure_for_the_projector_has_no_ground_of_its_own_on_a_dark_page(tab):
+    page = tab("en/projector/L1.html", color_scheme="dark")
+    image = "document.querySelector('.screen img')"
+    ground = page.evaluate(f"getComputedStyle({image}).backgroundColor")
+    assert ground == "rgba(0, 0, 0, 0)"
+
+
 def test_every_link_and_anchor_resolves(folder):
     ids = {
         path: set(re.findall(r' id="([^"]+)"', (folder / path).read_text()))
