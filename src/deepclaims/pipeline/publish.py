@@ -118,14 +118,13 @@ def publish_one(project: Project, name: str) -> Path:
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, [each for each in records if each.name == name]))
     there = {key: name for key, name in book.BOOK.items() if (project.reports / name).is_file()}
-    made = _rendered(project, records, dict(_sizes(figures)), there)
+    made = _rendered(project, records, dict(_sizes(figures)), there, [name])
     pages = [site.claim_path(name, language) for language in LANGUAGES]
     pages.append(site.metrics_path(name))
-    of_claims = {site.claim_path(each.name, language) for each in records for language in LANGUAGES}
     for path, content in made.files.items():
         target = project.reports / path
         own = path in pages or path.startswith((f"figures/{name}/", f"{citing.FOLDER}/{name}/"))
-        of_all = path not in of_claims and not path.startswith(("figures/", f"{citing.FOLDER}/"))
+        of_all = not path.startswith(("figures/", f"{citing.FOLDER}/"))
         if own or (of_all and (judged == names or not target.exists())):
             atomic.update(target, content)
     for path, source in figures.items():
@@ -145,6 +144,7 @@ def _rendered(
     records: Sequence[EvidenceRecord],
     sizes: dict[str, tuple[int, int]],
     books: dict[str, str],
+    only: Sequence[str] | None = None,
 ) -> site.Site:
     tables: dict[str, list[str]] = {record.name: [] for record in records}
     for path, _ in _tables(project, records):
@@ -155,7 +155,7 @@ def _rendered(
     )
     texts, beside = dict(_texts(project.root)), _beside(project, records)
     lectures = inventory(project.conf)
-    return site.render(records, sizes, books, lectures, texts, tables, measured, beside)
+    return site.render(records, sizes, books, lectures, texts, tables, measured, beside, only)
 
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:

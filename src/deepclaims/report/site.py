@@ -4,7 +4,7 @@ Pages are plain HTML with relative links only: they work from a folder, without 
 without a network. They hold no dates: the same evidence gives the same bytes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.resources import files
@@ -97,8 +97,9 @@ def render(
     tables: Mapping[str, Sequence[str]] = MappingProxyType({}),
     points: Mapping[str, Points] = MappingProxyType({}),
     beside: Beside = NOTHING,
+    only: Collection[str] | None = None,
 ) -> Site:
-    """Render the whole report from its evidence; the figures' files are not part of it.
+    """Render the report from its evidence; the figures' files are not part of it.
 
     Args:
         records: of all claims to publish, in the order in which they are to appear.
@@ -110,6 +111,7 @@ def render(
         tables: by claim, the paths of its published tables.
         points: measured points for the pictures that move, by claim.
         beside: what figures show, the claims' ledgers, and the files that define them.
+        only: the claims whose own pages are asked for; all when None.
     """
     formulas = _formulas(records, lectures, beside)
     made = {
@@ -133,7 +135,8 @@ def render(
         )
         made |= pages.render(edition, INDEX, books)
         for position, record in enumerate(records):
-            made[claim_path(record.name, language)] = writer.claim(position)
+            if only is None or record.name in only:
+                made[claim_path(record.name, language)] = writer.claim(position)
     return Site(made, formulas.failed)
 
 
