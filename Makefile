@@ -18,7 +18,7 @@ setup: $(STAMP) ## make .venv with the tested versions
 $(STAMP): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "deepclaims needs Python 3.11: install it, or say make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "installing into $(VENV) (the first time takes a minute or two)"
+	@echo "installing into $(VENV) (2.6 GB, the first time: from two minutes to a quarter of an hour)"
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
