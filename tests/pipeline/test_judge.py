@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,12 @@ def judged(measured):
     return measured
 
 
+@pytest.fixture
+def idle(monkeypatch):
+    """Called, it leaves judging without anybody to do anything."""
+    return lambda: monkeypatch.setattr(judging, "judging_pool", lambda tasks: nullcontext())
+
+
 def written(folder: Path) -> dict[str, int]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.stat().st_ino for path in files}
@@ -62,17 +69,17 @@ def test_a_claim_is_judged_drawn_and_recorded(measured):
                 assert (measured.drawn(NAME) / f"{figure.name}.{language}.{ending}").is_file()
 
 
-def test_nothing_is_judged_twice(judged, monkeypatch):
+def test_nothing_is_judged_twice(judged, idle):
     before = written(judged.evidence)
-    monkeypatch.setattr(judging, "judging_pool", None)
+    idle()
     judging.judge(judged)
     assert written(judged.evidence) == before
 
 
-def test_a_changed_caption_is_neither_judged_nor_drawn(judged, monkeypatch):
+def test_a_changed_caption_is_neither_judged_nor_drawn(judged, idle):
     before = written(judged.evidence)
     rewrite(judged, "Shape and parameters of every layer", "Every layer")
-    monkeypatch.setattr(judging, "judging_pool", None)
+    idle()
     (record,) = judging.judge(judged)
     assert record.figures[0].caption["en"].startswith("Every layer")
     after = written(judged.evidence)

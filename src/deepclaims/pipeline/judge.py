@@ -11,7 +11,6 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,21 +126,18 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
     found = {name: kept[name].judged(each.claim)
              for name, each in measured.items() if name not in stale}  # fmt: skip
     cells = {name: kept[name].diagnoses() for name in measured if name not in undiagnosed}
-    drawn: dict[tuple[str, str], Future[None]] = {}
     broken: list[str] = []
-    with ExitStack() as stack:
-        if stale or undrawn or undiagnosed:
-            pool = stack.enter_context(judging_pool(len(stale) + len(undrawn) + len(undiagnosed)))
-            judged = {name: pool.submit(judge_one, measured[name], project.deposit(name))
-                      for name in stale}  # fmt: skip
-            diagnosed = {name: pool.submit(diagnose_one, measured[name], project.conf)
-                         for name in undiagnosed}  # fmt: skip
-            drawn = {
-                (name, figure): pool.submit(draw_one, measured[name], project.drawn(name), figure)
-                for name, figure in undrawn
-            }
-            found |= {name: each.result() for name, each in judged.items()}
-            cells |= {name: each.result() for name, each in diagnosed.items()}
+    with judging_pool(max(1, len(stale) + len(undrawn) + len(undiagnosed))) as pool:
+        judged = {name: pool.submit(judge_one, measured[name], project.deposit(name))
+                  for name in stale}  # fmt: skip
+        diagnosed = {name: pool.submit(diagnose_one, measured[name], project.conf)
+                     for name in undiagnosed}  # fmt: skip
+        drawn = {
+            (name, figure): pool.submit(draw_one, measured[name], project.drawn(name), figure)
+            for name, figure in undrawn
+        }
+        found |= {name: each.result() for name, each in judged.items()}
+        cells |= {name: each.result() for name, each in diagnosed.items()}
         for name in measured:  # claim by claim, so that what is done is kept whatever ends it
             good, bad = _drawn(name, figures[name], drawn)
             broken += bad
