@@ -59,6 +59,13 @@ def test_speed_is_chosen_apart_from_error():
     assert np.isinf(side.steps_below("loss", -1.0)).all()
 
 
+def test_a_curve_is_of_one_cell():
+    steps, values = results().curve("net", "loss", "a", {LR: 0.1})
+    assert (steps.tolist(), values.shape) == ([10, 20, 30], (2, 3))
+    with pytest.raises(ClaimError, match="3 cells match where one curve was asked for"):
+        results().curve("net", "loss", "a")
+
+
 def test_what_was_not_reported_is_said():
     side = results().tuned("net", "a", by="error")
     assert len(side.reported("test", {LR: 0.4})) == 3

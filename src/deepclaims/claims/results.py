@@ -72,8 +72,7 @@ class Results:
         """Where a column of the rows of a part and metric has a value, found once, `(rows,)`."""
         asked = (part, metric, column.name, type(value), repr(value))
         if asked not in self._masks:
-            matching = column == value if column.name == "arm" else _matches(column, value)
-            self._masks[asked] = matching.fillna(False).to_numpy(dtype=bool)
+            self._masks[asked] = _matches(column, value).fillna(False).to_numpy(dtype=bool)
         return self._masks[asked]
 
     @cached_property
@@ -139,7 +138,10 @@ class Results:
     ) -> tuple[np.ndarray, np.ndarray]:
         """A curve of one cell: steps, shape (steps,), and values, shape (seeds, steps).
 
-        Steps that not every seed reached are left out.
+        NaN where a seed did not reach a step, or its value was none.
+
+        Raises:
+            ClaimError: when nothing matches, or more than one cell does.
         """
         rows = self.rows(part, metric, arm, where)
         if rows["step"].isna().all():
@@ -322,14 +324,16 @@ class Tuned:
 
 
 def _wide(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Steps `(steps,)` and values `(seeds, steps)` of a curve's rows, in the order of both."""
+    """Steps `(steps,)` and values `(seeds, steps)` of a curve's rows, in the order of both.
+
+    Raises:
+        ClaimError: they are of several cells: a mean over them would be a curve of none.
+    """
     rows = rows[rows["step"].notna()]
     seeds, places = np.unique(rows["seed"].to_numpy(), return_inverse=True)
     steps, columns = np.unique(rows["step"].to_numpy(dtype=int), return_inverse=True)
     if len(np.unique(places * len(steps) + columns)) != len(rows):
-        wide = rows.pivot_table(index="seed", columns="step", values="value", dropna=False)
-        wide = wide.dropna(axis=1, how="all")
-        return wide.columns.to_numpy(dtype=int), wide.to_numpy(dtype=float)
+        raise ClaimError(f"{rows['key'].nunique()} cells match where one curve was asked for")
     values = np.full((len(seeds), len(steps)), np.nan)
     values[places, columns] = rows["value"].to_numpy(dtype=float)
     some = ~np.isnan(values).all(axis=0)
