@@ -22,7 +22,8 @@ SHARES = ("percent", "points")
 _TAIL = re.compile(r"^(.*\S)\s*\(((?:[^()]|\([^()]*\))*)\)$", re.DOTALL)
 """Words, and what stands in parentheses after them."""
 _NOUNS = re.compile(
-    r"(\|?log(?:₁₀)?|tendencia|pérdida|razón|exceso|parte|puntos|cocientes?|medianas?|diferencias?|proporción|fracción|factor|pendiente|bits|"
+    r"(\|?log(?:₁₀)?|tendencia|pérdida|razón|exceso|parte|puntos|cocientes?|medianas?|"
+    r"diferencias?|proporción|fracción|factor|pendiente|bits|"
     r"entropía|errores?|distancia|área|mayor ángulo|órdenes|exponente|cantidad|"
     r"números?|tasas?|pasos|nats|rango|varianza|desvío|grados|épocas)\b"
 )
