@@ -172,7 +172,8 @@ class Kept:
 
     def _said(self, leads: int) -> Mapping[str, Any]:
         if leads not in self.leads:
-            raise StorageError(f"{self.folder} has no networks for records of {leads} leads")
+            known = " and ".join(map(str, self.leads))
+            raise StorageError(f"the model has networks for {known} leads, and not for {leads}")
         said: Mapping[str, Any] = self.about["leads"][str(leads)]
         return said
 

@@ -18,7 +18,6 @@ from deepclaims.ecg.trained_labeller import (
     trained_networks,
 )
 from deepclaims.environment import commit
-from deepclaims.errors import StorageError
 from deepclaims.project import Project
 from deepclaims.tracking.registry import Registry
 
@@ -39,7 +38,8 @@ def labellers(
         StorageError: the registry cannot be had, or what it has is damaged or no labeller.
     """
     if options.model:
-        return _registered(Registry(project.mlflow, options.server), options.model)
+        registry = Registry.of(project.mlflow, options.server)
+        return partial(_registered, registry, options.model)
     return partial(trained_labeller, project, options=options.executor)
 
 
@@ -61,7 +61,7 @@ def register_labellers(project: Project, name: str, alias: str, server: str) -> 
         StorageError: a stored network is damaged, or the registry cannot be had.
         SweepError: a training failed.
     """
-    registry = Registry(project.mlflow, server)
+    registry = Registry.of(project.mlflow, server)
     source = source_of_data(project)
     both = Ensembles({leads: trained_networks(project, leads) for leads in (1, 2)}, source)
     metrics = {
@@ -84,24 +84,14 @@ def register_labellers(project: Project, name: str, alias: str, server: str) -> 
     return f"models:/{name}@{alias} is version {version} of {name} in {registry.place}"
 
 
-def _registered(registry: Registry, model: str) -> Callable[[int], Trained]:
+def _registered(registry: Registry, model: str, leads: int) -> Trained:
     with tempfile.TemporaryDirectory() as folder:
         found = registry.get(model, Path(folder))
         kept = Kept.read(found.folder)
         remarks = [f"from {registry.place}: {model}, version {found.version} of {found.name}"]
         if not kept.is_of_this_code:
             remarks.append(OTHER_CODE)
-        known = {
-            leads: Trained(
-                kept.labeller(leads), str(kept.about["source"]), kept.agreement(leads),
-                kept.key(leads), tuple(remarks),
-            )
-            for leads in kept.leads
-        }  # fmt: skip
-
-    def give(leads: int) -> Trained:
-        if leads not in known:
-            raise StorageError(f"{model} has no networks for records of {leads} leads")
-        return known[leads]
-
-    return give
+        return Trained(
+            kept.labeller(leads), str(kept.about["source"]), kept.agreement(leads),
+            kept.key(leads), tuple(remarks),
+        )  # fmt: skip

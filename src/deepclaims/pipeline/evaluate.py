@@ -60,16 +60,11 @@ def _networks(
     """What labels a record; the networks are read, and told of, when the first one comes."""
 
     @cache
-    def given() -> Callable[[int], Trained]:
-        from deepclaims.ecg.registered import labellers
-
-        return labellers(project, options)
-
-    @cache
     def trained(leads: int) -> Trained:
         from deepclaims.ecg import summary
+        from deepclaims.ecg.registered import labellers
 
-        found = given()(leads)
+        found = labellers(project, options)(leads)
         print("\n".join(summary.about_model(found, *names)) + "\n")
         return found
 

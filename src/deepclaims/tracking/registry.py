@@ -49,9 +49,10 @@ class Registry:
     folder: Path
     server: str = ""
 
-    def __post_init__(self) -> None:
-        if outbox_of(self.folder, self.server) is None:
-            object.__setattr__(self, "server", "")
+    @classmethod
+    def of(cls, folder: Path, server: str) -> Registry:
+        """That of a server, unless it is the project's own store by another name."""
+        return cls(folder, server if outbox_of(folder, server) else "")
 
     @property
     def place(self) -> str:
