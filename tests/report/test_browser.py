@@ -67,8 +67,8 @@ def tab(browser, folder):
     """Opens a page of the report; what went wrong on the way is in `tab.wrong`."""
     contexts = []
 
-    def opened(path, width=1280, **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+    def opened(path, width=1280, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
         page.wrong = []
@@ -197,3 +197,14 @@ def test_print_leaves_out_what_only_a_screen_can_use(tab):
     assert not page.locator(".top").is_visible()
     assert page.locator("table.corrections").first.is_visible()
     assert page.pdf(format="A4")[:4] == b"%PDF"
+
+
+def test_the_slides_words_scroll_by_keyboard_and_are_whole_in_print(tab, catalogue):
+    page = tab(site.claim_path(catalogue[0].name, "en"), 390, 300)
+    hidden = "(e => e.scrollHeight - e.clientHeight)(document.querySelector('.sayings'))"
+    assert page.evaluate(hidden) > 1
+    page.locator(".sayings").focus()
+    page.keyboard.press("End")
+    page.wait_for_function("document.querySelector('.sayings').scrollTop > 0")
+    page.emulate_media(media="print")
+    assert page.evaluate(hidden) <= 1
