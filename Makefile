@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST_FLAGS ?= -n 2 --dist worksteal
+# A test of `make test` that takes longer than this is named at the end: mend it, or mark it `slow`.
+DURATIONS := --durations=10 --durations-min=10
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test coverage check format ui setup clean
+.PHONY: help reproduce test slow coverage check format ui setup clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,10 +29,13 @@ reproduce: $(STAMP) ## run the pipeline with the data that can be had, and name 
 	@$(BIN)/dvc repro
 	@$(BIN)/deepclaims report
 
-test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+test: $(STAMP) ## run the tests but the slow ones
+	@$(BIN)/python -m pytest -m "not slow" $(DURATIONS) $(PYTEST_FLAGS)
 
-coverage: $(STAMP) ## run the tests, and say which lines none of them reached
+slow: $(STAMP) ## run the slow tests: end to end, and over the whole catalogue
+	@$(BIN)/python -m pytest -m slow $(PYTEST_FLAGS)
+
+coverage: $(STAMP) ## run all tests, and say which lines none of them reached
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) --cov --cov-report=term:skip-covered
 
 check: $(STAMP) ## lint, format and types

@@ -8,6 +8,8 @@ import textwrap
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 LINE = (
     "deepclaims train: interrupted; what is finished is saved, and the same command goes on from "
     "there"
@@ -47,7 +49,6 @@ def train(project_with_data, checkout, tmp_path):
     return run
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("at", "words"),
     [
@@ -70,7 +71,6 @@ def test_an_early_interrupt_is_one_line_and_leaves_nothing(project_with_data, tr
     assert not (project_with_data.mlflow / "mlflow.db").exists()
 
 
-@pytest.mark.slow
 def test_the_next_start_goes_on(project_with_data, train):
     words = ["data=function", "model.width=4"]
     assert train("deepclaims.training.replica", *words).returncode == 130

@@ -18,6 +18,7 @@ def published(checkout):
     return project
 
 
+@pytest.mark.slow
 def test_every_published_verdict_follows_from_the_published_tables(published):
     found = verify(published)
     assert found.differences == ()

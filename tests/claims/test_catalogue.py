@@ -35,6 +35,7 @@ def test_what_is_measured_does_not_hang_on_what_judges(name: str) -> None:
     assert not [symbol for symbol in reached if symbol[0].startswith((*judging, *own))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [each for each in CLAIMS if each not in TRAINED])
 def test_the_figures_draw_in_both_languages(name: str, measured_here, project_with_data) -> None:
     import matplotlib.pyplot as plt

@@ -59,6 +59,7 @@ def test_the_configs_differ_by_the_name_alone(checkout, size):
     assert mnist["data"]["pool"] == (2 if size else 1)
 
 
+@pytest.mark.slow
 def test_a_claims_trainings_on_mnist_compose_with_fashion_mnist(checkout):
     """Those of the catalogue: each cell is another one, and composes as if its file said so."""
     composer, found = Composer(checkout / "conf"), 0

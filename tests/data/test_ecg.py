@@ -272,6 +272,7 @@ def test_options_and_configs_of_segments_agree(checkout):
     assert set(config) == set(vars(SegmentOptions()))
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_the_published_counts_come_out_of_the_official_files(mirror):
     from deepclaims.data.ecg_files import ecg_arrays

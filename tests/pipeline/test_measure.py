@@ -84,6 +84,7 @@ def test_only_what_is_missing_is_run_again(measured, project, capfd):
     pd.testing.assert_frame_equal(steady(measured), before)
 
 
+@pytest.mark.slow
 def test_mlflow_is_made_again_from_the_runs(measured, project):
     before = steady(measured)
     shutil.rmtree(project.mlflow)

@@ -81,6 +81,7 @@ def change_claims(project, change) -> None:
     file.write_text(json.dumps(content, indent=1))
 
 
+@pytest.mark.slow
 def test_an_untouched_report_passes_in_a_clone_and_leaves_nothing_behind(clone, capsys):
     run([])
     found = json.loads((clone.reports / "claims.json").read_text())

@@ -12,7 +12,10 @@ from deepclaims.report import site
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the test extra")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="of the test extra")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
+]
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="600pt" height="300pt"></svg>'
 TEXTS = {

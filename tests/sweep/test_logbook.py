@@ -105,6 +105,7 @@ def test_what_goes_wrong_beside_the_sweep_is_raised_at_its_end(folder, tmp_path,
         pass
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_imported_where_all_is_finished_and_logged(project):
     words = ["train", "-m", "data=function", "model.depth=1", "model.width=4", "fit.steps=5",
              "seed=0,1", "executor.workers=1"]  # fmt: skip

@@ -46,6 +46,7 @@ def without_digits(project_with_fashion):
     return lambda: (project_with_fashion.prepared("mnist")).unlink()
 
 
+@pytest.mark.slow
 def test_a_cell_that_reads_mnist_is_another_on_other_data_and_the_rest_are_the_same(
     checkout, project_with_fashion
 ):
@@ -61,6 +62,7 @@ def test_a_cell_that_reads_mnist_is_another_on_other_data_and_the_rest_are_the_s
     assert found[False] >= 20
 
 
+@pytest.mark.slow
 def test_tasks_of_claims_read_nothing_of_mnist_when_other_data_stand_there(
     checkout, project_with_fashion, without_digits
 ):

@@ -9,6 +9,7 @@ from deepclaims.sweep.cell import flat, within_stand_in
 from deepclaims.sweep.store import RunStore
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["laptop", "full"])
 def test_no_claim_asks_for_more_than_there_is(project_with_data, profile):
     project = project_with_data

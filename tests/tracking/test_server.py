@@ -21,7 +21,7 @@ from deepclaims.tracking.outbox import outbox_of
 from deepclaims.tracking.settings import Tracking
 from deepclaims.tracking.store import uri
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 STARTS_IN = 240
 """Seconds that MLflow may take to lay its tables on a busy machine."""
 

@@ -4,10 +4,11 @@ from deepclaims.errors import ConfigError
 from deepclaims.training.ranks import Job, run_ranks
 from deepclaims.training.task import train_on
 
+pytestmark = pytest.mark.slow
+
 DDP = {"name": "ddp", "strategy": "ddp", "devices": 2}
 
 
-@pytest.mark.slow
 def test_two_processes_equal_one_with_the_same_global_batch(digits, make_config):
     # 200 samples in batches of 33 leave a batch of 2, and unequal shares; weights too.
     fit = {"epochs": 2, "batch_size": 33, "class_weights": [1, 2, 3, 4, 5, 1, 1, 1, 1, 1]}
@@ -20,7 +21,6 @@ def test_two_processes_equal_one_with_the_same_global_batch(digits, make_config)
     )
 
 
-@pytest.mark.slow
 def test_the_error_of_a_rank_is_the_callers(digits, make_config):
     config = make_config(trainer=DDP, model={"name": "perceptron"})
     with pytest.raises(ConfigError, match="there is no model 'perceptron'"):

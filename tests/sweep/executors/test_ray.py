@@ -17,6 +17,7 @@ from deepclaims.sweep.options import LocalOptions, RayOptions
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import RunPolicy, Unit
 
+pytestmark = pytest.mark.slow
 TWO = RayOptions(workers=2)
 
 
@@ -25,7 +26,6 @@ def no_cluster(monkeypatch):
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
 
 
-@pytest.mark.slow
 def test_two_workers_give_what_this_process_gives_and_one_may_die(
     toy, tmp_path, project, no_cluster
 ):
@@ -45,7 +45,6 @@ def test_two_workers_give_what_this_process_gives_and_one_may_die(
     assert (again.ran, again.cached, len(again.failed_before)) == (0, 7, 1)
 
 
-@pytest.mark.slow
 def test_a_multirun_on_a_cluster_that_was_started_before(project):
     """`ray start --head` in a shell, then the command with its address."""
     ray = [sys.executable, "-m", "ray.scripts.scripts"]

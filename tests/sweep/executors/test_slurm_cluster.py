@@ -29,7 +29,7 @@ from deepclaims.sweep.training_sweep import TrainingSweep
 from deepclaims.sweep.unit import Unit
 
 pytest.importorskip("submitit", reason="needs submitit: pip install 'deepclaims[slurm]'")
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 
 def says(*command):
@@ -154,7 +154,6 @@ def test_what_was_on_a_node_that_goes_down_is_run_again(toy, tmp_path):
     assert table(wanted, tmp_path) == as_here(wanted)
 
 
-@pytest.mark.slow
 def test_at_its_time_limit_a_replica_fails_alone(toy, tmp_path, monkeypatch):
     monkeypatch.setattr(slurm, "AGAIN", 0)
     endless, short = slow(toy, 3600, [7]), slow(toy, 1, [0, 1])
