@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -22,13 +23,14 @@ AT = """
         def find_spec(self, name, path, target=None):
             if name == os.environ.get("INTERRUPTED_AT"):
                 os.environ.pop("INTERRUPTED_AT")
-                os.killpg(0, signal.SIGINT)  # as a terminal does: to all processes of the command
+                if os.environ.get("INTERRUPTED_BY") == "kill":
+                    os.kill(os.getpid(), signal.SIGTERM)
+                else:  # as a terminal does: to all processes of the command
+                    os.killpg(0, signal.SIGINT)
             return None
 
 
     sys.meta_path.insert(0, At())
-    # Whoever starts the tests in the background has it ignored, and so would be what they start.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 """
 """Sends the interrupt at a known moment: when a module is about to be imported."""
 
@@ -39,11 +41,14 @@ def train(project_with_data, checkout, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(textwrap.dedent(AT))
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{checkout / 'src'}"}
 
-    def run(at, *words):
+    def run(at, *words, by="terminal"):
+        how = {"INTERRUPTED_AT": at, "INTERRUPTED_BY": by}
         return subprocess.run(
             [sys.executable, "-m", "deepclaims.cli", "train", *words, "fit.steps=3"],
-            cwd=project_with_data.root, env={**environment, "INTERRUPTED_AT": at},
+            cwd=project_with_data.root, env={**environment, **how},
             capture_output=True, text=True, check=False, start_new_session=True,
+            # Started in the background the tests have it ignored, and so would have the command.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
 
     return run
@@ -77,3 +82,12 @@ def test_the_next_start_goes_on(project_with_data, train):
     done = train("", *words)
     assert done.returncode == 0
     assert "1/1 done, 0 cached" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_request_to_end_is_answered_in_one_line(project_with_data, train):
+    words = ["-m", "data=function", "executor.workers=2", "seed=0,1"]
+    done = train("mlflow", *words, by="kill")
+    assert done.returncode == 143, done.stderr
+    assert done.stderr.splitlines()[-1] == LINE.replace("interrupted", "terminated")
+    assert not list(project_with_data.root.rglob("outcome.json"))

@@ -7,9 +7,12 @@ import errno
 import importlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import FrameType
+from typing import NoReturn
 
 from deepclaims import __version__
 from deepclaims.errors import DeepclaimsError
@@ -18,6 +21,12 @@ UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT
 """What the system says of a folder that cannot be written, or a disk that is full."""
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as a shell has it."""
+TERMINATED = 143
+"""The exit code after SIGTERM, with which `kill`, a queue or a container asks a process to end."""
+
+
+class TerminatedError(KeyboardInterrupt):
+    """Asked to end by SIGTERM: what is under way is left as by Ctrl-C."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +181,7 @@ VERBS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; exits with 0, 1 (it failed), 2 (misused) or 130 (interrupted)."""
+    """Run the command line; exits with 0, 1 (failed), 2 (misused), 130 or 143 (asked to end)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _show_what_can_be_shown()
     if not words or words[0] in ("-h", "--help", "help"):
@@ -181,10 +190,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if words[0] == "--version":
         print(f"deepclaims {__version__}")
         sys.exit(0)
+    if arguments is None:
+        signal.signal(signal.SIGTERM, _terminate)
     code = _run(words[0], words[1:])
-    if code == INTERRUPTED and arguments is None:
+    if code in (INTERRUPTED, TERMINATED) and arguments is None:
         _leave_at_once(code)
     sys.exit(code)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise TerminatedError
 
 
 def _leave_at_once(code: int) -> None:
@@ -228,13 +243,14 @@ def _run(name: str, words: list[str]) -> int:
         where = error.filename or "a file"
         print(f"deepclaims {name}: cannot write {where}: {error.strerror}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        terminated = isinstance(stop, TerminatedError)
         print(
-            f"\ndeepclaims {name}: interrupted; what is finished is saved, and the same command "
-            "goes on from there",
+            f"\ndeepclaims {name}: {'terminated' if terminated else 'interrupted'}; what is "
+            "finished is saved, and the same command goes on from there",
             file=sys.stderr,
         )
-        return INTERRUPTED
+        return TERMINATED if terminated else INTERRUPTED
     return 0
 
 

@@ -63,6 +63,15 @@ def test_without_a_terminal_it_is_a_line_now_and_then(clock, capsys):
     assert lines[-1].startswith("train: 40/40 done")
 
 
+def test_before_the_first_replica_ends_it_says_that_they_run(clock, capsys):
+    with Progress("train", total=2, cached=0) as progress:
+        for second in (5.0, 10.0, 16.0, 20.0):
+            clock[0] = second
+            progress.gauge(2)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1:] == ["train: 0/2 done, 0 cached, 2 running (after 16 s)"]
+
+
 def test_a_failure_is_told_at_once(capsys):
     with Progress("train", total=2, cached=0) as progress:
         progress(UNIT, Report("key", 0, error="Traceback\nValueError: no"))

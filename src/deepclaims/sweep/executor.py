@@ -30,7 +30,8 @@ from deepclaims.sweep.unit import (
 Listener = Callable[[Unit, Report], None]
 """Told of every unit as it ends."""
 Gauge = Callable[[int], None]
-"""Told how many units are running, whenever that changes."""
+"""Told how many units are running, whenever that changes and every so often."""
+SECONDS_BETWEEN_GAUGES = 5.0
 ATTEMPTS = 3
 """How often a batch is submitted that its executor lost before it began."""
 
@@ -179,7 +180,7 @@ def _run(sweep: Sweep, executor: Executor, gauge: Gauge | None) -> Iterator[tupl
             flying.update(zip(executor.submit(batches, own), batches, strict=True))
         if gauge:
             gauge(min(len(flying), executor.workers or len(flying)))
-        ended, _ = wait(flying, return_when=FIRST_COMPLETED)
+        ended, _ = wait(flying, SECONDS_BETWEEN_GAUGES if gauge else None, FIRST_COMPLETED)
         for future in ended:
             batch = flying.pop(future)
             if _is_lost(future, executor) and attempts[id(batch)] < ATTEMPTS:

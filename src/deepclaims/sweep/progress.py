@@ -67,8 +67,9 @@ class Progress:
             self._line()
 
     def gauge(self, running: int) -> None:
-        """Take note of how many replicas are running."""
+        """Take note of how many replicas are running, and say so where none has ended for long."""
         self.running = running
+        self._line_now_and_then()
 
     def __call__(self, unit: Unit, report: Report) -> None:
         """Take note of a unit that ended."""
@@ -78,9 +79,7 @@ class Progress:
         else:
             self.ran += 1
             self.samples += report.samples
-        waited = time.monotonic() - self._said
-        if self._live is None and self.left and waited > SECONDS_BETWEEN_LINES:
-            self._line()
+        self._line_now_and_then()
 
     def words(self) -> list[str]:
         """How far it is, in a few words each: done, cached, running, failed, rate, time left."""
@@ -100,6 +99,11 @@ class Progress:
             # short at the end, where replicas run one by one.
             said.append(f"~{_duration(self.left * elapsed / ended)} left")
         return said
+
+    def _line_now_and_then(self) -> None:
+        waited = time.monotonic() - self._said
+        if self._live is None and self.left and waited > SECONDS_BETWEEN_LINES:
+            self._line()
 
     def _line(self) -> None:
         self._said = time.monotonic()
