@@ -71,7 +71,7 @@ def test_a_rate_that_is_none_is_refused(tmp_path, rate):
     path = write(tmp_path, "/mV")
     header = path.with_suffix(".hea")
     header.write_text(header.read_text().replace("x 1 360", f"x 1 {rate}"))
-    with pytest.raises(DataError, match=rf"x\.hea is damaged: '{rate}' is no number of frames"):
+    with pytest.raises(DataError, match=rf"x\.hea: '{rate}' is no number of frames"):
         read_recording(path)
 
 

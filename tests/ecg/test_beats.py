@@ -21,7 +21,9 @@ def wave(seconds, rate=360):
 @pytest.mark.parametrize("rate", [128, 250, 257.5, 1000])
 def test_another_rate_is_resampled_to_that_of_training(rate):
     recording = Recording(Path("x"), rate, ("MLII",), 3 + wave(20, rate))
-    beats = Beats(np.array([0, int(7.5 * rate), len(recording.signal) - 1]), np.zeros(3, int))
+    seconds = np.array([0, 7.5, 15])
+    sample = np.append((seconds * rate).astype(int), len(recording.signal) - 1)
+    beats = Beats(sample, np.zeros(4, int))
     signal, sample, breaks = at_training_rate(recording, beats)
     assert len(breaks) == 0
     inside = slice(360, 18 * 360)
@@ -82,6 +84,14 @@ def test_a_flat_quarter_of_an_hour_is_passed_over(heart, monkeypatch):
     assert found_of(both, beats.sample) > 0.95
     _, sample, breaks = at_training_rate(long, beats)
     assert np.diff(sample)[breaks - 1] == pytest.approx(900 * 360, abs=720)
+    assert len(breaks) == 1
+
+
+def test_a_stretch_without_beats_breaks_the_rhythm_as_a_gap_does(heart):
+    signal, at = heart
+    kept = at[(at < 7200) | (at > 12_000)]
+    _, sample, breaks = at_training_rate(recording(signal), Beats(kept, np.zeros(len(kept), int)))
+    assert np.diff(sample)[breaks - 1] == pytest.approx(4800, abs=720)
     assert len(breaks) == 1
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from deepclaims.ecg import summary
 from deepclaims.ecg.rhythm import Ectopy, Rhythm
 
 N, S, V = 0, 1, 2
@@ -42,6 +43,17 @@ def test_rate_pauses_and_hours_leave_a_gap_out():
     assert rhythm.pauses.tolist() == [2.5]
     assert rhythm.hours == pytest.approx(5.5 / 3600)
     assert np.isnan(rhythm.extremes).all()
+
+
+def test_a_stretch_without_beats_is_no_pause_and_a_gap_is_no_such_stretch():
+    """12 s without a beat, and 20 s of which 15 were not recorded."""
+    times = np.array([0.0, 1.0, 13.0, 14.0, 34.0, 35.0, 44.9])
+    rhythm = Rhythm.of(times * 100, np.zeros(7, int), 100, np.array([[1600, 3100]]))
+    np.testing.assert_allclose(rhythm.intervals, [1, np.nan, 1, np.nan, 1, 9.9])
+    assert rhythm.pauses == pytest.approx([9.9])
+    assert rhythm.silences.tolist() == [2]
+    (said,) = [line for line in summary.rhythm(rhythm) if "without a beat" in line]
+    assert "a stretch of 10 s or more without a beat, 0:12.0 in all, from 0:01.0 to 0:13.0" in said
 
 
 def test_the_extremes_are_of_eight_intervals():

@@ -7,7 +7,7 @@ import numpy as np
 LOST = 0.3
 """Seconds of missing samples: enough to hide a beat."""
 FLAT = 10.0
-"""Seconds of a line: no heart pauses so long, a loose electrode does."""
+"""Seconds of a line, or without a beat: hardly a heart pauses so long, a loose electrode does."""
 QUIET = 0.01
 """Of what the lead moves within a second where it moves much: less is a line."""
 
@@ -60,6 +60,11 @@ def first_after(gaps: np.ndarray, sample: np.ndarray) -> np.ndarray:
     """(k,): which of the samples (n,), increasing and in no gap, are the first after one."""
     first = np.unique(np.searchsorted(sample, gaps[:, 0]))
     return first[(first > 0) & (first < len(sample))]
+
+
+def first_after_silence(sample: np.ndarray, rate: float) -> np.ndarray:
+    """(k,): which of the beats at samples (n,) are the first after so long that it is no pause."""
+    return np.flatnonzero(np.diff(sample) >= FLAT * rate) + 1
 
 
 def _quiet(lead: np.ndarray, rate: float) -> np.ndarray:

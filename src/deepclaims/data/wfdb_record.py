@@ -13,6 +13,7 @@ import numpy as np
 from deepclaims.data.aami import CLASS_OF, UNKNOWN
 from deepclaims.data.gaps import gaps, without_missing
 from deepclaims.data.resampling import resampled
+from deepclaims.data.wfdb_packed import packed
 from deepclaims.data.wfdb_signals import line, read_contents, read_header, read_leads
 from deepclaims.errors import DataError
 
@@ -96,6 +97,8 @@ def find_record(name: str, known: Path) -> Path:
                 return candidate
     except (OSError, ValueError) as error:  # too long a name, or a letter that no file has
         raise DataError(f"{name!r} can be no file's name ({line(error)})") from None
+    if said := packed(path.with_name(f"{path.name}.hea")):
+        raise DataError(said)
     found = sorted(file.stem for file in path.parent.glob("*.hea")) if path.parent.is_dir() else []
     others = f"; records in {path.parent.resolve()}: {', '.join(found[:12])}" if found else ""
     raise DataError(f"there is no record {path}: {path}.hea is missing{others}")
@@ -124,6 +127,11 @@ def read_recording(
         )
     leads = _chosen(list(contents.names), lead, second, path)
     read = read_leads(contents, leads, precision)
+    for name, each in zip(leads, read, strict=True):
+        if not np.isfinite(each.signal).any():
+            raise DataError(
+                f"lead {name} of record {path} has no samples: all are missing; choose another one"
+            )
     rate = read[0].rate
     missing = float(np.mean([np.mean(~np.isfinite(each.signal)) for each in read]))
     whole = [resampled(without_missing(each.signal), each.rate, rate) for each in read]
@@ -170,8 +178,9 @@ def read_notes(path: Path, annotator: str, rate: float) -> Notes:
         notes = wfdb.rdann(str(path), annotator)
     except FileNotFoundError:
         raise DataError(
-            f"{path}.{annotator} is missing: name another annotation file with annotator=NAME, or "
-            "say annotator=detect to have the beats detected"
+            packed(path.with_name(f"{path.name}.{annotator}"))
+            or f"{path}.{annotator} is missing: name another annotation file with annotator=NAME, "
+            "or say annotator=detect to have the beats detected"
         ) from None
     except Exception as error:
         raise DataError(f"{path}.{annotator} is damaged ({line(error)})") from None

@@ -14,13 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from deepclaims.data.wfdb_units import millivolts, units_of, unread_rate
+from deepclaims.data.wfdb_packed import UNPACKED_BY, packed
+from deepclaims.data.wfdb_units import millivolts, signal_files, units_of, unread_rate
 from deepclaims.errors import DataError
 
 NULL = "~"
 """A segment without signals."""
 NO_FORMAT = "0"
 """Of a signal that no file holds."""
+BIG_ENDIAN = "61"
+"""The format that wfdb 4.3 cannot give as integers (`Record.convert_dtype`)."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +79,29 @@ def read_header(path: Path) -> Any:
     """
     import wfdb
 
+    file = path.with_name(f"{path.name}.hea")
     try:
         header = wfdb.rdheader(str(path))
     except FileNotFoundError:
-        raise DataError(f"{path}.hea is missing") from None
+        raise DataError(packed(file) or f"{file} is missing") from None
     except Exception as error:  # wfdb raises what its parsing happens to hit
-        raise DataError(f"the header {path}.hea is damaged ({line(error)})") from None
+        for name in signal_files(path):
+            if name.suffix in UNPACKED_BY and (said := packed(name)):
+                raise DataError(f"{said}, and name it so in {file}") from None
+        raise DataError(
+            f"the header {file} is damaged, or unlike those that wfdb reads ({line(error)})"
+        ) from None
     if said := unread_rate(path):
         raise DataError(
-            f"the header {path}.hea is damaged: '{said}' is no number of frames a second"
+            f"the header {file}: '{said}' is no number of frames a second as wfdb reads it"
         )
+    if hasattr(header, "seg_name"):
+        return header
+    described = len(header.file_name or ())
+    if described != header.n_sig:
+        raise DataError(f"the header {file} says {header.n_sig} signals and describes {described}")
+    if described and header.sig_len == 0 and set(header.fmt) != {NO_FORMAT}:
+        raise DataError(f"the header {file} says 0 frames: leave that out, or say how many")
     return header
 
 
@@ -187,10 +203,14 @@ def _read_segment(contents: Contents, segment: Segment, precision: int) -> _Read
     held = [i for i, form in enumerate(header.fmt or ()) if form != NO_FORMAT]
     if not held:
         return _Read(int(header.sig_len or 0), {})
-    with _named(path, [header.fmt[i] for i in held]):
+    formats = [header.fmt[i] for i in held]
+    in_units = BIG_ENDIAN in formats
+    with _named(path, formats):
         record = wfdb.rdrecord(
-            str(path), physical=False, smooth_frames=False, ignore_skew=True, channels=held
+            str(path), physical=in_units, smooth_frames=False, ignore_skew=True, channels=held
         )
+        if in_units:
+            record.adc(expanded=True, inplace=True)
     _require_intact(record, path)
     if segment.frames is not None and record.sig_len != segment.frames:
         raise DataError(
@@ -218,7 +238,9 @@ def _named(path: Path, formats: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise DataError(f"{error.filename} is missing, which {path}.hea names") from None
+        raise DataError(
+            packed(Path(error.filename)) or f"{error.filename} is missing, which {path}.hea names"
+        ) from None
     except Exception as error:  # wfdb raises what its reading happens to hit
         if isinstance(error, KeyError) and error.args[0] in formats:
             raise DataError(

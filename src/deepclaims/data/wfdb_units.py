@@ -1,4 +1,4 @@
-"""What wfdb overlooks in a header: the Greek letter of µV, and a rate that is no number."""
+"""What wfdb overlooks in a header: the letter of µV, a rate that is no number, a packed file."""
 
 from __future__ import annotations
 
@@ -52,6 +52,15 @@ def unread_rate(path: Path) -> str:
     words = next(iter(_rows(_file(path).read_bytes())), [])
     said = words[2] if len(words) > 2 else ""
     return "" if not said or said.startswith("#") or RATE.fullmatch(said) else said
+
+
+def signal_files(path: Path) -> list[Path]:
+    """What stands where a header names files, whether wfdb can read it or not.
+
+    Args:
+        path: of the record, without extension.
+    """
+    return [path.with_name(Path(row[0]).name) for row in _rows(_file(path).read_bytes())[1:]]
 
 
 def _file(path: Path) -> Path:

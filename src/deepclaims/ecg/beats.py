@@ -8,7 +8,7 @@ import numpy as np
 
 from deepclaims.data.aami import UNKNOWN
 from deepclaims.data.beats import RATE
-from deepclaims.data.gaps import FLAT, between, first_after, outside
+from deepclaims.data.gaps import FLAT, between, first_after, first_after_silence, outside
 from deepclaims.data.resampling import ratio, resampled
 from deepclaims.data.wfdb_record import Beats, Recording, beat_files, read_beats
 from deepclaims.errors import DataError
@@ -95,9 +95,12 @@ def at_training_rate(
 
     Returns:
         Signal (samples, leads) at the 360 Hz that preparation starts from; samples (n,) of the
-        beats; indices of those that come first after a gap.
+        beats; indices of those that come first after a gap, or a stretch without beats.
     """
-    breaks = first_after(recording.gaps, beats.sample)
+    breaks = np.union1d(
+        first_after(recording.gaps, beats.sample),
+        first_after_silence(beats.sample, recording.rate),
+    )
     if recording.rate == RATE:
         return recording.signal, beats.sample, breaks
     signal = resampled(recording.signal, recording.rate, RATE)

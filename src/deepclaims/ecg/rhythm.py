@@ -1,19 +1,20 @@
 """What a reader of long records counts: the rate, pauses, couplets, runs, bigeminy, the burden.
 
-All of it rests on the labels that the networks gave. Nothing is counted across a gap.
+All of it rests on the labels that the networks gave. Nothing is counted across a gap, nor across
+a stretch without beats that is too long for a pause: were there none, or were they missed?
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from deepclaims.data.gaps import first_after, stretches
+from deepclaims.data.gaps import first_after, first_after_silence, stretches
 
 PAUSE = 2.0
-"""Seconds between two beats: as much or more is a pause."""
+"""Seconds between two beats: as much or more is a pause, unless it is a silence (`FLAT`)."""
 RUN = 3
 """Beats in a row of which a run is made; two are a couplet."""
 BIGEMINY = 3
@@ -46,28 +47,32 @@ class Rhythm:
     Args:
         times: (n,) seconds, increasing.
         label: (n,) class numbers.
-        begins: (k,) indices of the beats that are the first after a gap.
+        begins: (k,) indices of the beats that are the first after a gap or a silence.
+        silences: (m,) those of them that are the first after a silence without any gap.
     """
 
     times: np.ndarray
     label: np.ndarray
     begins: np.ndarray
+    silences: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
     def of(cls, sample: np.ndarray, label: np.ndarray, rate: float, gaps: np.ndarray) -> Rhythm:
         """The rhythm of beats at samples (n,), of a record of that rate with gaps (k, 2)."""
-        return cls(sample / rate, label, first_after(gaps, sample))
+        after_gap, after_silence = first_after(gaps, sample), first_after_silence(sample, rate)
+        begins = np.union1d(after_gap, after_silence)
+        return cls(sample / rate, label, begins, np.setdiff1d(after_silence, after_gap))
 
     @property
     def intervals(self) -> np.ndarray:
-        """(n - 1,) seconds from each beat to the next; NaN across a gap."""
+        """(n - 1,) seconds from each beat to the next; NaN across a gap or a silence."""
         seconds = np.diff(self.times)
         seconds[self.begins - 1] = np.nan
         return seconds
 
     @property
     def hours(self) -> float:
-        """How long beats were seen, gaps left out."""
+        """How long beats were seen, gaps and silences left out."""
         return float(np.nansum(self.intervals)) / 3600
 
     @property
@@ -100,7 +105,7 @@ class Rhythm:
         )
 
     def _pieces(self, number: int) -> Iterator[np.ndarray]:
-        """Whether each beat is of the class, for each stretch without a gap."""
+        """Whether each beat is of the class, for each stretch without a gap or a silence."""
         yield from np.split(self.label == number, self.begins)
 
     def _rows(self, number: int) -> Iterator[int]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deepclaims.data.beats import RATE
+from deepclaims.data.gaps import FLAT
 from deepclaims.data.wfdb_record import LEAD
 from deepclaims.ecg.rhythm import PAUSE, Rhythm
 from deepclaims.ecg.strip import CLASSES, NAMES
@@ -138,6 +139,7 @@ def rhythm(found: Rhythm) -> list[str]:
     lines = [
         f"heart rate {found.rate:.0f} a minute{between}; {len(pauses)} pauses of {PAUSE:g} s or "
         f"more{longest}",
+        *_silences(found),
         f"{'ectopy':<20}{'an hour':>9}{'share':>9}{'couplets':>10}{'runs':>7}{'longest':>9}"
         f"{'bigeminy':>10}",
     ]
@@ -151,6 +153,20 @@ def rhythm(found: Rhythm) -> list[str]:
                 f"{_an_hour(each.bigeminy, hours):>10}"
             )
     return lines
+
+
+def _silences(found: Rhythm) -> list[str]:
+    if not len(found.silences):
+        return []
+    first, end = found.times[found.silences - 1], found.times[found.silences]
+    longest = int((end - first).argmax())
+    count = "a stretch" if len(first) == 1 else f"{len(first)} stretches"
+    which = "" if len(first) == 1 else "the longest "
+    return [
+        f"WARNING: {count} of {FLAT:g} s or more without a beat, {_clock((end - first).sum())} in "
+        f"all, {which}from {_clock(first[longest])} to {_clock(end[longest])}: counted neither as "
+        "pauses nor in the rate; look whether the heart stood still there, or beats were missed"
+    ]
 
 
 def _an_hour(count: int, hours: float) -> str:
