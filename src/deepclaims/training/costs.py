@@ -23,7 +23,7 @@ SETUP, SETUP_IN_STACK = 15_000.0, 700.0
 """Microseconds before the first step: of a training, and of each replica in a stack."""
 
 CACHED = 2**18
-"""Numbers of all a stack's networks together, beyond which they no longer fit the cache."""
+"""Numbers of one layer of all a stack's networks, beyond which its products leave the cache."""
 
 RESIDENT = 2**28
 """Numbers in the training data of all replicas, where each has its own (1 GB)."""
@@ -58,7 +58,7 @@ class Cost:
         alone: a step alone.
         fixed: a step of a stack, whatever its size.
         each: what a replica adds to that.
-        parameters: of a network.
+        largest: parameters in a network's largest layer.
         data: numbers in training data that are its own.
     """
 
@@ -66,13 +66,13 @@ class Cost:
     alone: float
     fixed: float
     each: float
-    parameters: int
+    largest: int
     data: int
 
     @property
     def most(self) -> int:
         """Replicas beyond which a stack does not get faster, or too big."""
-        return max(1, min(CACHED // self.parameters, RESIDENT // self.data))
+        return max(1, min(CACHED // self.largest, RESIDENT // self.data))
 
     @property
     def gain(self) -> float:
@@ -96,7 +96,7 @@ def cost_of(settings: Settings) -> Cost | None:
     fit, regulariser = settings.fit, settings.regulariser
     batch = shape.samples if fit.batch_size == "full" else min(int(fit.batch_size), shape.samples)
     steps = fit.epochs * -(-shape.samples // batch) if fit.steps is None else fit.steps
-    alone, fixed, each, parameters, layers = model(settings.model, shape, batch)
+    alone, fixed, each, parameters, largest, layers = model(settings.model, shape, batch)
     # Masks and augmentation are drawn replica by replica, stacked or not.
     drawn = 12.0 * layers * (regulariser.p_keep < 1) + 12.0 * (regulariser.p_keep_input < 1)
     drawn += 12.0 * layers * (regulariser.hidden_noise > 0)
@@ -105,7 +105,7 @@ def cost_of(settings: Settings) -> Cost | None:
     drawn += 0.0 if settings.augment.get("name") == "none" else 90.0
     # What does not depend on the seed is in memory once for all replicas.
     data = shape.features * shape.samples if drawn_by_seed(settings.data) else 1
-    return Cost(steps, alone + drawn, fixed, each + drawn, parameters, data)
+    return Cost(steps, alone + drawn, fixed, each + drawn, largest, data)
 
 
 def samples_of(data: Mapping[str, Any]) -> int | None:
@@ -114,18 +114,19 @@ def samples_of(data: Mapping[str, Any]) -> int | None:
     return None if shape is None else shape.samples
 
 
-Parts = tuple[float, float, float, int, int]
-"""Alone, fixed, each; parameters; layers that dropout follows."""
+Parts = tuple[float, float, float, int, int, int]
+"""Alone, fixed, each; parameters, those of the largest layer; layers that dropout follows."""
 
 
 def _dense(sizes: Sequence[int], batch: int) -> Parts:
     layers = len(sizes) - 1
-    parameters = sum((d_in + 1) * d_out for d_in, d_out in pairwise(sizes))
+    matrices = [(d_in + 1) * d_out for d_in, d_out in pairwise(sizes)]
+    parameters = sum(matrices)
     multiplications = 6e-3 * batch * parameters  # thousands, forwards and back
     units = 1e-3 * batch * sum(sizes)
     alone = 44 + 33 * layers + 0.0027 * multiplications + 0.83e-3 * parameters + 3.4 * units
     each = 0.0089 * multiplications + 1.75 * units
-    return alone, 103 + 49 * layers, each, parameters, layers - 1
+    return alone, 103 + 49 * layers, each, parameters, max(matrices), layers - 1
 
 
 def _perceptron(model: Mapping[str, Any], shape: Shape, batch: int) -> Parts:
@@ -147,14 +148,15 @@ def _autoencoder(model: Mapping[str, Any], shape: Shape, batch: int) -> Parts:
 
 def _lenet(model: Mapping[str, Any], shape: Shape, batch: int) -> Parts:
     images = batch * shape.features / 784
-    return 400 + 45 * images, 500.0, 100 + 60 * images, 60_074, 2
+    return 400 + 45 * images, 500.0, 100 + 60 * images, 60_074, 48_120, 2
 
 
 def _recurrent(model: Mapping[str, Any], shape: Shape, batch: int, gates: int) -> Parts:
     width, layers = int(model.get("width", 64)), int(model.get("layers", 1))
     ways = layers * (2 if model.get("bidirectional") else 1)
     read = shape.features // shape.rows
-    parameters = ways * gates * width * (read + width + 2) + (width + 1) * shape.outputs
+    way = gates * width * (read + width + 2)
+    parameters = ways * way + (width + 1) * shape.outputs
     multiplications = 6e-3 * batch * gates * width * (read + width)
     units = 1e-3 * batch * width
     if gates == 4:
@@ -164,7 +166,7 @@ def _recurrent(model: Mapping[str, Any], shape: Shape, batch: int, gates: int) -
         alone = 25 + 0.005 * multiplications + 10 * units
         fixed, each = 41.0, 0.0089 * multiplications + 12 * units
     steps = ways * shape.rows
-    return 100 + steps * alone, 100 + steps * fixed, steps * each, parameters, 1
+    return 100 + steps * alone, 100 + steps * fixed, steps * each, parameters, way, 1
 
 
 def _lstm(model: Mapping[str, Any], shape: Shape, batch: int) -> Parts:

@@ -21,7 +21,7 @@ MODES = ("auto", "always", "never")
 WORTH_IT = 1.15
 """How much faster a full stack must be than its replicas one after another."""
 
-UNKNOWN = Cost(steps=1000, alone=1000.0, fixed=0.0, each=1000.0, parameters=2**12, data=1)
+UNKNOWN = Cost(steps=1000, alone=1000.0, fixed=0.0, each=1000.0, largest=2**12, data=1)
 """Taken for trainings whose cost is not known, where stacking is forced."""
 
 ON_GPU = 256
