@@ -30,8 +30,8 @@ def measured(project):
 
 
 @pytest.fixture
-def judged(measured):
-    """The same, judged and drawn."""
+def judged(measured, sketched):
+    """The same, judged, with sketches for figures."""
     judging.judge(measured)
     return measured
 
@@ -93,7 +93,7 @@ def test_a_criterion_changed_after_the_run_is_judged_again_and_marked(judged):
     assert record.verdict == "refuted"
 
 
-def test_a_grid_changed_after_the_run_is_named(measured):
+def test_a_grid_changed_after_the_run_is_named(measured, sketched):
     rewrite(measured, "grid: {kernel: [3, 5]}", "grid: {kernel: [3, 7]}")
     (record,) = judging.judge(measured)
     assert record.post_hoc == ("grid",)
