@@ -54,6 +54,7 @@ def rewrite(project, before: str, after: str) -> None:
     file.write_text(text.replace(before, after, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.judging_pool
 def test_a_claim_is_judged_drawn_and_recorded(measured):
     (record,) = judging.judge(measured)
@@ -107,6 +108,7 @@ def test_what_is_no_longer_a_figure_goes(judged):
     assert not (judged.evidence / "convolution" / "gone.json").exists()
 
 
+@pytest.mark.slow
 def test_with_nothing_to_judge_nothing_heavy_is_imported(judged):
     code = (
         "import sys; from deepclaims.pipeline.judge import run; run([]); "
@@ -116,6 +118,7 @@ def test_with_nothing_to_judge_nothing_heavy_is_imported(judged):
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.slow
 def test_a_rehearsal_has_folders_of_its_own(judged, monkeypatch):
     before = written(judged.evidence)
     words = [f"claim={NAME}", "profile=full", "executor.workers=0"]

@@ -18,6 +18,8 @@ from deepclaims.pipeline.request import Request
 from deepclaims.pipeline.verify import differences, run, verify
 from deepclaims.sweep.options import LocalOptions
 
+pytestmark = pytest.mark.slow
+
 NAME = "convolution/lenet-parameters"
 OTHER = "convolution/convolution-arithmetic"
 
