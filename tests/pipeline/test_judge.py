@@ -132,6 +132,7 @@ def test_a_rehearsal_has_folders_of_its_own(judged, monkeypatch):
     assert not judged.reports.exists()
 
 
+@pytest.mark.slow
 def test_what_was_published_is_told(measured, capsys):
     judging.judge(measured)
     publish.publish(measured)
