@@ -41,6 +41,14 @@ def mirror() -> Path:
 
 
 @pytest.fixture(scope="session")
+def composer(checkout: Path):
+    """A composer of the checkout's configs, whose groups are composed once for all tests."""
+    from deepclaims.sweep.compose import Composer
+
+    return Composer(checkout / "conf")
+
+
+@pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """`made_once(name, make)`: a folder that `make(folder)` fills, once for all of xdist's workers.
 

@@ -19,6 +19,7 @@ print(before, computed_on(), torch.backends.cpu.get_cpu_capability(), sep="\\n")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("capability", ["default", "avx2"])
 def test_the_vector_units_that_torch_uses_are_recorded(capability):
     variables = {**os.environ, "ATEN_CPU_CAPABILITY": capability}

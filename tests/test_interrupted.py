@@ -84,7 +84,6 @@ def test_the_next_start_goes_on(project_with_data, train):
     assert "1/1 done, 0 cached" in done.stderr
 
 
-@pytest.mark.slow
 def test_a_request_to_end_is_answered_in_one_line(project_with_data, train):
     words = ["-m", "data=function", "executor.workers=2", "seed=0,1"]
     done = train("mlflow", *words, by="kill")

@@ -29,11 +29,15 @@ def _results(conf, name: str, profile: str, changes: Mapping[str, Any] | None):
             config["variants"] = variants
         return getattr(measure, part.task)(config, seed)
 
-    return _run(claim, outcome)
+    return _run(claim, outcome, sparing=True)
 
 
-def _run(claim, outcome):
-    """The results of a claim whose replicas `outcome(part, arm, axes, seed[, variants])` gives."""
+def _run(claim, outcome, sparing=False):
+    """The results of a claim whose replicas `outcome(part, arm, axes, seed[, variants])` gives.
+
+    Sparing, the reporting seeds of what is tuned are run where `measure` runs them: at what is
+    chosen. A world that is only thought up has them everywhere, so that it may be changed.
+    """
     from deepclaims.sweep.table import results_of
 
     cells = []
@@ -52,10 +56,26 @@ def _run(claim, outcome):
                     where = {**axes, **value}
                     cells.append(_cell(claim, part, arm, where, part.seeds, outcome, [value]))
             continue
+        if part.tune and sparing:
+            cells += _in_two_goes(claim, part, outcome)
+            continue
         seeds = (*(part.tune.seeds if part.tune else ()), *part.seeds)
         for arm, axes in part.points():
             cells.append(_cell(claim, part, arm, axes, seeds, outcome))
     return results_of(claim, cells)
+
+
+def _in_two_goes(claim, part, outcome):
+    from deepclaims.sweep.table import results_of
+
+    tune = part.tune
+    cells = [_cell(claim, part, arm, axes, tune.seeds, outcome) for arm, axes in part.points()]
+    first = results_of(claim, cells)
+    for arm, axes in part.untuned():
+        chosen = [first.tuned(part.name, arm or None, axes, by).value for by in tune.by]
+        where = {repr(value): {**axes, **value} for value in (*chosen, *tune.also)}
+        cells += [_cell(claim, part, arm, each, part.seeds, outcome) for each in where.values()]
+    return cells
 
 
 def _cell(claim, part, arm, axes, seeds, outcome, variants=()):

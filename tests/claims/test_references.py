@@ -17,6 +17,7 @@ def by_omegaconf(content, adopted):
     return OmegaConf.to_container(merged, resolve=True)["claim"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("name", catalogue(CONF))
 def test_every_claim_is_what_omegaconf_makes_of_it(name, profile):

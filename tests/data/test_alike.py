@@ -7,7 +7,6 @@ from deepclaims.data import DRAWN, PREPARED, drawn_by_seed
 from deepclaims.data.alike import ALIKE, in_place, in_place_of
 from deepclaims.data.registry import LOADERS, folder_of
 from deepclaims.errors import ConfigError
-from deepclaims.sweep.compose import Composer
 from deepclaims.training.costs import cost_of
 from deepclaims.training.settings import Settings
 
@@ -49,8 +48,7 @@ def test_alike_means_alike_in_every_table():
 
 
 @pytest.mark.parametrize("size", ["", "14"])
-def test_the_configs_differ_by_the_name_alone(checkout, size):
-    composer = Composer(checkout / "conf")
+def test_the_configs_differ_by_the_name_alone(size, composer):
     words = ["data.n_train=300", "data.label_noise=0.1", "model=lenet"]
     mnist, fashion = (
         composer.cell([f"data={name}{size}", *words]) for name in ("mnist", "fashion_mnist")
@@ -60,9 +58,9 @@ def test_the_configs_differ_by_the_name_alone(checkout, size):
 
 
 @pytest.mark.slow
-def test_a_claims_trainings_on_mnist_compose_with_fashion_mnist(checkout):
+def test_a_claims_trainings_on_mnist_compose_with_fashion_mnist(checkout, composer):
     """Those of the catalogue: each cell is another one, and composes as if its file said so."""
-    composer, found = Composer(checkout / "conf"), 0
+    found = 0
     for name in catalogue(checkout / "conf"):
         for part in load(checkout / "conf", name).parts:
             if part.task != "train" or not any("data=mnist" in word for word in part.base):
@@ -87,7 +85,7 @@ def test_its_draws_are_by_the_seed_where_mnists_are():
     assert drawn_by_seed({"name": "fashion_mnist", "n_train": 500})
 
 
-def test_a_training_on_it_costs_what_one_on_mnist_does(checkout):
-    config = Composer(checkout / "conf").cell(["data=mnist", "model=lenet"])
+def test_a_training_on_it_costs_what_one_on_mnist_does(composer):
+    config = composer.cell(["data=mnist", "model=lenet"])
     costs = [cost_of(Settings.read(each)) for each in (config, in_place(config, "fashion_mnist"))]
     assert costs[0] == costs[1] is not None

@@ -84,14 +84,13 @@ def test_a_config_is_locked_wherever_it_names_data():
     assert not is_locked(config)
 
 
-def locks(checkout: Path, home: Path, name: str, **pilot) -> dict[str, bool]:
+def locks(composer: Composer, home: Path, name: str, **pilot) -> dict[str, bool]:
     """Of each part of a claim that reads data, whether its test split is locked."""
-    conf = checkout / "conf"
-    claim = load_claim(conf, name, **pilot)
+    claim = load_claim(composer.conf, name, **pilot)
     found = {}
     for part in claim.parts:
         arm, axes = next(part.points())
-        cell = cell_of(claim, part, arm, axes, Composer(conf), Project(home))
+        cell = cell_of(claim, part, arm, axes, composer, Project(home))
         if cell.data:
             found[part.name] = is_locked(cell.config) or is_locked(cell.config.get("data", {}))
     return found
@@ -102,7 +101,7 @@ def locks(checkout: Path, home: Path, name: str, **pilot) -> dict[str, bool]:
     "pilot",
     [{"profile": "smoke"}, {"changes": {"seeds.count": 3}}, {"changes": {"seeds.first": 7}}],
 )
-def test_pilots_are_locked_and_what_is_registered_is_not(checkout, stand_in_data, name, pilot):
+def test_pilots_are_locked_and_what_is_registered_is_not(composer, stand_in_data, name, pilot):
     home = stand_in_data.parent
-    assert set(locks(checkout, home, name).values()) == {False}
-    assert set(locks(checkout, home, name, **pilot).values()) == {True}
+    assert set(locks(composer, home, name).values()) == {False}
+    assert set(locks(composer, home, name, **pilot).values()) == {True}

@@ -81,6 +81,16 @@ def test_slopes_by_seed_are_averaged():
     assert estimate.n == 3
 
 
+def test_each_of_them_is_scipys_to_the_bit():
+    rng = np.random.default_rng(0)
+    x, y, groups = rng.lognormal(size=60), rng.normal(size=60), np.arange(60) % 12
+    lines = [stats.linregress(x[groups == g], y[groups == g]).slope for g in range(12)]
+    expected = statistics.mean_interval(lines)
+    found = statistics.slope_interval(x, y, groups)
+    assert (found.value, found.low, found.high) == (expected.value, expected.low, expected.high)
+    assert statistics.slope_interval(np.ones(60), y, groups).satisfies("above", 0.0) is None
+
+
 def test_two_points_fix_a_line_but_not_its_error():
     estimate = statistics.slope_interval([0.0, 1.0], [0.0, 2.0])
     assert estimate.value == 2.0

@@ -14,6 +14,8 @@ from deepclaims.pipeline import train
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.training_sweep import TrainingSweep
 
+pytestmark = pytest.mark.slow
+
 TINY = ["data=function", "model.depth=1", "model.width=4", "fit.steps=5"]
 
 

@@ -1,9 +1,11 @@
 """Judging within the tests' own process: each of its workers would import torch anew."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,10 @@ import yaml
 
 from deepclaims.ecg import trained_labeller
 from deepclaims.ecg.options import read_options
+from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import judge, verify
 from deepclaims.project import Project
+from deepclaims.report import figures, style
 
 
 class Here(Executor):
@@ -40,6 +44,33 @@ def _judge_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     if "judging_pool" not in request.keywords:
         for verb in (judge, verify):
             monkeypatch.setattr(verb, "judging_pool", _here)
+
+
+@pytest.fixture(scope="session")
+def sketch(made_once: Callable[..., Path]) -> Callable[..., None]:
+    """Instead of `draw_one`, two thirds of the time of `judge`: every figure is the same one."""
+
+    def make(folder: Path) -> None:
+        for language, narrow in itertools.product(LANGUAGES, (False, True)):
+            figure, ax = style.figure()
+            ax.plot([0, 1], [0, 1], label="a")
+            figures.save(figure, folder, "sketch", language, narrow=narrow)
+
+    made = made_once("sketch", make)
+
+    def draw(_: Any, folder: Path, figure: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for language, ending in itertools.product(LANGUAGES, figures.ENDINGS):
+            drawn = made / figures.file_name("sketch", language, ending)
+            shutil.copy(drawn, folder / figures.file_name(figure, language, ending))
+
+    return draw
+
+
+@pytest.fixture
+def sketched(monkeypatch: pytest.MonkeyPatch, sketch: Callable[..., None]) -> None:
+    """Claims are judged, and not drawn."""
+    monkeypatch.setattr(judge, "draw_one", sketch)
 
 
 def _shrink(conf, seeds=(0,), epochs=4):

@@ -11,6 +11,8 @@ from deepclaims.ecg import files
 from deepclaims.errors import ConfigError, DataError, StageError, StorageError
 from deepclaims.pipeline import annotate, evaluate
 
+pytestmark = pytest.mark.slow
+
 HERE = "executor.workers=0"
 
 

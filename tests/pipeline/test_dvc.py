@@ -54,13 +54,14 @@ def run(folder, *words):
 
 @pytest.mark.slow
 def test_another_clone_pulls_everything_and_has_nothing_to_do(small, tmp_path):
-    second = tmp_path / "second"
+    second = tmp_path / "100% of #ñ?+&"
     run(small, "dvc", "push", "-q")
     run(tmp_path, "git", "clone", "-q", str(small), str(second))
     run(second, "dvc", "pull", "-q")
     said = run(second, "dvc", "repro")
     for stage in ("prepare@mnist", "register", "measure", "judge", "publish"):
         assert f"Stage '{stage}' didn't change" in said
+    run(second, "dvc", "repro", "-q", "--force", "--single-item", "register")
     assert run(second, "git", "status", "--short") == ""
     assert not (second / ".runs").exists()
 

@@ -250,6 +250,7 @@ def test_a_net_learns_it(prepared, train):
     assert train(config, 0).metrics["test_error"] < 0.2  # guessing: 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_the_published_files_are_had_from_a_mirror(project, mirror, monkeypatch):
     if not (mirror / "fashion-mnist").is_dir():

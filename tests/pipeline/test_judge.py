@@ -30,8 +30,8 @@ def measured(project):
 
 
 @pytest.fixture
-def judged(measured):
-    """The same, judged and drawn."""
+def judged(measured, sketched):
+    """The same, judged, with sketches for figures."""
     judging.judge(measured)
     return measured
 
@@ -54,6 +54,7 @@ def rewrite(project, before: str, after: str) -> None:
     file.write_text(text.replace(before, after, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.judging_pool
 def test_a_claim_is_judged_drawn_and_recorded(measured):
     (record,) = judging.judge(measured)
@@ -93,7 +94,7 @@ def test_a_criterion_changed_after_the_run_is_judged_again_and_marked(judged):
     assert record.verdict == "refuted"
 
 
-def test_a_grid_changed_after_the_run_is_named(measured):
+def test_a_grid_changed_after_the_run_is_named(measured, sketched):
     rewrite(measured, "grid: {kernel: [3, 5]}", "grid: {kernel: [3, 7]}")
     (record,) = judging.judge(measured)
     assert record.post_hoc == ("grid",)
@@ -107,6 +108,7 @@ def test_what_is_no_longer_a_figure_goes(judged):
     assert not (judged.evidence / "convolution" / "gone.json").exists()
 
 
+@pytest.mark.slow
 def test_with_nothing_to_judge_nothing_heavy_is_imported(judged):
     code = (
         "import sys; from deepclaims.pipeline.judge import run; run([]); "
@@ -116,6 +118,7 @@ def test_with_nothing_to_judge_nothing_heavy_is_imported(judged):
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.slow
 def test_a_rehearsal_has_folders_of_its_own(judged, monkeypatch):
     before = written(judged.evidence)
     words = [f"claim={NAME}", "profile=full", "executor.workers=0"]
@@ -129,6 +132,7 @@ def test_a_rehearsal_has_folders_of_its_own(judged, monkeypatch):
     assert not judged.reports.exists()
 
 
+@pytest.mark.slow
 def test_what_was_published_is_told(measured, capsys):
     judging.judge(measured)
     publish.publish(measured)

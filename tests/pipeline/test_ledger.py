@@ -13,6 +13,7 @@ from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.request import Request
 from deepclaims.sweep.options import LocalOptions
 
+pytestmark = pytest.mark.usefixtures("sketched")
 NAME = "convolution/lenet-parameters"
 
 

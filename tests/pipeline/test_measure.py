@@ -11,6 +11,8 @@ from deepclaims.pipeline import measure
 from deepclaims.pipeline.measure import read_request
 from deepclaims.sweep.store import RunStore
 
+pytestmark = pytest.mark.slow
+
 CLAIM = "claim=optimisation/backpropagation"
 
 
@@ -84,7 +86,6 @@ def test_only_what_is_missing_is_run_again(measured, project, capfd):
     pd.testing.assert_frame_equal(steady(measured), before)
 
 
-@pytest.mark.slow
 def test_mlflow_is_made_again_from_the_runs(measured, project):
     before = steady(measured)
     shutil.rmtree(project.mlflow)

@@ -13,6 +13,7 @@ from deepclaims.pipeline.request import Request
 from deepclaims.sweep.options import LocalOptions
 from deepclaims.tracking.index import Index
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sketched")]
 NAME = "optimisation/backpropagation"
 ASKED = [f"claim={NAME}", "profile=smoke", "executor.workers=0"]
 GAIN = {"role": "claim", "relation": "above", "bound": 0.0, "says": {"es": "gana", "en": "gains"}}

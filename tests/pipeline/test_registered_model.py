@@ -18,6 +18,8 @@ from deepclaims.pipeline import annotate, evaluate, publish
 from deepclaims.project import Project
 from deepclaims.tracking.store import create, uri
 
+pytestmark = pytest.mark.slow
+
 CHAMPION = "models:/deepclaims-ecg@champion"
 
 

@@ -12,6 +12,7 @@ from deepclaims.pipeline.measure import read_request
 from deepclaims.pipeline.request import Request
 from deepclaims.sweep.options import LocalOptions
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sketched")]
 NAME = "convolution/lenet-parameters"
 SPACE = "space=rehearsal/mine/"
 

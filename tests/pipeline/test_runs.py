@@ -5,6 +5,8 @@ from deepclaims.pipeline import runs, train
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.summary import BEST, MANY
 
+pytestmark = pytest.mark.slow
+
 TINY = ["data=function", "model.depth=1", "fit.steps=3"]
 
 

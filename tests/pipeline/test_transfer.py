@@ -18,6 +18,7 @@ from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.store import RunStore
 from deepclaims.tracking.index import Index
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sketched")]
 NAME = "optimisation/momentum-bias-correction"
 """Reads MNIST in one part, named in its own task, and nothing in the other."""
 OTHER = "optimisation/backpropagation"

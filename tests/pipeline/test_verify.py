@@ -18,6 +18,8 @@ from deepclaims.pipeline.request import Request
 from deepclaims.pipeline.verify import differences, run, verify
 from deepclaims.sweep.options import LocalOptions
 
+pytestmark = pytest.mark.slow
+
 NAME = "convolution/lenet-parameters"
 OTHER = "convolution/convolution-arithmetic"
 
@@ -28,7 +30,7 @@ def in_this_process(*_: object) -> ThreadPoolExecutor:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory, checkout, empty_store):
+def made(tmp_path_factory, checkout, empty_store, sketch):
     """A project of two quick claims, published; only what a clone of it would have."""
     from deepclaims.project import Project
 
@@ -40,6 +42,7 @@ def made(tmp_path_factory, checkout, empty_store):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEEPCLAIMS_ROOT", str(root))
         patch.setattr(judging, "judging_pool", in_this_process)
+        patch.setattr(judging, "draw_one", sketch)
         project = Project(root)
         for name in set(claims.catalogue(project.conf)) - {NAME, OTHER}:
             (project.conf / "claim" / f"{name}.yaml").unlink()
@@ -81,7 +84,6 @@ def change_claims(project, change) -> None:
     file.write_text(json.dumps(content, indent=1))
 
 
-@pytest.mark.slow
 def test_an_untouched_report_passes_in_a_clone_and_leaves_nothing_behind(clone, capsys):
     run([])
     found = json.loads((clone.reports / "claims.json").read_text())

@@ -130,6 +130,7 @@ def test_the_size_is_read_from_the_svg(tmp_path):
     assert figures.size("<svg viewBox='0 0 1 1'>") is None
 
 
+@pytest.mark.slow
 def test_another_process_draws_the_same_bytes(tmp_path):
     code = textwrap.dedent(
         """

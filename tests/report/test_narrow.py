@@ -25,6 +25,7 @@ def drawn(**options):
     return drawing
 
 
+@pytest.mark.slow
 def test_panels_stand_below_one_another_and_nothing_sticks_out(tmp_path):
     drawing = drawn(sharey="row")
     save(drawing.figure, tmp_path, "x", "en", narrow=True)
@@ -40,6 +41,7 @@ def test_panels_stand_below_one_another_and_nothing_sticks_out(tmp_path):
         assert "\n" in ax.get_title(loc="left")
 
 
+@pytest.mark.slow
 def test_what_was_shared_along_a_row_is_named_in_each_panel(tmp_path):
     drawing = drawn(sharey="row")
     save(drawing.figure, tmp_path, "x", "en", narrow=True)

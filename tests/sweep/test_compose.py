@@ -4,11 +4,6 @@ from deepclaims.errors import ConfigError
 from deepclaims.sweep.compose import Composer, parse, swept
 
 
-@pytest.fixture(scope="module")
-def composer(checkout):
-    return Composer(checkout / "conf")
-
-
 def test_groups_and_values(composer):
     config = composer.cell(["model=lenet", "optimizer=sgd", "fit.steps=7"], {"optimizer.lr": 0.25})
     assert config["model"]["name"] == "lenet"

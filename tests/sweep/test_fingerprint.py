@@ -6,7 +6,6 @@ import pytest
 from deepclaims.errors import ConfigError
 from deepclaims.sweep import fingerprint, source
 from deepclaims.sweep.cell import STACKED, TRAIN
-from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.fingerprint import code_fingerprint, reachable
 
 
@@ -155,15 +154,15 @@ def test_a_new_entry_of_a_table_leaves_the_others_alone(package):
 MODELS = ["mlp", "lenet", "convnet", "rnn", "lstm", "autoencoder", "beatnet"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", [TRAIN, STACKED])
 @pytest.mark.parametrize(
     ("module", "users"),
     [("lenet", {"lenet"}), ("autoencoder", {"autoencoder"}), ("convolutional", {"convnet"})],
 )
 def test_a_change_of_a_network_changes_the_keys_of_its_own_trainings(
-    checkout, monkeypatch, task, module, users
+    checkout, monkeypatch, task, module, users, composer
 ):
-    composer = Composer(checkout / "conf")
     data = {"lenet": "mnist", "convnet": "ecg_segments", "beatnet": "ecg"}
     configs = {
         name: composer.cell([f"model={name}", f"data={data.get(name, 'mnist')}"], {})

@@ -7,6 +7,8 @@ from deepclaims.pipeline import train
 from deepclaims.sweep.hydra_command import HydraCommand
 from deepclaims.sweep.training_sweep import TrainingSweep
 
+pytestmark = pytest.mark.slow
+
 MINE = "# @package _global_\ndefaults: [override /model: lenet]\nwidth: 7\noptimizer: {lr: 0.5}\n"
 
 

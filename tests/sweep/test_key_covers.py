@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import deepclaims
-from deepclaims.claims.claim import catalogue, load
+from deepclaims.claims.claim import catalogue, load, read
 from deepclaims.sweep import fingerprint, source
 from deepclaims.sweep.cell import STACKED, TRAIN, Cell, cell_of, data_of
 from deepclaims.sweep.compose import Composer
@@ -120,8 +120,8 @@ def a_cell(project, claim, part):
 
 def parts():
     for claim in catalogue(CONF):
-        for part in load(CONF, claim, "smoke").parts:
-            yield pytest.param(claim, part.name, id=f"{claim.split('/')[-1]}-{part.name}")
+        for part in read(CONF, claim)["parts"]:
+            yield pytest.param(claim, part, id=f"{claim.split('/')[-1]}-{part}")
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ import pytest
 
 from deepclaims.claims.claim import catalogue, load
 from deepclaims.sweep.cell import cell_of
-from deepclaims.sweep.compose import Composer
 
 LEAST = {"steps": 30, "replicas": 4, "epochs": 1, "batch": 20, "n_train": 2000}
 """Parameters that say how much is computed, and how little will do."""
@@ -48,9 +47,9 @@ def without_digits(project_with_fashion):
 
 @pytest.mark.slow
 def test_a_cell_that_reads_mnist_is_another_on_other_data_and_the_rest_are_the_same(
-    checkout, project_with_fashion
+    checkout, project_with_fashion, composer
 ):
-    composer, found = Composer(project_with_fashion.conf), {True: 0, False: 0}
+    found = {True: 0, False: 0}
     for claim, part in parts(checkout, lambda part: True):
         own, other = cells(project_with_fashion, claim, part, composer)
         reads = "mnist" in own.data
@@ -64,10 +63,9 @@ def test_a_cell_that_reads_mnist_is_another_on_other_data_and_the_rest_are_the_s
 
 @pytest.mark.slow
 def test_tasks_of_claims_read_nothing_of_mnist_when_other_data_stand_there(
-    checkout, project_with_fashion, without_digits
+    checkout, project_with_fashion, without_digits, composer
 ):
     """MNIST is taken away: what still asked for it, or named it by hand, would fail."""
-    composer = Composer(project_with_fashion.conf)
     wanted = [
         (claim.name, part.name, cells(project_with_fashion, claim, part, composer)[1])
         for claim, part in parts(checkout, lambda p: p.task != "train" and "mnist" in p.data)

@@ -13,6 +13,8 @@ from deepclaims.errors import ConfigError, DataError, StorageError
 from deepclaims.pipeline import train
 from deepclaims.sweep.store import RunStore
 
+pytestmark = pytest.mark.slow
+
 NET = """
     from torch import nn
 

@@ -8,6 +8,8 @@ from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.training_sweep import TrainingSweep
 from deepclaims.tracking.index import Index
 
+pytestmark = pytest.mark.slow
+
 TINY = ["data=function", "model.depth=1", "model.width=4", "fit.steps=5"]
 
 

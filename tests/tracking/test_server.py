@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -42,26 +43,27 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
-    """The address of an empty data base, its server on a port of its own; no root may start it."""
+def postgresql():
+    """The address of an empty data base, its server on a port of its own; no root may start it.
+
+    Its folder is none of pytest's: each start of a pytest shuts those for other users.
+    """
     pytest.importorskip("psycopg2", reason="needs psycopg2: pip install 'deepclaims[server]'")
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if user:
         shutil.chown(folder, "postgres")
-        for each in (folder, *folder.parents):
-            if each.is_relative_to("/tmp") and each != Path("/tmp"):
-                each.chmod(0o755)
-        folder.chmod(0o700)
     data, port = folder / "data", free_port()
     initdb, pg_ctl = tool("initdb"), tool("pg_ctl")
-    subprocess.run([*user, initdb, "-D", data, "-U", "mlflow", "-A", "trust", "--no-sync"],
-                   check=True, capture_output=True, cwd="/")  # fmt: skip
+    made = subprocess.run([*user, initdb, "-D", data, "-U", "mlflow", "-A", "trust", "--no-sync"],
+                          capture_output=True, text=True, cwd="/")  # fmt: skip
+    assert made.returncode == 0, made.stderr
     settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     subprocess.run([*user, pg_ctl, "-D", data, "-w", "-t", "60", "-l", folder / "log",
                     "-o", settings, "start"], check=True, cwd="/")  # fmt: skip
     yield f"postgresql+psycopg2://mlflow@127.0.0.1:{port}/postgres"
     subprocess.run([*user, pg_ctl, "-D", data, "-m", "immediate", "stop"], check=False, cwd="/")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Server:

@@ -2,7 +2,6 @@ import pytest
 
 from deepclaims.errors import ConfigError
 from deepclaims.pipeline.request import read_request
-from deepclaims.sweep.compose import Composer
 from deepclaims.tracking.settings import Tracking, read_tracking
 
 
@@ -20,8 +19,7 @@ def test_what_it_cannot_be_is_refused(given):
         read_tracking(given)
 
 
-def test_how_a_training_is_tracked_is_no_part_of_its_cell(checkout):
-    composer = Composer(checkout / "conf")
+def test_how_a_training_is_tracked_is_no_part_of_its_cell(composer):
     plain = composer.cell([])
     assert composer.cell(["tracking=server", "tracking.tags={team: vision}"]) == plain
     assert "tracking" not in plain

@@ -149,12 +149,14 @@ def test_a_path_may_have_any_letter(tmp_path, empty_store, name):
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.slow
 def test_a_store_is_made_where_a_path_has_any_letter(tmp_path):
     create(tmp_path / "100% what?" / ".mlflow")
     assert database(tmp_path / "100% what?" / ".mlflow").is_file()
     assert [each.name for each in tmp_path.iterdir()] == ["100% what?"]
 
 
+@pytest.mark.slow
 def test_a_store_that_is_gone_is_made_again_with_a_line(tmp_path, capsys):
     (tmp_path / ".runs").mkdir()
     Tracker(tmp_path / ".mlflow", "first")

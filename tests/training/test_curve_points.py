@@ -30,6 +30,7 @@ def test_a_short_training_has_short_chunks(data, fit, chunk):
     assert AUTOMATIC == AUTOMATIC_CHUNK
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["mlp", "own"])
 @pytest.mark.parametrize("stack", ["never", "always"])
 def test_two_hundred_steps_are_a_curve_with_the_same_bits(project, model, stack):

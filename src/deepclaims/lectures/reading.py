@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,7 +41,20 @@ def load(conf: Path) -> Lectures:
             that is not in `claims.yaml`, or there rests on nothing.
     """
     folder = conf / FOLDER
-    files = sorted(file for file in folder.glob("*.yaml") if file.name != CLAIMS)
+    return _load(folder, tuple((file, _bytes(file)) for file in sorted(folder.glob("*.yaml"))))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # whoever reads it for what it says will say so
+        return b""
+
+
+@lru_cache(maxsize=1)
+def _load(folder: Path, written: tuple[tuple[Path, bytes], ...]) -> Lectures:
+    """The same, read again only where a byte has changed."""
+    files = [file for file, _ in written if file.name != CLAIMS]
     if not files:
         raise ConfigError(f"there is no deck in {folder}")
     claims, proposed = _claims(folder / CLAIMS)

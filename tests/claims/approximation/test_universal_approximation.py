@@ -175,13 +175,11 @@ def test_few_seeds_and_widths_do_not_crash(imagined, ruling):
     assert ruling(results) in ("inconclusive", "refuted", "corrected")
 
 
-def test_trained_parts_compose_and_shrink(checkout):
+def test_trained_parts_compose_and_shrink(checkout, composer):
     """Every training part is a config that trains; here for three steps."""
     from deepclaims.claims.claim import load
-    from deepclaims.sweep.compose import Composer
     from deepclaims.training.task import train
 
-    composer = Composer(checkout / "conf")
     claim = load(checkout / "conf", NAME, "smoke")
     for part in claim.parts:
         if part.task == "train":

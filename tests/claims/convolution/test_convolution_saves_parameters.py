@@ -102,10 +102,9 @@ def test_few_seeds_do_not_crash_and_what_needs_none_is_decided(world, rulings):
 
 
 @pytest.fixture(scope="module")
-def configs(checkout):
-    from deepclaims.sweep.compose import Composer
+def configs(checkout, composer):
 
-    part, composer = load(checkout / "conf", NAME).parts[0], Composer(checkout / "conf")
+    part = load(checkout / "conf", NAME).parts[0]
     return {arm: composer.cell([*part.base, *words]) for arm, words in part.arms.items()}
 
 

@@ -83,14 +83,13 @@ def test_one_seed_decides_nothing_and_does_not_crash(world):
 
 
 @pytest.fixture(scope="module")
-def arms(checkout):
+def arms(checkout, composer):
     """The composed config of each arm, and its network."""
     from deepclaims.nn.interface import Interface
     from deepclaims.nn.models import build_model
     from deepclaims.nn.unit_noise import UnitNoise
-    from deepclaims.sweep.compose import Composer
 
-    part, composer = load(checkout / "conf", NAME).parts[0], Composer(checkout / "conf")
+    part = load(checkout / "conf", NAME).parts[0]
     configs = {arm: composer.cell([*part.base, *words]) for arm, words in part.arms.items()}
     digits, random = Interface(((1, 28, 28),), 10), torch.Generator().manual_seed(0)
     return {

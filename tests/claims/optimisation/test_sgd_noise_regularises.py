@@ -1,171 +1,150 @@
+from zlib import crc32
+
 import numpy as np
 import pytest
 import torch
 
-from deepclaims.claims.optimisation.sgd_noise_regularises import judge, measure
-from deepclaims.evidence.check import findings
+from deepclaims.claims.optimisation.sgd_noise_regularises import judge, small_nets
+from deepclaims.claims.optimisation.sgd_noise_regularises.small_nets import Stop
+from deepclaims.data.splits import Split, Splits
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.evidence.verdict import verdict
-from deepclaims.optim.sparse_regression import SparseRegression
 
 NAME = "optimisation/sgd-noise-regularises"
-OURS = {"1": 2.0, "4": 0.0, "16": 0.1, "full": 0.3}
-LECTURE = {"1": 0.0, "4": 1.5, "16": 2.0, "full": 4.0}
-GAIN = {"1": 3.0, "4": 0.0, "16": 0.5, "full": 2.5}
-FULL = {"1": 2.0, "4": 1.0, "16": 1.0, "full": 0.0}
+SETS = 32
+LECTURE = {"1": 0.0, "2": 0.7, "4": 1.5, "16": 2.0, "64": 3.0, "full": 4.0}
+ALIKE = dict.fromkeys(LECTURE, 0.0)
+FULL = {**ALIKE, "full": -2.0}
 
 
-def world(behind, ecg=None, *, linear=1.0, net=3.0, undertrained=8.0, best=2, level=0.3, **own):
-    """Points of test error by batch; ratios of the full set's error to that of B = 1.
+def world(behind, *, largest=None, steps=None, undertrained=6.0, reached=1.0, deeper=1.0):
+    """Points of test error by batch at equal loss, and on ECG; rates and steps of each batch.
 
-    `behind` is of MNIST and, unless `ecg` says otherwise, of ECG. `level` is the error on ECG that
-    they are added to; `own` may give ECG its `ecg_undertrained`, and `ecg_best` by batch.
+    Args:
+        behind: points by batch.
+        largest: the largest rate that gets to the loss, by batch.
+        steps: that it takes, by batch.
+        undertrained: points that nets stopped early err more.
+        reached: share of the sets on which nets get there.
+        deeper: the loss where B = 1 stops, over that of the others.
     """
+    largest = largest or {"1": 0.032, "16": 0.256}
+    steps = steps or {"1": 1400.0, "16": 110.0}
 
     def outcome(part, arm, axes, seed, variants=()):
-        rng = np.random.default_rng([seed, len(part.name), len(arm)])
-        if part.name == "diagonal":
-            scores = [abs(np.log(each["alpha"] / 0.02)) for each in variants]
-            curves = {"score": Curve(range(len(variants)), scores)}
-            if len(variants) > 1:
-                return Outcome({}, curves)
-            ratio = {"net": net, "linear": linear}[arm]
-            size = np.log(axes["batch"]) / np.log(40)
-            wobble = np.exp(0.1 * rng.normal(size=8)) if arm == "net" else np.ones(8)
-            errors = 0.1 * ratio**size * wobble
-            return Outcome({}, {**curves, "error": Curve(range(8), errors.tolist())})
-        on_ecg, rates = part.name.startswith("ecg_"), part.grid["optimizer.lr"]
+        rng = np.random.default_rng([seed, crc32(part.name.encode()), len(arm)])
+        alphas = part.grid["alpha"]
+        scores = [abs(np.log(each["alpha"] / alphas[1])) for each in variants]
+        curves = {"score": Curve(range(len(variants)), scores)}
         batch = part.name.rpartition("_")[2]
-        points = (ecg or behind)[batch] if on_ecg else behind[batch]
-        chosen = own.get("ecg_best", {}).get(batch, best) if on_ecg else best
-        loss = own.get("ecg_undertrained", undertrained) if on_ecg else undertrained
-        away = rates.index(axes["optimizer.lr"]) - min(chosen, len(rates) - 1)
-        error = (level if on_ecg else 0.16) + 0.02 * away**2 + 0.01 * points + 0.001 * rng.normal()
-        poor = arm == "epochs" and batch == "full"
-        scores = {"validation_error": error, "test_error": error}
-        return Outcome(scores | {"train_error": 0.01 * loss * poor + 1e-4 * rng.normal()})
+        if len(variants) > 1:
+            rate = largest.get(batch, 0.1)
+            more = {"own_rate": Curve(range(SETS), [rate] * SETS)}
+            return Outcome({"test_error": 0.2}, curves | more)
+        points = behind[batch] + undertrained * part.name.startswith("early")
+        error = 0.18 + 0.01 * points + 0.003 * rng.normal(size=SETS)
+        taken = steps.get(batch, 100.0) * (1 + 0.05 * rng.normal(size=SETS))
+        flags = (np.arange(SETS) < round(SETS * reached)).astype(float)
+        found = {"test_error": error, "steps": taken, "reached": flags}
+        found |= {"train_error": 0 * error, "epochs": taken / 100}
+        found["train_loss"] = np.full(SETS, 0.049 * (deeper if batch == "1" else 1.0))
+        metrics = {"test_error": float(error.mean())} if part.name.startswith("ecg") else {}
+        shown = {name: Curve(range(SETS), each.tolist()) for name, each in found.items()}
+        return Outcome(metrics, curves | shown)
 
     return outcome
 
 
-def judged(results):
-    found = findings(results.claim.checks, judge.judge(results))
-    return str(verdict(found, results.claim.text, results.void()).ruling), {
-        each.check.name: each.outcome for each in found
-    }
+SENTENCES = ("L1.s14.7", "L1.s20.6", "L1.s20.7", "L1.s20.8")
 
 
-def test_refuted_where_one_is_not_best(imagined_patients):
-    ruling, outcomes = judged(imagined_patients(NAME, world(OURS)))
-    assert ruling == "refuted"
-    for data in ("", "ecg_"):
-        assert outcomes[f"{data}one_is_best"] is False
-        assert outcomes[f"{data}one_needs_small_rate"] is True
+def test_supported_where_the_lecture_is_right(imagined_patients, rulings):
+    found = rulings(imagined_patients(NAME, world(LECTURE)))
+    assert found == dict.fromkeys(SENTENCES, "supported")
 
 
-def test_supported_where_the_lecture_is_right(imagined_patients):
-    ruling, outcomes = judged(imagined_patients(NAME, world(LECTURE)))
-    assert ruling == "supported"
-    assert outcomes["ecg_small_generalises_better"] is True
-    assert outcomes["ecg_one_is_best"] is True
+def test_refuted_where_the_full_set_generalises_better(imagined_patients, rulings):
+    found = rulings(imagined_patients(NAME, world(FULL)))
+    assert found["L1.s14.7"] == found["L1.s20.6"] == found["L1.s20.7"] == "refuted"
+    assert found["L1.s20.8"] == "supported"
 
 
-def test_each_data_set_is_judged_on_its_own(imagined_patients):
-    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, GAIN)))
-    assert ruling == "refuted"
-    assert outcomes["ecg_small_generalises_better"] is True
-    assert outcomes["ecg_one_is_best"] is False
-    ruling, outcomes = judged(imagined_patients(NAME, world(LECTURE, OURS)))
-    assert ruling == "refuted"
-    assert outcomes["one_is_best"] is True
-    assert outcomes["ecg_one_is_best"] is False
-
-
-def test_small_batches_may_lose_on_ecg(imagined_patients):
-    _, outcomes = judged(imagined_patients(NAME, world(LECTURE, FULL)))
-    assert outcomes["small_generalises_better"] is True
-    assert outcomes["ecg_small_generalises_better"] is False
-
-
-def test_one_may_need_no_small_rate(imagined_patients):
-    _, outcomes = judged(imagined_patients(NAME, world(OURS, ecg_best={"1": 3, "16": 0})))
-    assert outcomes["ecg_one_needs_small_rate"] is False  # 0.6 for both
-    assert outcomes["one_needs_small_rate"] is True
-
-
-def test_refuted_where_noise_regularises_nowhere(imagined_patients):
-    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, net=1.0)))
-    assert outcomes["noise_regularises_diagonal"] is False
-    assert ruling == "refuted"
+def test_open_where_all_are_alike_and_shown_to_be(imagined_patients, rulings):
+    results = imagined_patients(NAME, world(ALIKE))
+    assert rulings(results)["L1.s20.7"] == "inconclusive"
+    for each in judge.judge(results)["one_is_alike"]:
+        assert -0.5 < each.low < each.high < 0.5
 
 
 @pytest.mark.parametrize(
-    ("changed", "control"),
-    [
-        ({"best": 0, "ecg_best": dict.fromkeys(OURS, 2)}, "rates_interior"),
-        ({"ecg_best": {"full": 0}}, "ecg_rates_interior"),
-        ({"level": 0.5}, "ecg_is_learnt"),
-    ],
+    "changed",
+    [{"largest": {"1": 0.032, "16": 0.032}}, {"steps": {"1": 110.0, "16": 110.0}}],
 )
-def test_inconclusive_where_a_control_fails(imagined_patients, changed, control):
-    ruling, outcomes = judged(imagined_patients(NAME, world(OURS, **changed)))
-    assert outcomes[control] is False
-    assert ruling == "inconclusive"
+def test_one_may_need_no_small_rate_or_no_more_steps(imagined_patients, rulings, changed):
+    found = rulings(imagined_patients(NAME, world(LECTURE, **changed)))
+    assert found["L1.s20.8"] == "refuted"
+    assert found["L1.s20.7"] == "supported"
 
 
-@pytest.mark.parametrize("data", ["", "ecg_"])
-def test_where_the_full_set_is_trained_too_only_the_first_sentences_are_open(
-    imagined_patients, data
-):
-    results = imagined_patients(NAME, world(LECTURE, **{f"{data}undertrained": 0.0}))
-    found = findings(results.claim.checks, judge.judge(results))
-    rulings = verdict(found, results.claim.text, results.void()).rulings
-    assert rulings["L1.s14.7"] == rulings["L1.s20.6"] == "inconclusive"
-    assert rulings["L1.s20.7"] == rulings["L1.s20.8"] == "supported"
+@pytest.mark.parametrize("changed", [{"reached": 0.5}, {"deeper": 0.8}])
+def test_where_losses_are_not_alike_nothing_is_concluded(changed, imagined_patients, rulings):
+    found = rulings(imagined_patients(NAME, world(LECTURE, **changed)))
+    assert found == dict.fromkeys(SENTENCES, "inconclusive")
 
 
-def test_a_rate_scores_where_all_interpolate_and_is_then_reported_problem_by_problem():
-    config = {"arm": "linear", "batch": 8, "problems": 3, "n": 8, "d": 20, "k": 2, "steps": 3000}
-    variants = [{"alpha": alpha} for alpha in (0.001, 0.1, 9.0)]
-    made = measure.diagonal({**config, "variants": variants}, 1)
-    slow, good, lost = made.curves["score"].values
-    assert slow == lost == np.inf
-    alone = measure.diagonal({**config, "variants": variants[1:2]}, 1)
-    assert alone.metrics["fitted"] == 1.0
-    assert np.mean(alone.curves["error"].values) == pytest.approx(good, rel=1e-6)
-    assert measure.diagonal({**config, "variants": variants[1:2]}, 2).curves != alone.curves
+def test_where_the_test_sees_no_difference_only_the_costs_are_concluded(imagined_patients, rulings):
+    found = rulings(imagined_patients(NAME, world(LECTURE, undertrained=0.0)))
+    assert found["L1.s14.7"] == found["L1.s20.7"] == "inconclusive"
+    assert found["L1.s20.8"] == "supported"
 
 
-def problems(count=3, n=10, d=20, k=2):
-    return SparseRegression.drawn(count, n, d, k, torch.Generator().manual_seed(5))
+def small(sets=2, n=16, d=5):
+    random = torch.Generator().manual_seed(3)
+
+    def split(count):
+        x = torch.randn(count, 1, d, generator=random)
+        return Split((x,), (x[:, 0, 0] > 0).long())
+
+    shapes = ((1, d),)
+    return [
+        Splits(train=split(n), validation=split(8), test=split(8), task="classification",
+               outputs=2, input_shapes=shapes, source="made")
+        for _ in range(sets)
+    ]  # fmt: skip
 
 
-def sgd(data, rates, batch, steps, **options):
-    return measure.train(data, rates, batch, steps, torch.Generator().manual_seed(6), **options)
+def test_a_net_stops_at_the_loss_and_its_rate_is_its_own():
+    data = small()
+    net = small_nets.train(data, 8, [0.1, 0.5], 4, Stop(0.1, 4000), 5)
+    alone = small_nets.train(data, 8, [0.5], 4, Stop(0.1, 4000), 5)
+    assert net.reached.all()
+    assert (net.steps[0] > net.steps[1]).all()
+    assert torch.equal(net.steps[1:], alone.steps)
+    x = torch.stack([each.train.inputs[0].flatten(1) for each in data])
+    y = torch.stack([each.train.targets for each in data])
+    torch.testing.assert_close(small_nets.losses(alone.weights, (x, y)), alone.loss[0])
+    assert (alone.loss <= 0.1).all()
 
 
-def test_a_step_is_the_gradient_of_the_loss():
-    data = problems(count=1)
-    u = torch.full((20,), measure.INIT, dtype=torch.float64, requires_grad=True)
-    v = torch.full((20,), measure.INIT, dtype=torch.float64, requires_grad=True)
-    loss = 0.5 * ((data.x[0] @ (u**2 - v**2) - data.y[0]) ** 2).mean()
-    loss.backward()
-    expected = (u - 0.01 * u.grad) ** 2 - (v - 0.01 * v.grad) ** 2
-    torch.testing.assert_close(sgd(data, [0.01], batch=10, steps=1)[0, 0], expected.detach())
+def test_what_is_past_the_last_rate_of_the_grid_is_not_concluded(imagined_patients, rulings):
+    found = rulings(imagined_patients(NAME, world(LECTURE, largest={"1": 0.128, "16": 0.512})))
+    assert found["L1.s20.8"] == "inconclusive"
+    assert found["L1.s20.7"] == "supported"
 
 
-def test_the_linear_model_finds_the_interpolant_of_least_norm():
-    data = problems()
-    least = torch.linalg.pinv(data.x) @ data.y[..., None]
-    for batch, rate in ((10, 0.2), (1, 0.02)):
-        w = sgd(data, [rate], batch, 6000, linear=True)
-        assert (data.loss(w) < measure.INTERPOLATES).all()
-        torch.testing.assert_close(w[0], least[..., 0], rtol=0, atol=0.01)
+def test_a_budget_is_kept_and_a_lost_net_is_told():
+    net = small_nets.train(small(), 8, [0.1, 1e6], 16, Stop(0.0, 12), 5)
+    assert net.steps[0].tolist() == [12, 12]
+    assert (net.steps[1] < 12).all()
+    assert (net.loss[0] < small_nets.LOST).all()
+    assert not net.reached.any()
 
 
-def test_a_rate_too_high_diverges_without_disturbing_the_other():
-    data = problems()
-    both = sgd(data, [0.02, 50.0], 10, 600)
-    alone = sgd(data, [0.02], 10, 600)
-    assert not (data.loss(both[1]) < measure.DIVERGED).any()
-    torch.testing.assert_close(both[0], alone[0], rtol=1e-9, atol=0.0)
+def test_a_step_of_the_full_set_is_the_gradient_of_its_loss():
+    data = small(sets=1)
+    start = small_nets.first_weights(1, (5, 8, 2), torch.Generator().manual_seed(5))
+    start = {name: w.requires_grad_() for name, w in start.items()}
+    batch = data[0].train.inputs[0].flatten(1)[None], data[0].train.targets[None]
+    small_nets.losses(start, batch).sum().backward()
+    net = small_nets.train(data, 8, [0.3], 16, Stop(0.0, 1), 5)
+    for name, w in start.items():
+        torch.testing.assert_close(net.weights[name], (w - 0.3 * w.grad).detach())

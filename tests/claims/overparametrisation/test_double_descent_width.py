@@ -57,13 +57,11 @@ def test_a_seed_decides_the_outcome(project_with_data):
     assert features(SMALL, 3) != features(SMALL, 4)
 
 
-def test_perceptrons_compose_and_shrink(project_with_data):
+def test_perceptrons_compose_and_shrink(project_with_data, composer):
     from deepclaims.claims.claim import load
     from deepclaims.sweep.cell import within_stand_in
-    from deepclaims.sweep.compose import Composer
     from deepclaims.training.task import train
 
-    composer = Composer(project_with_data.conf)
     parameters = {}
     for part in load(project_with_data.conf, NAME).parts:
         if part.task == "train":

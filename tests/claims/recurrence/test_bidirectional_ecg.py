@@ -205,12 +205,10 @@ def test_both_directions_have_about_the_same_parameters(checkout, direction):
 
 
 @pytest.fixture(scope="module")
-def configs(checkout):
+def configs(checkout, composer):
     """The composed config of each arm of the beats."""
-    from deepclaims.sweep.compose import Composer
 
     part = next(part for part in load(checkout / "conf", NAME).parts if part.name == "beats")
-    composer = Composer(checkout / "conf")
     return {
         arm: composer.cell([*part.base, *part.arms[arm]], axes)
         for arm, axes in part.points()

@@ -248,11 +248,9 @@ def test_the_published_figures_are_the_bounds(checkout):
 
 
 @pytest.fixture(scope="module")
-def configs(checkout):
+def configs(checkout, composer):
     """The composed configs of every part that trains, under the full profile."""
-    from deepclaims.sweep.compose import Composer
 
-    composer = Composer(checkout / "conf")
     return {
         (part.name, arm, axes.get("data.fold")): composer.cell([*part.base, *part.arms[arm]], axes)
         for part in load(checkout / "conf", NAME, "full").parts

@@ -83,6 +83,7 @@ def test_where_a_control_fails_nothing_is_concluded(world, ruling, changed):
     assert ruling(world(**changed)) == "inconclusive"
 
 
+@pytest.mark.slow
 def test_a_shallow_run_is_judged(measured_here, ruling):
     parts = ("rnn", "lstm", "lstm_open", "quiet", "adding_rnn", "adding_lstm", "adding_lstm_open")
     apart = {f"parts.{part}.tune.seeds.first": 310 for part in parts}

@@ -89,5 +89,6 @@ def test_an_lstm_reaches_the_first_step():
     assert found.metrics["seen"] == 50
 
 
+@pytest.mark.slow
 def test_a_shallow_run_is_judged(measured_here, ruling):
     assert ruling(measured_here(NAME, changes={"seeds.first": 300})) == "inconclusive"

@@ -188,11 +188,8 @@ def test_smoke_does_not_fail(world, ruling):
     assert ruling(world(profile="smoke")) == "inconclusive"
 
 
-def cells(checkout, profile="laptop"):
-    from deepclaims.sweep.compose import Composer
-
-    composer = Composer(checkout / "conf")
-    claim = claims.load(checkout / "conf", NAME, profile)
+def cells(composer, profile="laptop"):
+    claim = claims.load(composer.conf, NAME, profile)
     return [
         (part.name, axes, composer.cell([*part.base, *part.arms[arm]], axes))
         for part in claim.parts
@@ -201,8 +198,8 @@ def cells(checkout, profile="laptop"):
     ]
 
 
-def test_cells_compose_and_differ_only_in_dropout(checkout):
-    composed = cells(checkout)
+def test_cells_compose_and_differ_only_in_dropout(composer):
+    composed = cells(composer)
     alone = {name: cell for name, _, cell in composed if name in ("bare", "kept")}
     assert {key for key in alone["bare"] if alone["bare"][key] != alone["kept"][key]} == {
         "regularizer"
@@ -220,8 +217,8 @@ def test_cells_compose_and_differ_only_in_dropout(checkout):
     assert {cell["data"]["n_train"] for cell in small} == {3000}  # the stand-in has 3500
 
 
-def test_the_profile_full_is_the_papers_net_on_all_of_mnist(checkout):
-    largest = [cell for name, axes, cell in cells(checkout, "full")
+def test_the_profile_full_is_the_papers_net_on_all_of_mnist(composer):
+    largest = [cell for name, axes, cell in cells(composer, "full")
                if name == "dropout" and axes["data.n_train"] == 55_000]  # fmt: skip
     assert largest
     for cell in largest:

@@ -216,11 +216,9 @@ def test_smoke_decides_nothing_and_does_not_fail(world, ruling):
     assert ruling(world(profile="smoke")) == "inconclusive"
 
 
-def test_cells_compose(checkout):
-    from deepclaims.sweep.compose import Composer
+def test_cells_compose(checkout, composer):
     from deepclaims.training.settings import Settings
 
-    composer = Composer(checkout / "conf")
     claim = claims.load(checkout / "conf", NAME)
     for part in claim.parts:
         if part.task == "train":

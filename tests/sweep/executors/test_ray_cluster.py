@@ -20,13 +20,28 @@ from deepclaims.sweep.unit import Unit  # noqa: E402
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 
+STARTS = 4
+"""How often a node is started: Ray gives it 30 s and no more, too little on a busy machine."""
+
+
+def started(start):
+    """What `start` returns when its node is up."""
+    for left in reversed(range(STARTS)):
+        try:
+            return start()
+        except Exception as error:
+            if "timed out during startup" not in str(error) or not left:
+                raise
+    raise AssertionError("it returns or raises")
+
+
 @pytest.fixture
 def cluster(monkeypatch, tmp_path):
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("RAY_health_check_failure_threshold", "2")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
     head = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": 80 << 20}
-    found = Cluster(initialize_head=True, head_node_args=head)
+    found = started(lambda: Cluster(initialize_head=True, head_node_args=head))
     yield found
     ray.shutdown()
     found.shutdown()
@@ -38,7 +53,8 @@ def running(runs):
 
 
 def test_a_node_that_is_killed_takes_nothing_with_it(cluster, toy, tmp_path):
-    nodes = [cluster.add_node(num_cpus=1, object_store_memory=80 << 20) for _ in range(2)]
+    more = {"num_cpus": 1, "object_store_memory": 80 << 20}
+    nodes = [started(lambda: cluster.add_node(**more)) for _ in range(2)]
     cluster.wait_for_nodes()
     cell, runs = Cell({"seconds": 6}, f"{toy}:slow", {}), tmp_path / "runs"
     wanted = [Unit(cell, seed, {}) for seed in range(6)]

@@ -12,6 +12,8 @@ from deepclaims.sweep.options import LocalOptions, SlurmOptions
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import RunPolicy, Unit
 
+pytestmark = pytest.mark.slow
+
 LOCAL = SlurmOptions(cluster="local", workers=2, units_per_job=2)
 
 

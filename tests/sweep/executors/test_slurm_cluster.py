@@ -194,7 +194,7 @@ def test_a_training_that_two_processes_share_runs_in_a_job(project, monkeypatch)
     words = ["data=function", "model.depth=1", "model.width=4", "fit.steps=20", "trainer=ddp",
              "trainer.devices=2", "fit.batch_size=16", "fit.save=none"]  # fmt: skip
     found = []
-    for executor in (options(memory_gb=1.5), LocalOptions(workers=1)):
+    for executor in (options(memory_gb=1.5, minutes=30), LocalOptions(workers=1)):
         runs = Project(project.root).runs
         shutil.rmtree(runs, ignore_errors=True)
         sweep = TrainingSweep(project, Composer(project.conf), executor)

@@ -1,81 +1,83 @@
-"""Error against B at equal steps and epochs; the rates; the diagonal net."""
+"""What is judged; error against B at equal loss; the rates."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from deepclaims.claims.optimisation.sgd_noise_regularises.judge import (
     BATCHES,
-    DATA,
-    MODES,
-    diagonal_of,
-    tuned,
+    SMALL,
+    from_full,
+    from_one,
+    of_sets,
+    on_ecg,
+    rate_ratio,
+    step_ratio,
+    to_loss,
 )
 from deepclaims.claims.optimisation.tuning_panels import rates_panel
 from deepclaims.claims.results import Results
-from deepclaims.evidence.statistics import mean_interval, ratio_interval
-from deepclaims.report.panel import Drawing
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.report.panel import Drawing, Panel
 
-LABELS = {**dict(zip(BATCHES, BATCHES, strict=True)), "full": ("todo", "full")}
-CASES = [(data, mode) for data in DATA for mode in MODES]
-"""What the panels of a figure show, from left to right and from top to bottom."""
-SAME = {
-    "steps": ("los mismos pasos", "equal steps"),
-    "epochs": ("las mismas épocas", "equal epochs"),
-}
-TITLES = [tuple(f"{data.upper()}, {text}" for text in SAME[mode]) for data, mode in CASES]
+FULL = ("todo", "full")
+TITLES = ("MNIST", "ECG")
+B = ("batch size B (muestras)", "batch size B (samples)")
+
+
+def differences(results: Results, drawing: Drawing) -> None:
+    """What decides: differences of test error at equal loss; ratios of rates and of steps."""
+    nets, bounds = to_loss(results), results.claim.checks
+    error, cost = drawing.panels(
+        1, 2, (("error de test", "test error"), ("B = 1 y B = 16", "B = 1 and B = 16"))
+    )
+    full = error.say(FULL)
+    names = [f"{error.say(_name(batch))} − 1" for batch in nets if batch != "1"]
+    names += [f"{full} − {batch}" for batch in SMALL]
+    error.intervals([*from_one(nets), *from_full(nets)], names)
+    error.ax.axvline(0.0, color="black", linewidth=0.8)
+    error.axes(x=("diferencia (puntos)", "difference (points)"), y="B", decimal="x")
+    cost.intervals(
+        [rate_ratio(results), step_ratio(nets)],
+        [("mayor tasa\n16 : 1", "largest rate\n16 : 1"), ("pasos\n1 : 16", "steps\n1 : 16")],
+    )
+    for height, check in enumerate(("one_needs_small_rate", "one_is_slower")):
+        cost.ax.plot([bounds[check]["bound"]] * 2, [height - 0.3, height + 0.3], ":", color="grey")
+    cost.axes(x=("cociente", "ratio"), log="x", decimal="x", xlim=(1, 40))
 
 
 def batches(results: Results, drawing: Drawing) -> None:
     """Test and training error against B, at the rate chosen for each."""
-    panels = drawing.panels(2, 2, TITLES, sharey="row")
-    for panel, (data, mode) in zip(panels, CASES, strict=True):
-        nets = tuned(results, mode, data).values()
+    panels = drawing.panels(1, 2, TITLES)
+    for panel, nets in zip(panels, [to_loss(results), on_ecg(results)], strict=True):
         for series, split in enumerate(("test", "train")):
-            found = [mean_interval(100 * net.reported(f"{split}_error")) for net in nets]
+            found = [mean_interval(100 * of_sets(net, f"{split}_error")) for net in nets.values()]
             panel.measured(range(len(found)), found, split, series)
-        panel.ax.set_xticks(range(len(BATCHES)), [panel.say(LABELS[each]) for each in BATCHES])
-    for panel in panels[::2]:
-        panel.axes(y="error (%)")
-    for panel in panels[2:]:
-        panel.axes(x=("batch size B (muestras)", "batch size B (samples)"))
+        _ticks(panel, list(nets))
+        panel.axes(x=B)
+    panels[0].axes(y="error (%)")
     panels[0].legend()
 
 
 def rates(results: Results, drawing: Drawing) -> None:
-    """Validation error of the choosing seeds against the rate, for each B."""
-    panels = drawing.panels(2, 2, TITLES, sharex="row", sharey="row")
-    for panel, (data, mode) in zip(panels, CASES, strict=True):
-        nets = tuned(results, mode, data)
-        rates_panel(panel, [(f"B = {panel.say(LABELS[b])}", nets[b]) for b in BATCHES], scale=100)
-    for panel, limits in zip(panels[::2], ((10, 40), (25, 53)), strict=True):
-        panel.axes(y=("error de validación (%)", "validation error (%)"), ylim=limits)
-    panels[1].legend()
+    """Validation error at equal loss against the rate, and what it takes to get there."""
+    nets = to_loss(results)
+    tuned, cost = drawing.panels(1, 2, (("la tasa", "the rate"), ("el costo", "the cost")))
+    lines = [(f"B = {tuned.say(_name(batch))}", net) for batch, net in nets.items()]
+    rates_panel(tuned, lines, scale=100)
+    tuned.axes(y=("error de validación (%)", "validation error (%)"))
+    tuned.legend()
+    for series, (name, label) in enumerate(
+        {"steps": ("pasos", "steps"), "epochs": ("épocas", "epochs")}.items()
+    ):
+        found = [mean_interval(of_sets(net, name)) for net in nets.values()]
+        cost.measured(range(len(found)), found, label, series)
+    _ticks(cost, list(nets))
+    cost.axes(x=B, y=("hasta la pérdida 0,05", "to a loss of 0.05"), log="y")
+    cost.legend()
 
 
-def diagonal(results: Results, drawing: Drawing) -> None:
-    """Estimation error relative to descent on all samples, paired over problems."""
-    panel = drawing.panel()
-    sizes = sorted(results.axis("diagonal", "batch"))
-    names = {
-        "net": ("red diagonal w = u² − v²", "diagonal net w = u² − v²"),
-        "linear": ("modelo lineal (control)", "linear model (control)"),
-    }
-    for series, (arm, name) in enumerate(names.items()):
-        base = diagonal_of(results, arm, max(sizes))
-        ratios = [diagonal_of(results, arm, size) / base for size in sizes]
-        kept = [each[np.isfinite(each)] for each in ratios]
-        found = [ratio_interval(each) for each in kept]
-        panel.measured(sizes, found, name, series)
-        for size, each, own, all_ in zip(sizes, found, kept, ratios, strict=True):
-            if own.size < all_.size:
-                panel.ax.annotate(f"  {own.size}/{all_.size}", (size, each.value))
-    panel.level(1.0)
-    panel.axes(
-        x=("batch size B (todo: 40)", "batch size B (full: 40)"),
-        y=("‖w − w*‖² respecto de B = 40", "‖w − w*‖² relative to B = 40"),
-        log="x", decimal="y",
-    )  # fmt: skip
-    panel.ax.set_xticks(sizes, [str(size) for size in sizes])
-    panel.ax.minorticks_off()
-    panel.legend()
+def _name(batch: str) -> str | tuple[str, str]:
+    return FULL if batch == BATCHES[-1] else batch
+
+
+def _ticks(panel: Panel, names: list[str]) -> None:
+    panel.ax.set_xticks(range(len(names)), [panel.say(_name(each)) for each in names])

@@ -1,6 +1,8 @@
-"""Differences of test error in percentage points; ratios of ‖w − w*‖² and of rates."""
+"""Differences of test error in percentage points; ratios of rates, of steps and of epochs."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -8,108 +10,99 @@ from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate, exact
 from deepclaims.evidence.patient_errors import PatientErrors, error_contrast
-from deepclaims.evidence.statistics import paired_difference, ratio_interval
+from deepclaims.evidence.statistics import median_interval, paired_difference, ratio_interval
 
-LR = "optimizer.lr"
-BATCHES = ("1", "4", "16", "full")
-MODES = ("steps", "epochs")
-DATA = {"mnist": "", "ecg": "ecg_"}
-"""What the names of a data set's parts and checks begin with."""
+BATCHES = ("1", "2", "4", "16", "64", "full")
+ON_ECG = ("1", "4", "16", "full")
 SMALL = ("4", "16")
 """Batches whose noise is compared with the full set's none."""
+EARLY = "16"
+"""Batch of the nets that are also stopped early, to see what training changes."""
+
+Nets = Mapping[str, Tuned]
 
 
 def judge(results: Results) -> dict[str, Measured]:
-    """Differences of test error in percentage points; ratios of ‖w − w*‖² and of rates."""
-    batches = results.axis("diagonal", "batch")
-    first, last = min(batches), max(batches)
-    ecg = tuned(results, "steps", "ecg")
-    on_ecg = _judge_nets(results, "ecg")
+    """Differences of test error in percentage points; ratios of errors, rates and steps."""
+    nets, ecg = to_loss(results), on_ecg(results)
+    full, others = from_full(nets), from_one(nets)
+    losses = [float(of_sets(net, "train_loss").mean()) for net in nets.values()]
     return {
-        **_judge_nets(results, "mnist"),
-        "ecg_small_generalises_better": on_ecg["small_generalises_better"],
-        "ecg_one_is_best": on_ecg["one_is_best"],
-        "ecg_one_needs_small_rate": on_ecg["one_needs_small_rate"],
-        "ecg_full_is_undertrained": on_ecg["full_is_undertrained"],
-        "ecg_rates_interior": on_ecg["rates_interior"],
-        "ecg_is_learnt": [error_contrast([of_patients(net)], [1.0]) for net in ecg.values()],
-        "noise_regularises_diagonal": ratio_interval(
-            diagonal_of(results, "net", last), diagonal_of(results, "net", first)
+        "small_generalises_better": full,
+        "one_is_best": others,
+        "one_needs_small_rate": rate_ratio(results),
+        "one_is_slower": step_ratio(nets),
+        "full_is_alike": full,
+        "one_is_alike": others,
+        "one_sees_more_samples": step_ratio(nets, "epochs"),
+        "ecg_small_generalises_better": from_full(ecg),
+        "ecg_one_is_best": from_one(ecg),
+        "loss_is_reached": exact(
+            min(float(of_sets(net, "reached").mean()) for net in nets.values())
         ),
-        "linear_does_not_care": ratio_interval(
-            diagonal_of(results, "linear", last), diagonal_of(results, "linear", first)
+        "loss_is_equal": exact(min(losses) / max(losses)),
+        "training_matters": behind({**nets, "early": early(results)}, "early", EARLY),
+        "largest_rate_is_seen": exact(
+            float(np.mean(largest_rates(results, "1") >= max(results.axis("b_1", "alpha"))))
         ),
     }
 
 
-def _judge_nets(results: Results, data: str) -> dict[str, Measured]:
-    """What is asked of MNIST and of ECG alike."""
-    nets = {mode: tuned(results, mode, data) for mode in MODES}
-    return {
-        "small_generalises_better": _gains(nets["steps"]),
-        "one_is_best": [_behind_one(nets[mode]) for mode in MODES],
-        "one_needs_small_rate": _rates_ratio(nets["epochs"]),
-        "full_is_undertrained": paired_difference(
-            100 * nets["epochs"]["full"].reported("train_error"),
-            100 * nets["epochs"]["4"].reported("train_error"),
-        ),
-        "rates_interior": exact(
-            float(np.mean([net.on_edge for mode in MODES for net in nets[mode].values()]))
-        ),
-    }
+def to_loss(results: Results) -> Nets:
+    """Each batch size on MNIST, trained to one loss at the rate its choosing sets chose."""
+    return {batch: results.tuned(f"b_{batch}", "loss") for batch in BATCHES}
 
 
-def tuned(results: Results, mode: str, data: str = "mnist") -> dict[str, Tuned]:
-    """Each batch size at the rate its choosing seeds chose, at equal steps or equal epochs."""
-    return {batch: results.tuned(f"{DATA[data]}b_{batch}", mode) for batch in BATCHES}
+def early(results: Results) -> Tuned:
+    """`EARLY` stopped long before that loss."""
+    return results.tuned(f"early_{EARLY}", "loss")
 
 
-def of_patients(net: Tuned) -> PatientErrors:
-    """The errors of the reporting seeds on each of the patients not trained on."""
-    return PatientErrors.read(net.table("confusion"))
+def on_ecg(results: Results) -> Nets:
+    """The same on ECG, trained to one loss."""
+    return {batch: results.tuned(f"ecg_{batch}", "loss") for batch in ON_ECG}
 
 
-def contrast(nets: dict[str, Tuned], weights: dict[str, float]) -> Estimate:
-    """Weighted sum of test errors in percentage points; on ECG over seeds × patients."""
-    chosen = [nets[batch] for batch in weights]
-    if chosen[0].part.name.startswith(DATA["ecg"]):
-        return error_contrast([of_patients(net) for net in chosen], [*weights.values()])
-    gains, losses = (
-        sum(100 * abs(w) * nets[batch].reported("test_error")
-            for batch, w in weights.items() if sign * w > 0)
-        for sign in (1, -1)
-    )  # fmt: skip
-    return paired_difference(gains, losses)
+def of_sets(net: Tuned, name: str) -> np.ndarray:
+    """What was measured of each training set of the reporting seeds, `(sets,)`."""
+    return net.curve(name)[1].ravel()
 
 
-def behind(nets: dict[str, Tuned], one: str, other: str) -> Estimate:
-    """Test error of one batch size minus another's, in percentage points."""
-    return contrast(nets, {one: 1.0, other: -1.0})
+def largest_rates(results: Results, batch: str) -> np.ndarray:
+    """The largest rate at which each choosing set gets to the loss, `(choosing sets,)`."""
+    net = results.tuned(f"b_{batch}", "loss")
+    rows = results.rows(net.part.name, "own_rate", "loss")
+    rows = rows[rows["step"].notna()].sort_values(["seed", "step"])
+    return rows["value"].to_numpy(dtype=float)
 
 
-def _gains(nets: dict[str, Tuned]) -> list[Estimate]:
-    """Test error of the full set minus that of each of `SMALL`, in percentage points."""
+def rate_ratio(results: Results) -> Estimate:
+    """The largest rate that gets to the loss with B = 16 over that with B = 1: median over sets."""
+    return median_interval(largest_rates(results, "16") / largest_rates(results, "1"))
+
+
+def step_ratio(nets: Nets, of: str = "steps") -> Estimate:
+    """Steps, or epochs, to the loss with B = 1 over those with B = 16, paired over sets."""
+    return ratio_interval(of_sets(nets["1"], of), of_sets(nets["16"], of))
+
+
+def behind(nets: Nets, one: str, other: str) -> Estimate:
+    """Test error of one batch size minus another's, in percentage points.
+
+    Paired over training sets; on ECG over seeds × patients.
+    """
+    both = [nets[one], nets[other]]
+    if both[0].part.name.startswith("ecg"):
+        return error_contrast([PatientErrors.read(net.table("confusion")) for net in both], [1, -1])
+    mine, others = (100 * of_sets(net, "test_error") for net in both)
+    return paired_difference(mine, others)
+
+
+def from_full(nets: Nets) -> list[Estimate]:
+    """Test error of the full set minus that of each of `SMALL`."""
     return [behind(nets, "full", batch) for batch in SMALL]
 
 
-def _behind_one(nets: dict[str, Tuned]) -> Estimate:
-    """Mean test error of `SMALL` minus that of B = 1, in percentage points."""
-    return contrast(nets, {**dict.fromkeys(SMALL, 1 / len(SMALL)), "1": -1.0})
-
-
-def _rates_ratio(nets: dict[str, Tuned]) -> Estimate:
-    """The rate that each choosing seed prefers for B = 16 over that for B = 1."""
-    return ratio_interval(_own_rates(nets["16"]), _own_rates(nets["1"]))
-
-
-def _own_rates(net: Tuned) -> np.ndarray:
-    """The best rate of each choosing seed, `(choosing seeds,)`."""
-    values = net.choice.values
-    scores = np.array([net.score("validation_error", value) for value in values])
-    best = np.where(np.isfinite(scores), scores, np.inf).argmin(axis=0)
-    return np.array([value[LR] for value in values])[best]
-
-
-def diagonal_of(results: Results, arm: str, batch: int) -> np.ndarray:
-    """‖w − w*‖² of the problems of all reporting seeds at the chosen rate, `(problems,)`."""
-    return results.tuned("diagonal", arm, {"batch": batch}).curve("error")[1].ravel()
+def from_one(nets: Nets) -> list[Estimate]:
+    """Test error of each other batch size minus that of B = 1."""
+    return [behind(nets, batch, "1") for batch in nets if batch != "1"]
