@@ -8,40 +8,11 @@ import pytest
 
 from deepclaims.errors import SweepError
 from deepclaims.pipeline import measure
-from deepclaims.pipeline.measure import read_request
 from deepclaims.sweep.store import RunStore
 
 pytestmark = pytest.mark.slow
 
 CLAIM = "claim=optimisation/backpropagation"
-
-
-@pytest.fixture
-def request_of(project):
-    return lambda *words: read_request(words, project)
-
-
-def test_a_request_for_one_claim(request_of):
-    request = request_of("claim=sgd-noise-ball", "profile=smoke", "claim.grid.lr=0.1,0.01")
-    assert request.names == ("optimisation/sgd-noise-ball",)
-    assert request.profile == "smoke"
-    assert request.changes == {"grid.lr": [0.1, 0.01]}
-    assert request.single
-    assert request.rehearsal
-
-
-def test_a_request_for_a_chapter(request_of, project):
-    request = request_of("chapter=convolution", "executor.workers=1")
-    assert "convolution/lenet-on-mnist" in request.names
-    assert request.folder == project.root / "results"
-    assert request.title == "convolution"
-    assert request.options.workers == 1
-
-
-def test_a_request_for_everything(request_of, project):
-    request = request_of("chapter=all")
-    assert len(request.names) == len(list((project.conf / "claim").glob("*/[!_]*.yaml")))
-    assert request.title == "the catalogue"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,13 +19,15 @@ from deepclaims.errors import ClaimError, ConfigError
 from deepclaims.pipeline.place import REHEARSAL, SPACE, space_key
 from deepclaims.project import Project
 from deepclaims.sweep.cell import TRAIN
-from deepclaims.sweep.compose import Composer, parse, swept
+from deepclaims.sweep.compose import Composer, as_plain, parse, swept
 from deepclaims.sweep.options import LocalOptions, Options, read_executor
 from deepclaims.tracking.settings import Tracking, read_tracking
 
 RETRY = "--retry-failed"
 ALL = "all"
 PUBLISHED = "laptop"
+AXIS = re.compile(r"(parts\.[^.]+\.)?grid\.")
+"""What a key of a claim begins with that has a list of values: an axis of its grid, or a part's."""
 
 
 SERIES, DATA = "series", "data"
@@ -153,8 +156,16 @@ def _changes(words: Sequence[str]) -> dict[str, Any]:
     """`claim.<key>=…` as key -> value; the axes of a grid get lists."""
     found: dict[str, Any] = {}
     for override in parse(words):
-        key, values = override.key_or_group.removeprefix("claim."), swept(override)
-        found[key] = values if key.startswith("grid.") else values[0]
+        key = override.key_or_group.removeprefix("claim.")
+        if AXIS.match(key):
+            found[key] = swept(override)
+        elif override.is_sweep_override():
+            raise ConfigError(
+                f"claim.{key}= takes one value, not several: a grid has these, as "
+                "claim.grid.AXIS=a,b or claim.parts.PART.grid.AXIS=a,b"
+            )
+        else:
+            found[key] = as_plain(override.value())
     return found
 
 

@@ -71,8 +71,8 @@ def _parse(override: str) -> Override:
 def swept(override: Override) -> list[Any]:
     """The values of an override as a list: `a=1,2` and `a=[1,2]` and `a=range(0,3)` alike."""
     if override.is_sweep_override():
-        return [_plain(value) for value in override.sweep_iterator()]
-    value = _plain(override.value())
+        return [as_plain(value) for value in override.sweep_iterator()]
+    value = as_plain(override.value())
     return value if isinstance(value, list) else [value]
 
 
@@ -132,7 +132,7 @@ class Composer:
             elif self._is_group(override.key_or_group):
                 groups.append(self._known_option(override))
             else:
-                plain[override.key_or_group] = _plain(override.value())
+                plain[override.key_or_group] = as_plain(override.value())
                 if override.is_add() or override.is_force_add():
                     added.add(override.key_or_group)
         for key, value in (values or {}).items():
@@ -220,7 +220,7 @@ class Composer:
         return self._groups[key]
 
     def _known_option(self, override: Override) -> str:
-        group, value = override.key_or_group, _plain(override.value())
+        group, value = override.key_or_group, as_plain(override.value())
         for option in map(str, value if isinstance(value, list) else [value]):
             folder, _, name = f"{group}/{option}".rpartition("/")
             known = self.options(folder)
@@ -354,11 +354,12 @@ def _hint(word: str, known: Sequence[str]) -> str:
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
-def _plain(value: Any) -> Any:
+def as_plain(value: Any) -> Any:
+    """An override's value as Python has it: lists, dicts, strings without their quotes."""
     if isinstance(value, list | ListConfig):
-        return [_plain(each) for each in value]
+        return [as_plain(each) for each in value]
     if isinstance(value, dict | DictConfig):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): as_plain(each) for key, each in value.items()}
     if hasattr(value, "with_quotes"):
         return value.text
     return value

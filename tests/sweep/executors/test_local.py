@@ -55,6 +55,7 @@ def test_an_interrupt_ends_it_in_one_line_and_what_is_finished_stays(project):
     try:
         while not _finished(project) and process.poll() is None:
             time.sleep(0.05)
+        assert process.poll() is None, f"it ended by itself: {process.communicate()[1]}"
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process
         said = process.communicate(timeout=120)[1]
     finally:

@@ -45,20 +45,30 @@ def test_two_workers_give_what_this_process_gives_and_one_may_die(
     assert (again.ran, again.cached, len(again.failed_before)) == (0, 7, 1)
 
 
-def test_a_multirun_on_a_cluster_that_was_started_before(project):
-    """`ray start --head` in a shell, then the command with its address."""
+@pytest.mark.parametrize("token", [False, True])
+def test_a_multirun_on_a_cluster_that_was_started_before(project, tmp_path, token):
+    """`ray start --head` in a shell, then the command with its address.
+
+    Where a Ray of this machine has left its token, the cluster asks for it.
+    """
+    shell = {name: value for name, value in os.environ.items() if name != "RAY_AUTH_MODE"}
+    shell["HOME"] = str(tmp_path)
+    if token:
+        (tmp_path / ".ray").mkdir()
+        (tmp_path / ".ray" / "auth_token").write_text("ab" * 32)
     ray = [sys.executable, "-m", "ray.scripts.scripts"]
     port = f"64{os.getpid() % 100:02d}"
     start = [*ray, "start", "--head", f"--port={port}", "--num-cpus=2", "--disable-usage-stats",
              "--include-dashboard=false"]  # fmt: skip
-    subprocess.run(start, check=True, capture_output=True)
+    subprocess.run(start, check=True, capture_output=True, env=shell)
     try:
         command = [sys.executable, "-m", "deepclaims.cli", "train", "-m", "executor=ray",
                    f"executor.address=127.0.0.1:{port}", "data=function", "model.depth=1",
                    "model.width=4", "fit.steps=5", "seed=0,1"]  # fmt: skip
-        ended = subprocess.run(command, check=True, capture_output=True, text=True)
+        ended = subprocess.run(command, check=False, capture_output=True, text=True, env=shell)
+        assert ended.returncode == 0, ended.stderr
     finally:
-        subprocess.run([*ray, "stop"], check=False, capture_output=True)
+        subprocess.run([*ray, "stop"], check=False, capture_output=True, env=shell)
     assert "2/2 done" in ended.stderr
     assert "(2 seeds)" in ended.stderr
     store = RunStore(project.runs)

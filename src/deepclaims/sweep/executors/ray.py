@@ -24,6 +24,8 @@ from deepclaims.sweep.unit import Batch, Report, RunPolicy
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batch
 
 CONNECT_SECONDS = 10.0
+AUTHENTICATION = "RAY_AUTH_MODE"
+"""Ray's variable: `token` sends ~/.ray/auth_token to a cluster, which may ask for it."""
 NODE_SECONDS = 15.0
 """So long Ray is given to notice that a node is gone."""
 
@@ -42,6 +44,8 @@ class RayExecutor:
     def __enter__(self) -> Self:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+        if AUTHENTICATION not in os.environ and _has_token_for(self._address):
+            os.environ[AUTHENTICATION] = "token"
         try:
             import ray
         except ImportError:
@@ -123,8 +127,12 @@ class RayExecutor:
         future.add_done_callback(lambda ended: self._refs.pop(ended, None))
         return future
 
+    @property
+    def _address(self) -> str:
+        return self._options.address or os.environ.get("RAY_ADDRESS") or "local"
+
     def _connect(self) -> None:
-        address = self._options.address or os.environ.get("RAY_ADDRESS") or "local"
+        address = self._address
         local = address == "local"
         _require_reachable(address)
         own: dict[str, Any] = {"num_cpus": self._options.workers or cores()} if local else {}
@@ -153,6 +161,15 @@ class RayExecutor:
         return runtime
 
 
+def _has_token_for(address: str) -> bool:
+    """Whether a cluster at this address was started here, and so with the token there is here.
+
+    `ray start` asks for the token where there is one, and Ray itself sends it to no given address.
+    """
+    here = address.partition(":")[0] in ("127.0.0.1", "localhost")
+    return here and (Path.home() / ".ray" / "auth_token").is_file()
+
+
 def _require_reachable(address: str) -> None:
     """Refuse an address where nobody answers; Ray itself would try for minutes.
 
@@ -171,5 +188,6 @@ def _require_reachable(address: str) -> None:
 def _absent(address: str, reason: str) -> SweepError:
     return SweepError(
         f"no Ray at '{address}': {reason} (start it with `ray start --head`, or leave "
-        "executor.address out for a Ray of this machine)"
+        "executor.address out for a Ray of this machine; if it asks for a token, put it in "
+        f"~/.ray/auth_token and set {AUTHENTICATION}=token)"
     )
