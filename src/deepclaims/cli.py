@@ -224,8 +224,8 @@ def _run(name: str, words: list[str]) -> int:
     verb = VERBS.get(name)
     if verb is None:
         close = difflib.get_close_matches(name, VERBS, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        print(f"deepclaims: no verb '{name}'{hint} known: {', '.join(VERBS)}", file=sys.stderr)
+        hint = f" (did you mean '{close[0]}'?)" if close else ""
+        print(f"deepclaims: no verb '{name}'{hint}; known: {', '.join(VERBS)}", file=sys.stderr)
         return 2
     if name != "train" and any(word in ("-h", "--help") for word in words):
         print(_help(name, verb))

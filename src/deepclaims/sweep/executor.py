@@ -67,8 +67,10 @@ class Tally:
         lines = [
             f"  {label} · {named(seeds)}: {reason}" for (label, reason), seeds in alike.items()
         ]
+        others = "; the others are saved" if self.ran + self.cached else ""
         raise SweepError(
-            f"{said}; the others are saved. The same command with --retry-failed runs them again; "
+            f"{said}{others}. What the config or the data cause is mended there; after what the "
+            "machine caused, the same command with --retry-failed runs them again. "
             "`deepclaims runs state=failed` has the tracebacks:\n" + "\n".join(lines)
         )
 
