@@ -38,6 +38,20 @@ def test_a_takeaway_says_the_ruling_and_the_number(record, verdict, start):
     assert told(record("one", "approximation", verdict)).startswith(start)
 
 
+def test_what_is_undecided_says_why_and_names_no_doubt_that_nobody_has(record):
+    made = record("one", "approximation", "inconclusive")
+    (own,) = made.sentences
+    failing = tuple(replace(each, outcome=False) for each in made.findings if each.role == "claim")
+    many = {"en": "alone it would be refuted, but not among 200 sentences", "es": "entre tantas no"}
+    clear = replace(made, findings=failing, sentences=(replace(own, doubt=None, reason=many),))
+    assert told(clear) == "Undecided: alone it would be refuted, but not among 200 sentences."
+    doubt = {"en": "the hat may be missing", "es": "puede faltar el sombrero"}
+    doubtful = replace(clear, sentences=(replace(own, doubt=doubt, reason=many),))
+    assert told(doubtful).startswith(
+        "Undecided, because the transcription of the slide is doubtful"
+    )
+
+
 def test_a_correction_says_what_to_say_instead(record):
     text = told(record("two", "approximation", "corrected"))
     assert "(1.210 [1.150, 1.270])" in text

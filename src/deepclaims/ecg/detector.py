@@ -28,7 +28,7 @@ class RobustXQRS(XQRS):
     its last beat only change with a beat, so that a peak that was refused since then is refused
     again: those are left out.
 
-    An artefact that is taken for a beat (a pop of 5 mV has hundreds of times its energy) lifts the
+    An artefact that is taken for a beat (of 20 mV, say: its energy is the square of that) lifts the
     threshold, which only falls with the next beat: none comes any more. Here it counts as 16 of
     the beats before it, and what is between beats as four; and after 8 s of silence the threshold
     is the one of the largest peaks of each second, if they are beats by their size (they stand out

@@ -78,7 +78,7 @@ def _settled(ruled: Ruled, p: float, size: int, attempt: int, level: float) -> R
     if p <= level or ruled.ruling is Ruling.INCONCLUSIVE:
         return replace(ruled, p_adjusted=p)
     spanish, own = SPANISH[ruled.ruling], ruled.reason
-    numbers = {"en": f"p = {ruled.p:.2g}, corrected {p:.2g} > {level:g}"}
+    numbers = {"en": f"p = {_digits(ruled.p)}, corrected {_digits(p)} > {level:g}"}
     numbers["es"] = numbers["en"].replace(".", ",").replace("corrected", "corregido")
     return replace(
         ruled,
@@ -90,3 +90,8 @@ def _settled(ruled: Ruled, p: float, size: int, attempt: int, level: float) -> R
             f"{size} sentences and at attempt {attempt}: {numbers['en']}",
         },
     )
+
+
+def _digits(p: float) -> str:
+    """Two digits, without an exponent: 0.000055."""
+    return np.format_float_positional(p, precision=2, fractional=False, trim="-")

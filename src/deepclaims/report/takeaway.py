@@ -109,14 +109,13 @@ def headline(record: EvidenceRecord, words: Words) -> str:
 
 def _of_sentence(record: EvidenceRecord, note: SentenceNote, words: Words) -> str:
     check = deciding_of(record, note)
-    if check is None or (note.ruling == Ruling.INCONCLUSIVE and check.outcome is True):
+    if check is None or _is_overruled(note, check):
         return _finished(words("took_inconclusive_because", reason=words.of(note.reason)))
     stated = told(record, check, words)
     match note.ruling:
         case Ruling.INCONCLUSIVE:
-            kind = "control" if check.role == "control" else "open"
-            if check.outcome is False and check.role != "control":
-                kind = "doubtful"
+            kind = "doubtful" if check.outcome is False else "open"
+            kind = "control" if check.role == "control" else kind
             return _finished(words(f"took_{kind}", stated=stated))
         case Ruling.CORRECTED if note.repair:
             repair = words.of(note.repair)
@@ -127,6 +126,13 @@ def _of_sentence(record: EvidenceRecord, note: SentenceNote, words: Words) -> st
             )
         case _:
             return _finished(words(f"took_{note.ruling}", stated=stated))
+
+
+def _is_overruled(note: SentenceNote, check: Finding) -> bool:
+    """Whether the check is decided and the sentence is not, and no doubt of the slide is why."""
+    if note.ruling != Ruling.INCONCLUSIVE or check.role == "control" or check.outcome is None:
+        return False
+    return check.outcome is True or not note.doubt
 
 
 def told(record: EvidenceRecord, check: Finding, words: Words) -> str:
