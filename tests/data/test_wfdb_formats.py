@@ -1,6 +1,7 @@
 """Every format of WFDB, its bytes laid by hand from signal(5) of the WFDB Applications Guide."""
 
 import gzip
+import re
 import shutil
 
 import numpy as np
@@ -102,13 +103,41 @@ def test_first_differences_are_summed_from_the_first_value(tmp_path):
     require(write(tmp_path, "8", samples, steps.astype("i1").tobytes()), samples / 100)
 
 
-@pytest.mark.parametrize(("form", "bits"), [("508", 8), ("516", 16), ("524", 24)])
-def test_every_format_of_flac_gives_its_samples(form, bits, tmp_path):
-    samples = made(bits)
+FLAC = pytest.mark.parametrize(("form", "bits"), [("508", 8), ("516", 16), ("524", 24)])
+
+
+def in_flac(folder, form, samples):
     wfdb.wrsamp("x", fs=360, units=["mV"] * 2, sig_name=["MLII", "V1"], fmt=[form] * 2,
                 d_signal=samples, adc_gain=[100.0] * 2, baseline=[0] * 2,
-                write_dir=str(tmp_path))  # fmt: skip
-    require(tmp_path / "x", in_mv(samples, bits))
+                write_dir=str(folder))  # fmt: skip
+    return folder / "x"
+
+
+@FLAC
+def test_every_format_of_flac_gives_its_samples(form, bits, tmp_path):
+    samples = made(bits)
+    require(in_flac(tmp_path, form, samples), in_mv(samples, bits))
+
+
+@FLAC
+def test_damage_is_found_in_every_format_of_flac(form, bits, tmp_path):
+    """A bit turned or the end cut off: refused by name, or not one sample is another."""
+    samples = made(bits)
+    path = in_flac(tmp_path, form, samples)
+    file = path.with_suffix(".dat")
+    content = file.read_bytes()
+    places = np.random.default_rng(0).integers(len(content), size=40)
+    damaged = [content[:at] + bytes([content[at] ^ 0x08]) + content[at + 1 :] for at in places]
+    refused = []
+    for one in [*damaged, *(content[:at] for at in places)]:
+        file.write_bytes(one)
+        try:
+            require(path, in_mv(samples, bits))
+        except DataError as error:
+            refused.append(str(error))
+    assert len(refused) > 70
+    said = re.compile(r"the signal of record .*x is damaged|do not add up to the checksum")
+    assert all(said.search(line) for line in refused)
 
 
 @pytest.mark.parametrize("form", ["8", *FORMATS])
