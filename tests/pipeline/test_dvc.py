@@ -67,6 +67,18 @@ def test_another_clone_pulls_everything_and_has_nothing_to_do(small, tmp_path):
 
 
 @pytest.mark.slow
+def test_judging_alone_in_a_fresh_clone_says_what_comes_first(small, tmp_path):
+    run(tmp_path, "git", "clone", "-q", str(small), "second")
+    done = subprocess.run(
+        ("dvc", "repro", "-s", "judge"), cwd=tmp_path / "second", capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "nothing has been measured here: `dvc repro judge` runs what comes before" in (
+        done.stdout + done.stderr
+    )
+
+
+@pytest.mark.slow
 def test_a_rehearsal_touches_nothing_published_and_trains_nothing_twice(small):
     run(small, "dvc", "exp", "run", "--temp", "-S", "profile=smoke")
     assert run(small, "git", "status", "--short") == ""

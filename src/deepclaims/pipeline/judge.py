@@ -52,9 +52,17 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
         project: whose tables.
         names: of the claims; the whole catalogue when None. The others enter the correction with
             what they were last judged to be.
+
+    Raises:
+        StageError: when one has not been measured.
     """
     catalogue = claims.catalogue(project.conf)
     asked = catalogue if names is None else list(names)
+    if names is None and not project.results.is_dir():
+        raise StageError(
+            "nothing has been measured here: `dvc repro judge` runs what comes before, and "
+            "`dvc pull` brings the tables where a remote has them"
+        )
     measured = {name: Measured.find(project, name) for name in asked}
     raw = _judge_and_draw(project, measured)
     for name in set(catalogue) - set(asked):

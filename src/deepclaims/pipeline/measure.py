@@ -25,7 +25,7 @@ from deepclaims.errors import StorageError
 from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.registration import Registration
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline import entries
+from deepclaims.pipeline import entries, measured
 from deepclaims.pipeline.place import REHEARSED, SPACE
 from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
@@ -51,9 +51,12 @@ def run(overrides: Sequence[str]) -> None:
     request = read_request(overrides, project)
     if isinstance(request.options, LocalOptions) and request.options.workers != 0:
         warm_up(request.tasks(project))  # it imports while this process composes
-    for claim in measure(project, request):
-        if request.single:
-            _say(claim, request)
+    loaded = measure(project, request)
+    if not request.single:
+        measured.write(request.folder)
+        return
+    for claim in loaded:
+        _say(claim, request)
 
 
 def measure(project: Project, request: Request) -> list[Claim]:
