@@ -19,6 +19,13 @@ GAIN = mean_interval(VALUES)
         (ratio_interval(VALUES, 1 + VALUES), ratio_interval(1 + VALUES, VALUES)),
         (exact(3.0), exact(-3.0)),
         (GAIN.at(0.99, 5), GAIN.at(0.99, 5)),
+        (GAIN, GAIN.at(0.99, 5)),
+        (GAIN, mean_interval(VALUES - 1)),
+        (GAIN, mean_interval(100 * VALUES)),
+        (GAIN, mean_interval(-VALUES / 2)),
+        (GAIN, mean_interval(100 * (1 - VALUES))),
+        (ratio_interval(VALUES, 1 + VALUES), mean_interval(np.log(VALUES / (1 + VALUES)))),
+        (ratio_interval(VALUES, 1 + VALUES), mean_interval(np.log2((1 + VALUES) / VALUES))),
     ],
 )
 def test_a_number_read_another_way_is_the_same_number(one, other):
@@ -30,7 +37,8 @@ def test_a_number_read_another_way_is_the_same_number(one, other):
     ("one", "other"),
     [
         (GAIN, mean_interval(VALUES[:3])),
-        (GAIN, mean_interval(VALUES + 1e-6)),
+        (GAIN, mean_interval(VALUES * [1, 1, 1, 1 + 1e-5])),
+        (GAIN, mean_interval(VALUES[::-1] ** 2)),
         (exact(0.0), exact(0.0)),
         (exact(1.0), exact(0.0)),
         (undecided("t"), undecided("t")),

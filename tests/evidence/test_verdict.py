@@ -91,16 +91,16 @@ def test_a_claim_needs_a_check_that_speaks_for_it():
 TWO = {"sentences": {"L1.s1.1": {"reading": "literal"}, "L1.s1.2": {"reading": "literal"}}}
 
 
-def headline(*outcomes):
+def headline(*outcomes, registered=TWO):
     """The verdict on a claim of two sentences, a check each, that come out so."""
     checks = {
         name: written("claim") | {"sentence": sentence}
-        for name, sentence in zip("ab", TWO["sentences"], strict=True)
+        for name, sentence in zip("ab", registered["sentences"], strict=True)
     }
     estimates = {
         name: outcome(each, i) for i, (name, each) in enumerate(zip("ab", outcomes, strict=True))
     }
-    return verdict(findings(checks, estimates), TWO)
+    return verdict(findings(checks, estimates), registered)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,16 @@ def headline(*outcomes):
 )
 def test_the_headline_is_that_of_all_sentences_together(outcomes, ruling):
     assert headline(*outcomes).ruling == ruling
+
+
+@pytest.mark.parametrize("of_the_study", [True, False, None])
+def test_what_no_slide_says_has_no_part_in_the_headline_beside_a_sentence(of_the_study):
+    both = {"sentences": {"L1.s1.1": {"reading": "literal"}, "study": {"reading": "literal"}}}
+    found = headline(True, of_the_study, registered=both)
+    assert found.ruling == "supported"
+    assert found.p == headline(True, True).p
+    assert [each.sentence.id for each in found.deciding] == ["L1.s1.1"]
+    assert headline(False, of_the_study, registered=both).ruling == "refuted"
 
 
 def test_each_sentence_has_its_own_ruling():

@@ -153,3 +153,18 @@ def test_second_looks_are_all_kept(small):
     entries.write_second_look(small, raw, raw.verdict, 1)
     entries.write_second_look(small, raw, raw.verdict, 1)
     assert kinds(small)[-2:] == ["second_look", "second_look"]
+
+
+def test_a_line_that_a_merge_threw_away_is_missed(small):
+    """`git log` leaves out a branch whose merge kept nothing of it, unless it is told not to."""
+    git(small, "init", "--initial-branch=main")
+    git(small, "add", "ledger", "conf")
+    git(small, "commit", "--message=registered")
+    git(small, "checkout", "-b", "side")
+    look_at(small)
+    git(small, "commit", "--all", "--message=looked at")
+    git(small, "checkout", "main")
+    git(small, "commit", "--allow-empty", "--message=meanwhile")
+    git(small, "merge", "--strategy=ours", "--message=merged", "side")
+    with pytest.raises(StorageError, match="lacks lines that it had"):
+        verb.verify(small)

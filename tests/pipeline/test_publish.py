@@ -246,3 +246,18 @@ def test_one_claims_pages_leave_what_the_report_says_of_the_others(judged):
     shutil.rmtree(judged.evidence / other.split("/")[0])
     publish_one(judged, mine)
     assert json.loads((judged.reports / "ledgers.json").read_text()) == before
+
+
+def test_one_claims_pages_leave_the_documents_as_they_are(judged):
+    """No verdict changes them; a first report has them all the same."""
+    (judged.root / "docs").mkdir()
+    document = judged.root / "docs" / "data.md"
+    document.write_text("# Data\n\nas it was\n")
+    publish_one(judged, CLAIMS[0])
+    page = judged.reports / "en" / "docs" / "data.html"
+    assert "as it was" in page.read_text()
+    document.write_text("# Data\n\nas it is\n")
+    publish_one(judged, CLAIMS[0])
+    assert "as it was" in page.read_text()
+    publish(judged, pdf=False)
+    assert "as it is" in page.read_text()

@@ -85,6 +85,18 @@ def test_a_changed_claim_is_not_rechecked(measured):
     assert not ledger.path(measured.root, NAME).exists()
 
 
+@pytest.mark.parametrize("more", [[], ["series=3"], ["data=fashion_mnist"]])
+def test_a_pilot_is_not_rechecked(alone, more):
+    """Shifted, its seeds would be no pilot's any more, and the test split would open."""
+    claim = alone.conf / "claim" / f"{NAME}.yaml"
+    before = claim.read_text()
+    claim.write_text(before.replace("first: 1000", "first: 999"))
+    assert claim.read_text() != before
+    with pytest.raises(ConfigError, match=f"{NAME} has seeds below 1000") as refused:
+        recheck.run([f"claim={NAME}", *more])
+    assert "\n" not in str(refused.value)
+
+
 def test_first_things_first(alone):
     with pytest.raises(StageError, match="has not been measured"):
         recheck.run(ASKED)

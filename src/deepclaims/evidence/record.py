@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -204,8 +205,12 @@ class EvidenceRecord:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dictionaries and numbers, as JSON can hold them."""
-        return _plain(self)
+        """Return plain lists, dictionaries and numbers, as JSON can hold them; made once."""
+        return self._as_plain
+
+    @cached_property
+    def _as_plain(self) -> dict[str, Any]:
+        return dict(_plain(self))
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:

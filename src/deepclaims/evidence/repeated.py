@@ -7,9 +7,11 @@ fails, and the same ratio then shows "as fast, ± 10 %".
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from deepclaims.evidence.bootstrap_law import Studentised
 from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.law import Student
 
 SAME = 1e-9
 """Relative difference up to which two numbers are one."""
@@ -23,6 +25,9 @@ READINGS: tuple[Callable[[float], float], ...] = (
 """As it is; a loss as a gain; a share as that of the others; a ratio upside down.
 
 Exact numbers are small and round, and only the first two of these make them one and the same."""
+
+ORIGINS = (0.0, 1.0)
+"""From where a quantity may be told: a difference from nothing, a ratio or a share from one."""
 
 TRIVIAL = (0.0, 1.0)
 """Exact results that any two identities share."""
@@ -41,7 +46,37 @@ def _is_read_from(one: Estimate, other: Estimate) -> bool:
         value, low, high = map(reading, (other.value, other.low, other.high))
         if all(_same(*pair) for pair in zip(mine, (value, *sorted((low, high))), strict=True)):
             return True
-    return False
+    return _is_rescaled(one, other)
+
+
+def _is_rescaled(one: Estimate, other: Estimate) -> bool:
+    """Whether one is another told from another origin, in other units, or its logarithm.
+
+    How many standard errors a number is from nothing, or from one, is then the same; to the ninth
+    digit no two measurements agree in it by chance.
+    """
+    mine, theirs = _with_error(one), _with_error(other)
+    if not mine or not theirs:
+        return False
+    return any(
+        _same(far, away) for far in _distances(one, *mine) for away in _distances(other, *theirs)
+    )
+
+
+def _with_error(estimate: Estimate) -> tuple[float, float] | None:
+    """The number that its law is about, and its standard error; none of other laws, or without."""
+    law, value = estimate.law, estimate.value
+    if not isinstance(law, Student | Studentised) or not 0 < law.se < math.inf:
+        return None
+    return (math.log(value) if isinstance(law, Student) and law.log else value), law.se
+
+
+def _distances(estimate: Estimate, value: float, error: float) -> Iterator[float]:
+    """How many standard errors it is from each origin that it is not on; a logarithm from 0."""
+    is_log = isinstance(estimate.law, Student) and estimate.law.log
+    for origin in ORIGINS[:1] if is_log else ORIGINS:
+        if value != origin:
+            yield abs(value - origin) / error
 
 
 def _says_something(estimate: Estimate) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from deepclaims.evidence.ledger import Event, Kind, Ledger
 from deepclaims.evidence.sentence import SPANISH, Ruled, Ruling
-from deepclaims.evidence.verdict import Verdict
+from deepclaims.evidence.verdict import Verdict, headline
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class SecondLook:
     def read(cls, event: Event) -> Self:
         """The second look that an event tells of."""
         told = {key: value for key, value in event.content.items() if key != "checks"}
+        if sentences := told.get("sentences"):
+            told["ruling"] = headline(sentences)  # by the rule as it is now
         return cls(**{**told, "seeds": tuple(told["seeds"])})
 
     def to_dict(self) -> dict[str, Any]:

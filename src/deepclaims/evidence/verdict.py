@@ -6,17 +6,29 @@ follows from the rulings on its sentences.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from deepclaims.evidence.check import Check, Finding, Text
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.sentence import Ruled, Ruling, ruled, sentences_of
+from deepclaims.evidence.sentence import STUDY, Ruled, Ruling, ruled, sentences_of
 from deepclaims.languages import LANGUAGES
 
 HEADLINE = (Ruling.REFUTED, Ruling.INCONCLUSIVE, Ruling.CORRECTED, Ruling.SUPPORTED)
 """A claim says all its sentences: the first of these that any of them has is the claim's."""
+
+
+def said(sentences: Iterable[str]) -> set[str]:
+    """Of a claim's sentences, by id, those of slides; a study only where there is none."""
+    known = set(sentences)
+    return known - {STUDY} or known
+
+
+def headline(rulings: Mapping[str, str]) -> Ruling:
+    """A claim's ruling, of those on its sentences; a study decides nothing beside a slide's."""
+    given = {rulings[each] for each in said(rulings)}
+    return next(each for each in HEADLINE if each in given)
 
 
 @dataclass(frozen=True)
@@ -36,8 +48,7 @@ class Verdict:
     @property
     def ruling(self) -> Ruling:
         """The headline: refuted if a sentence is, else open if one is, else as corrected."""
-        given = {each.ruling for each in self.sentences}
-        return next(each for each in HEADLINE if each in given)
+        return headline({each.sentence.id: each.ruling for each in self.sentences})
 
     @property
     def rulings(self) -> dict[str, Ruling]:
@@ -47,7 +58,12 @@ class Verdict:
     @property
     def deciding(self) -> list[Ruled]:
         """The sentences that the headline rests on."""
-        return [each for each in self.sentences if each.ruling is self.ruling]
+        decide = said(each.sentence.id for each in self.sentences)
+        return [
+            each
+            for each in self.sentences
+            if each.sentence.id in decide and each.ruling is self.ruling
+        ]
 
     @property
     def p(self) -> float:

@@ -72,8 +72,12 @@ def verify(project: Project) -> str:
 
 
 def _history(project: Project) -> Iterator[tuple[Path, str, str]]:
-    """Every committed version of every ledger; nothing outside of Git."""
-    log = _git(project.root, "log", "--format=%h", "--name-only", "--", ledger.FOLDER)
+    """Every committed version of every ledger, of branches too that a merge kept nothing of.
+
+    Nothing outside of Git.
+    """
+    shown = ("--full-history", "--format=%h", "--name-only")
+    log = _git(project.root, "log", *shown, "--", ledger.FOLDER)
     commit = ""
     for line in filter(None, log.splitlines()):
         if not line.startswith(f"{ledger.FOLDER}/"):

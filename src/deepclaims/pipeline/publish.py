@@ -22,7 +22,7 @@ from deepclaims.report import pdf as book
 from deepclaims.report.beside import Beside
 from deepclaims.report.drawn import Plot
 from deepclaims.report.figures import ENDINGS, NARROW, WIDE, file_name, shown_in, size
-from deepclaims.report.pages.measured import points
+from deepclaims.report.pages.measured import moved, points
 from deepclaims.report.summary import tally
 from deepclaims.tracking.settings import TRACKING, tracking_of
 
@@ -118,7 +118,8 @@ def publish_one(project: Project, name: str) -> Path:
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, [each for each in records if each.name == name]))
     there = {key: name for key, name in book.BOOK.items() if (project.reports / name).is_file()}
-    made = _rendered(project, records, dict(_sizes(figures)), there, [name])
+    whole = name in moved(names) or not (project.reports / site.INDEX["en"]).is_file()
+    made = _rendered(project, records, dict(_sizes(figures)), there, [name], whole=whole)
     pages = [site.claim_path(name, language) for language in LANGUAGES]
     pages.append(site.metrics_path(name))
     for path, content in made.files.items():
@@ -145,17 +146,20 @@ def _rendered(
     sizes: dict[str, tuple[int, int]],
     books: dict[str, str],
     only: Sequence[str] | None = None,
+    *,
+    whole: bool = True,
 ) -> site.Site:
     tables: dict[str, list[str]] = {record.name: [] for record in records}
     for path, _ in _tables(project, records):
         chapter, claim, _ = path.split("/")[1:]
         tables[f"{chapter}/{claim}"].append(path)
-    measured = points(
-        [record.name for record in records], lambda name: project.deposit(name) / "replicas.parquet"
-    )
+    named = [record.name for record in records] if whole else []
+    measured = points(named, lambda name: project.deposit(name) / "replicas.parquet")
     texts, beside = dict(_texts(project.root)), _beside(project, records)
     lectures = inventory(project.conf)
-    return site.render(records, sizes, books, lectures, texts, tables, measured, beside, only)
+    return site.render(
+        records, sizes, books, lectures, texts, tables, measured, beside, only, whole=whole
+    )
 
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:

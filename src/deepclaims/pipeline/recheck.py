@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deepclaims.claims.claim import Claim
+from deepclaims.claims.claim import REGISTERED, Claim
 from deepclaims.errors import ConfigError
 from deepclaims.evidence import ledger
 from deepclaims.evidence.multiplicity import settle
@@ -47,6 +47,7 @@ def run(overrides: Sequence[str]) -> None:
         raise ConfigError(f"recheck takes a claim as its file has it, without claim.{change}=")
     if asked.dataset and asked.series:
         raise ConfigError("data= keeps the seeds as they are: leave series= out")
+    _no_pilots(asked.load(project))
     if isinstance(asked.options, LocalOptions) and asked.options.workers != 0:
         warm_up(asked.tasks(project))  # it imports while this process composes
     if asked.dataset:
@@ -66,6 +67,16 @@ def run(overrides: Sequence[str]) -> None:
     loaded = measure(project, request)
     second = {each.claim.name: each for each in judge_only(aside, request.names)}
     _keep(project, request, loaded, first, {**first, **second})
+
+
+def _no_pilots(loaded: Sequence[Claim]) -> None:
+    """Shifted, a pilot's seeds would be none's any more, and the test split would open."""
+    for claim in loaded:
+        if any(seed < REGISTERED for part in claim.parts for seed in part.seeds):
+            raise ConfigError(
+                f"{claim.name} has seeds below {REGISTERED}: it is a pilot, and there is no second "
+                f"look at one; give it seeds from {REGISTERED} on and measure it first"
+            )
 
 
 def _next_series(project: Project, request: Request) -> int:

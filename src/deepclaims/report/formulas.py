@@ -81,6 +81,8 @@ def strings(content: Any) -> Iterator[str]:
     """Every string inside nested mappings and sequences: where formulas may hide."""
     if isinstance(content, str):
         yield content
+    elif isinstance(content, float | int):  # most of what there is, and slower to tell from below
+        return
     elif isinstance(content, Mapping):
         for each in content.values():
             yield from strings(each)

@@ -4,15 +4,14 @@ Pages are plain HTML with relative links only: they work from a folder, without 
 without a network. They hold no dates: the same evidence gives the same bytes.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 
 from deepclaims import __version__
 from deepclaims.atomic import json_text
@@ -98,6 +97,8 @@ def render(
     points: Mapping[str, Points] = MappingProxyType({}),
     beside: Beside = NOTHING,
     only: Collection[str] | None = None,
+    *,
+    whole: bool = True,
 ) -> Site:
     """Render the report from its evidence; the figures' files are not part of it.
 
@@ -112,6 +113,7 @@ def render(
         points: measured points for the pictures that move, by claim.
         beside: what figures show, the claims' ledgers, and the files that define them.
         only: the claims whose own pages are asked for; all when None.
+        whole: with the pages that no claim's verdict changes: documents and pictures that move.
     """
     formulas = _formulas(records, lectures, beside)
     made = {
@@ -133,7 +135,7 @@ def render(
         edition = Edition(
             writer.words, writer.other, writer.environment, records, lectures, texts, points
         )
-        made |= pages.render(edition, INDEX, books)
+        made |= pages.render(edition, INDEX, books, whole=whole)
         for position, record in enumerate(records):
             if only is None or record.name in only:
                 made[claim_path(record.name, language)] = writer.claim(position)
@@ -149,28 +151,28 @@ def _formulas(
     displayed = [formula for record in records for formula in strings(record.claim.get("formula"))]
     return convert(
         displayed + [item.displayed for item in items if item.displayed],
-        (text for each in records for text in strings(each.to_dict())),
+        (text for each in records for text in _texts_in(each)),
         (text for each in items for text in strings(asdict(each))),
-        (text for each in beside.shown.values() for text in strings(each.to_dict())),
+        (text for plot in beside.shown.values() for text in _texts_of(plot)),
         strings(glossary()),
     )
 
 
-class _Compiled(BytecodeCache):
-    """Templates compiled once for both languages."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
+def _texts_in(record: EvidenceRecord) -> Iterator[str]:
+    """All but what is in the estimates, whose thousands of numbers say nothing."""
+    plain = record.to_dict()
+    yield from strings({name: plain[name] for name in plain if name != "findings"})
+    for finding in plain["findings"]:
+        yield from strings({name: finding[name] for name in finding if name != "estimate"})
 
 
-_COMPILED = _Compiled()
+def _texts_of(plot: Plot) -> Iterator[str]:
+    """Titles, axes, series and places."""
+    for panel in plot.panels:
+        yield from (panel.title, panel.x, panel.y)
+        for each in panel.series:
+            yield each.name
+            yield from (place for place in (*each.x, *each.y) if isinstance(place, str))
 
 
 class _Writer:
@@ -190,7 +192,7 @@ class _Writer:
         self.other = next(each for each in LANGUAGES if each != language)
         self.environment = Environment(
             loader=PackageLoader("deepclaims.report"),
-            bytecode_cache=_COMPILED,
+            bytecode_cache=FileSystemBytecodeCache(),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

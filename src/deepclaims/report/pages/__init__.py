@@ -8,13 +8,16 @@ from deepclaims.report.pages import corrections, documents, front, literature, m
 from deepclaims.report.pages.edition import LECTURES, Edition
 
 
-def render(edition: Edition, index: Mapping[str, str], books: Mapping[str, str]) -> dict[str, str]:
+def render(
+    edition: Edition, index: Mapping[str, str], books: Mapping[str, str], *, whole: bool = True
+) -> dict[str, str]:
     """All pages of an edition but those of the claims, by path.
 
     Args:
         edition: what they are made from.
         index: the first page of each language.
         books: language -> file of the report as one document, where there is one.
+        whole: with the pages that no claim's verdict changes: documents and pictures that move.
     """
     words = edition.words
     lectures = edition.lectures.decks if edition.lectures else ()
@@ -31,9 +34,9 @@ def render(edition: Edition, index: Mapping[str, str], books: Mapping[str, str])
         front.render(edition, index[edition.language], index[edition.other], books),
         *walk.render(edition),
         corrections.render(edition),
-        moving.render(edition),
         *methods.render(edition),
         literature.render(edition),
-        *documents.render(edition),
     ]
+    if whole:
+        pages += [moving.render(edition), *documents.render(edition)]
     return dict(pages)

@@ -21,11 +21,16 @@ def points(names: Sequence[str], table: Callable[[str], Path]) -> dict[str, Poin
         table: where the replicas of a claim are, by its full name.
     """
     found = {}
-    for name in names:
+    for name in moved(names):
         claim = name.rpartition("/")[2]
-        if claim in SOURCES and table(name).is_file():
+        if table(name).is_file():
             found[claim] = _read(table(name), *SOURCES[claim])
     return found
+
+
+def moved(names: Sequence[str]) -> list[str]:
+    """Those claims, of full names, that give a picture that moves its points."""
+    return [name for name in names if name.rpartition("/")[2] in SOURCES]
 
 
 def _read(file: Path, part: str, metric: str, x: str, at: str) -> Points:
