@@ -130,4 +130,6 @@ def test_divergence_is_a_result_of_a_multirun(project, capfd):
 def test_the_help_is_hydras(project, capsys):
     with pytest.raises(SystemExit):
         train.run(["--help"])
-    assert "optimizer: adagrad" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "optimizer: adagrad" in shown
+    assert "--retry-failed" in shown
