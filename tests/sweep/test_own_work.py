@@ -65,7 +65,7 @@ def test_a_model_of_any_layers_is_trained_kept_and_loaded(project, own, capfd):
     assert not net.training
     capfd.readouterr()
     train.run([*PLANE, "model=own"])
-    assert "all 1 replicas are cached" in capfd.readouterr().err
+    assert "1 replica is cached" in capfd.readouterr().err
 
 
 def test_a_changed_module_or_one_it_imports_is_another_run(project, own):
