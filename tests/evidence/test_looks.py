@@ -19,6 +19,17 @@ def told(*seen: Look, reconstructed: bool = False) -> Ledger:
     return Ledger("a/b", tuple(events), "")
 
 
+def measured(look: Look, registration: str = "") -> Event:
+    """That its numbers could be seen, without a judging."""
+    content = {"registration": registration or look.attempt, **look.to_dict()}
+    del content["ruling"], content["sentences"]
+    return Event(Kind.MEASURED, "2026-11-28", "abc", content)
+
+
+def after(*events: Event) -> Ledger:
+    return Ledger("a/b", events, "")
+
+
 def with_value(look: Look, value: float) -> Look:
     return replace(look, checks={"gain": {**look.checks["gain"], "value": value}})
 
@@ -100,3 +111,33 @@ def test_the_first_look_goes_on_with_an_attempt_from_before_the_ledger():
     grown = replace(old, events=(*old.events, own))
     judged_otherwise = with_value(replace(LOOK, attempt="c-g-s-other"), 2.5)
     assert attempt_of(grown, judged_otherwise) == "c-g-s-other"
+
+
+@pytest.mark.parametrize(
+    ("changed", "number"),
+    [
+        ({}, 1),  # judged as it was measured
+        ({"attempt": "c-g-s-k"}, 1),  # code tidied, the same numbers
+        ({"attempt": "x-g-s-j", "checks": {"gain": {**CHECKS["gain"], "bound": 1.0}}}, 2),
+        ({"attempt": "c-g-t-j", "seeds": (5, 2000, 2004)}, 2),
+    ],
+)
+def test_what_was_measured_and_seen_is_an_attempt_judged_or_not(changed, number):
+    peeked = after(measured(LOOK))
+    assert peeked.attempts == ("c-g-s-j",)
+    assert looks(peeked) == []  # a verdict was not given
+    assert peeked.attempt(attempt_of(peeked, replace(LOOK, **changed))) == number
+
+
+def test_a_measurement_told_as_an_earlier_attempt_stays_so_whatever_the_next_run_gives():
+    known = after(*told(LOOK).events, measured(LOOK, "c-g-s-k"))
+    assert attempt_of(known, with_value(replace(LOOK, attempt="c-g-s-k"), 2.01)) == "c-g-s-j"
+
+
+def test_what_cannot_be_compared_is_of_the_attempt_with_its_criterion_grid_and_seeds():
+    unjudged = replace(LOOK, attempt="c-g-s-k", checks={})
+    assert attempt_of(told(LOOK), unjudged) == "c-g-s-j"
+    assert attempt_of(told(LOOK), replace(unjudged, attempt="x-g-s-j")) == "x-g-s-j"
+    judged = after(measured(replace(unjudged, attempt="c-g-s-j")))
+    assert attempt_of(judged, LOOK) == "c-g-s-j"
+    assert attempt_of(judged, replace(LOOK, attempt="c-g-s-k")) == "c-g-s-k"  # its judge changed
