@@ -2,8 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from deepclaims.evidence.check import Check
+from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.ledger import Event, Kind, Ledger
 from deepclaims.evidence.looks import Look, attempt_of, looks
+from deepclaims.evidence.verdict import verdict
 
 CHECKS = {
     "gain": {
@@ -96,6 +99,41 @@ def test_a_benchmark_measured_anew_is_no_other_attempt(before, now, same):
     assert attempt_of(told(replace(LOOK, checks=earlier)), look) == (
         "c-g-s-j" if same else "c-g-s-k"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        (["a"], ["a"], True),
+        (["a"], ["b"], False),  # a failed check speaks of another sentence
+        (["a", "b"], ["b"], False),
+        (None, ["b"], True),  # looks of before do not tell
+    ],
+)
+def test_a_check_moved_to_another_sentence_is_another_attempt(before, now, same):
+    gain = {**CHECKS["gain"], "role": "claim", "outcome": False}
+    earlier = replace(LOOK, checks={"gain": gain | ({"sentences": before} if before else {})})
+    later = replace(LOOK, attempt="x-g-s-j", checks={"gain": {**gain, "sentences": now}})
+    assert attempt_of(told(earlier), later) == ("c-g-s-j" if same else "x-g-s-j")
+
+
+def test_a_look_tells_of_which_sentences_each_check_is():
+    number = {"relation": "above", "bound": 0.0, "says": {"es": "más", "en": "more"}}
+    written = {
+        "one": {"role": "claim", "sentence": "L1.s1", **number},
+        "two": {"role": "claim", "sentence": "L1.s2", **number},
+        "gate": {"role": "control", **number},  # of all sentences
+        "beside": {"role": "benchmark", **number},
+    }
+    found = [Check.of(name, each).find(exact(1.0)) for name, each in written.items()]
+    sentences = {name: {"reading": "literal"} for name in ("L1.s1", "L1.s2")}
+    look = Look.of("c-g-s-j", [1000], "laptop", {}, verdict(found, {"sentences": sentences}))
+    assert {name: each["sentences"] for name, each in look.checks.items()} == {
+        "one": ["L1.s1"],
+        "two": ["L1.s2"],
+        "gate": ["L1.s1", "L1.s2"],
+        "beside": [],
+    }
 
 
 def test_another_bound_is_another_attempt():

@@ -32,8 +32,8 @@ class Look:
         sources: where each data set came from.
         ruling: the headline as published, corrected for the number of sentences and attempts; ""
             of what was measured and not judged.
-        checks: name -> role, relation, bound, value, low, high, n and outcome; none where only
-            tables could be read.
+        checks: name -> role, sentences, relation, bound, value, low, high, n and outcome; none
+            where only tables could be read.
         sentences: the ruling on each; empty in looks from before there were any.
     """
 
@@ -55,9 +55,14 @@ class Look:
         verdict: Verdict,
     ) -> Self:
         """What was seen, from a verdict and the seeds that it rests on."""
+        own = {
+            ruled.sentence.id: {found.check.name for found in ruled.findings}
+            for ruled in verdict.sentences
+        }
         checks = {
             each.check.name: {
                 "role": str(each.check.role),
+                "sentences": [id_ for id_, names in own.items() if each.check.name in names],
                 "relation": str(each.check.relation),
                 "bound": each.check.bound,
                 "value": _plain(each.estimate.value),
@@ -180,7 +185,11 @@ def _asks_and_finds_the_same(now: Mapping[str, Any], before: Mapping[str, Any]) 
     """Whether a check is what it was.
 
     Looks from before there were benchmarks tell no roles: what is one now may have decided then.
+    Older ones do not tell of which sentences a check is either.
     """
+    told = [set(each["sentences"]) for each in (now, before) if "sentences" in each]
+    if len(told) == 2 and told[0] != told[1]:
+        return False
     if "role" in before:
         same_role = now.get("role") == before["role"]
     else:
