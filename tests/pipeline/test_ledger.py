@@ -5,7 +5,10 @@ import pytest
 from deepclaims.claims import claim as claims
 from deepclaims.errors import ConfigError, StorageError
 from deepclaims.evidence import ledger
+from deepclaims.evidence.check import Check
+from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.ledger import Kind
+from deepclaims.evidence.verdict import verdict
 from deepclaims.pipeline import entries, register
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline import ledger as verb
@@ -158,6 +161,34 @@ def test_second_looks_are_all_kept(small):
     entries.write_second_look(small, raw, raw.verdict, 1)
     entries.write_second_look(small, raw, raw.verdict, 1)
     assert kinds(small)[-2:] == ["second_look", "second_look"]
+
+
+def contradict(project):
+    """A second look that refutes what the first supports."""
+    (raw,) = judging.judge_only(project, [NAME])
+    says = {"es": "gana", "en": "it gains"}
+    gain = {"role": "claim", "relation": "above", "bound": 0.0, "says": says}
+    against = verdict([Check.of("gain", gain).find(exact(-1.0))], {})
+    entries.write_second_look(project, raw, against, 1)
+
+
+def test_a_second_look_that_contradicts_is_not_undone_by_other_words(small):
+    look_at(small)
+    contradict(small)
+    assert look_at(small).verdict == "inconclusive"
+    rewrite(small, "question:\n  es: >-\n", "question:\n  es: >-\n    En otras palabras:\n")
+    record = look_at(small)
+    assert [each["stale"] for each in record.second_looks] == [False]
+    assert (record.verdict, record.attempt) == ("inconclusive", 1)
+
+
+def test_a_second_look_at_an_earlier_attempt_is_stale(small):
+    look_at(small)
+    contradict(small)
+    rewrite(small, "bound: [60, 60]", "bound: [59, 61]")
+    record = look_at(small)
+    assert [each["stale"] for each in record.second_looks] == [True]
+    assert (record.verdict, record.attempt) == ("supported", 2)
 
 
 def test_a_line_that_a_merge_threw_away_is_missed(small):

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Self
 
 from deepclaims.claims import claim as claims
-from deepclaims.evidence import ledger, second_look, transfer
+from deepclaims.evidence import ledger, transfer
 from deepclaims.evidence.ledger import SEEN, Kind, Ledger
 from deepclaims.evidence.looks import Look, attempt_of, looks, seen
 from deepclaims.evidence.record import REAL_SOURCES
@@ -97,13 +97,22 @@ class History:
 
     @cached_property
     def second_looks(self) -> list[tuple[SecondLook, bool]]:
-        """All second looks at the claim, and whether each is at the claim as it is now."""
+        """All second looks at the claim, and whether each is at the claim as it is now.
+
+        One at the attempt that this is counts whatever was reworded since: the words of a question
+        cannot undo it.
+        """
         told = str(Registration.of(self.judged.claim.written))
-        sources = self.judged.facts["data_sources"]
-        return [
-            (look, look.is_of(told, self.judged.claim.profile, sources))
-            for look in second_look.second_looks(self.ledger)
-        ]
+        profile, sources = self.judged.claim.profile, self.judged.facts["data_sources"]
+        found, attempt = [], ""
+        for event in self.ledger.of(*SEEN, Kind.SECOND_LOOK):
+            if event.kind in SEEN:
+                attempt = event.content["attempt"]
+                continue
+            look = SecondLook.read(event)
+            asked = look.registration if attempt == self.look.attempt else told
+            found.append((look, look.is_of(asked, profile, sources)))
+        return found
 
     @cached_property
     def transfers(self) -> list[tuple[Transfer, bool]]:
