@@ -23,6 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "installing into $(VENV) (2.6 GB, the first time: from two minutes to a quarter of an hour)"
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
+	@echo "done; next: . $(BIN)/activate, then make reproduce, or docs/own-research.md"
 
 reproduce: $(STAMP) ## run the pipeline with the data that can be had, and name the report
 	@test -e .git || $(BIN)/dvc config --local core.no_scm true

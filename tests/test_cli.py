@@ -49,7 +49,8 @@ def test_an_unknown_verb_is_met_with_the_known_ones(capsys):
         (("measure", "claim=dropout", "profile=huge"), "no profile 'huge'; known: smoke"),
         (("measure", "claim=dropout", "claim.grid.nothing=1"), "has no 'grid.nothing'; known: "),
         (("measure", "claim=dropout", "colour=red"), "does not know 'colour=red'"),
-        (("judge",), "has not been measured: run `deepclaims measure "),
+        (("judge",), "nothing has been measured here: `dvc repro judge` runs what comes before"),
+        (("judge", "claim=dropout"), "has not been measured: run `deepclaims measure "),
         (
             ("judge", "now=1"),
             "does not know 'now=1'; known: claim=CHAPTER/ID, space=",

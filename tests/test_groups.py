@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -44,3 +45,16 @@ def test_read_options_drops_the_name_and_the_underscore():
 def test_read_options_lists_what_it_knows():
     with pytest.raises(ConfigError, match="g has no option width; known: lambda, depth"):
         read_options("g", Options, {"width": 3})
+
+
+def test_the_document_on_training_names_every_choice(checkout):
+    rows = [
+        line.split("|")[1:3]
+        for line in (checkout / "docs" / "training.md").read_text().splitlines()
+        if line.startswith("| `")
+    ]
+    told = {name: row for names, row in rows for name in re.findall(r"`(\w+)`", names)}
+    for group in ("model", "init", "optimizer", "schedule", "regularizer", "augment", "trainer",
+                  "callbacks", "logger"):  # fmt: skip
+        known = {file.stem for file in (checkout / "conf" / group).glob("*.yaml")}
+        assert known <= set(re.findall(r"`(\w+)`", told[group])), group

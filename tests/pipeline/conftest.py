@@ -14,7 +14,7 @@ import yaml
 from deepclaims.ecg import trained_labeller
 from deepclaims.ecg.options import read_options
 from deepclaims.languages import LANGUAGES
-from deepclaims.pipeline import judge, verify
+from deepclaims.pipeline import judge, shown, verify
 from deepclaims.project import Project
 from deepclaims.report import figures, style
 
@@ -42,7 +42,7 @@ def _here(tasks: int, preload: Sequence[str] = ()) -> Iterator[Here]:
 @pytest.fixture(autouse=True)
 def _judge_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "judging_pool" not in request.keywords:
-        for verb in (judge, verify):
+        for verb in (judge, shown, verify):
             monkeypatch.setattr(verb, "judging_pool", _here)
 
 

@@ -5,10 +5,14 @@ import pytest
 from deepclaims.claims import claim as claims
 from deepclaims.errors import ConfigError, StorageError
 from deepclaims.evidence import ledger
+from deepclaims.evidence.check import Check
+from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.ledger import Kind
+from deepclaims.evidence.verdict import verdict
 from deepclaims.pipeline import entries, register
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline import ledger as verb
+from deepclaims.pipeline import measure as measuring
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.request import Request
 from deepclaims.sweep.options import LocalOptions
@@ -30,6 +34,10 @@ def look_at(project, profile="laptop"):
     measure(project, Request((NAME,), project.results, profile, LocalOptions(workers=0)))
     (record,) = judging.judge(project)
     return record
+
+
+def peek(*more: str) -> None:
+    measuring.run([f"claim={NAME}", "executor.workers=0", *more])
 
 
 def rewrite(project, before: str, after: str) -> None:
@@ -155,6 +163,34 @@ def test_second_looks_are_all_kept(small):
     assert kinds(small)[-2:] == ["second_look", "second_look"]
 
 
+def contradict(project):
+    """A second look that refutes what the first supports."""
+    (raw,) = judging.judge_only(project, [NAME])
+    says = {"es": "gana", "en": "it gains"}
+    gain = {"role": "claim", "relation": "above", "bound": 0.0, "says": says}
+    against = verdict([Check.of("gain", gain).find(exact(-1.0))], {})
+    entries.write_second_look(project, raw, against, 1)
+
+
+def test_a_second_look_that_contradicts_is_not_undone_by_other_words(small):
+    look_at(small)
+    contradict(small)
+    assert look_at(small).verdict == "inconclusive"
+    rewrite(small, "question:\n  es: >-\n", "question:\n  es: >-\n    En otras palabras:\n")
+    record = look_at(small)
+    assert [each["stale"] for each in record.second_looks] == [False]
+    assert (record.verdict, record.attempt) == ("inconclusive", 1)
+
+
+def test_a_second_look_at_an_earlier_attempt_is_stale(small):
+    look_at(small)
+    contradict(small)
+    rewrite(small, "bound: [60, 60]", "bound: [59, 61]")
+    record = look_at(small)
+    assert [each["stale"] for each in record.second_looks] == [True]
+    assert (record.verdict, record.attempt) == ("supported", 2)
+
+
 def test_a_line_that_a_merge_threw_away_is_missed(small):
     """`git log` leaves out a branch whose merge kept nothing of it, unless it is told not to."""
     git(small, "init", "--initial-branch=main")
@@ -168,3 +204,61 @@ def test_a_line_that_a_merge_threw_away_is_missed(small):
     git(small, "merge", "--strategy=ours", "--message=merged", "side")
     with pytest.raises(StorageError, match="lacks lines that it had"):
         verb.verify(small)
+
+
+def test_what_was_measured_seen_and_changed_is_an_attempt(small, capsys):
+    """Measure, peek, change, judge once: the registration that was never judged is counted."""
+    peek()
+    peek()
+    assert kinds(small) == ["registration", "measured"]
+    (told,) = ledger.read(small.root, NAME).of(Kind.MEASURED)
+    assert told.content["seeds"] == [1, 1000, 1000]
+    assert told.content["profile"] == "laptop"
+    assert told.content["sources"] == {}
+    rewrite(small, "bound: [60, 60]", "bound: [59, 61]")
+    peek()
+    assert kinds(small) == ["registration", "measured"] * 2
+    (record,) = judging.judge(small)
+    assert record.attempt == 2
+    assert record.registered is None  # its numbers were seen before
+    capsys.readouterr()
+    verb.run([f"claim={NAME}"])
+    assert "attempt 2: 1 seeds 1000 to 1000, laptop" in capsys.readouterr().out
+    git(small, "init", "-q")
+    assert "1 ledgers, 5 lines" in verb.verify(small)
+
+
+def test_measured_and_judged_it_is_one_attempt_registered_before(small):
+    peek()
+    (record,) = judging.judge(small)
+    assert record.attempt == 1
+    assert record.registered is not None
+    peek()
+    assert kinds(small) == ["registration", "measured", "look"]
+
+
+def test_what_was_looked_at_is_not_told_as_measured_again(small):
+    look_at(small)
+    measuring.run(["chapter=all", "executor.workers=0"])
+    assert kinds(small) == ["registration", "look"]
+
+
+def test_what_is_seen_in_the_large_profile_is_told(small):
+    peek("profile=full")
+    peek("profile=smoke")
+    peek("claim.seeds.first=1001")
+    assert kinds(small) == ["registration", "measured"]
+
+
+def test_a_measurement_whose_judge_fails_is_told(small, monkeypatch, capsys):
+    from deepclaims.claims.convolution.lenet_parameters import judge
+
+    def broken(results):
+        raise RuntimeError("no judge today")
+
+    monkeypatch.setattr(judge, "judge", broken)
+    measuring.run(["chapter=all", "executor.workers=0"])
+    assert "its judge fails (no judge today)" in capsys.readouterr().err
+    assert kinds(small) == ["registration", "measured"]
+    monkeypatch.undo()
+    assert judging.judge(small)[0].attempt == 1

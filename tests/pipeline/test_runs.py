@@ -36,7 +36,7 @@ def test_every_cell_is_listed_with_its_failures(trained, capfd):
     said = shown(capfd)
     assert "model.width=2" in said
     assert "seed 0: MemoryError: 3 is too many" in said
-    assert "2 cells, 1 replicas" in said
+    assert "2 cells, 1 replica," in said
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,8 @@ def test_every_cell_is_listed_with_its_failures(trained, capfd):
     ],
 )
 def test_filters(trained, capfd, words, count):
-    assert f"{count} cells" in shown(capfd, *words)
+    cells = "1 cell," if count == 1 else f"{count} cells,"
+    assert cells in shown(capfd, *words)
 
 
 def test_why_of_a_training(trained, capfd):
@@ -78,7 +79,7 @@ def test_pruning_says_first_and_does_then(trained, capfd, monkeypatch):
         "data=function, model.depth=1, fit.steps=3, ", ""
     )
     assert len(store.keys()) == 2
-    assert "deleted: 1 cells" in shown(capfd, "--prune", "state=finished", "--yes")
+    assert "deleted: 1 cell," in shown(capfd, "--prune", "state=finished", "--yes")
     assert len(store.keys()) == 1
 
 

@@ -65,7 +65,7 @@ def test_a_model_of_any_layers_is_trained_kept_and_loaded(project, own, capfd):
     assert not net.training
     capfd.readouterr()
     train.run([*PLANE, "model=own"])
-    assert "all 1 replicas are cached" in capfd.readouterr().err
+    assert "1 replica is cached" in capfd.readouterr().err
 
 
 def test_a_changed_module_or_one_it_imports_is_another_run(project, own):
@@ -119,6 +119,68 @@ def test_what_cannot_be_is_refused_before_anything_is_trained(project, own):
         with pytest.raises(ConfigError, match=said.replace("(", r"\(")):
             train.run([*PLANE, *words])
     assert keys(project) == []
+
+
+BROKEN = """
+    from torch import nn
+
+
+    class Raises(nn.Module):
+        def __init__(self, outputs):
+            raise RuntimeError("no such luck")
+
+
+    class Wide(nn.Module):
+        def __init__(self, in_features, outputs):
+            super().__init__()
+            self.last = nn.Linear(in_features, outputs + 3)
+
+        def forward(self, x):
+            return self.last(x.flatten(1))
+
+
+    class Blind(Wide):
+        def forward(self, x):
+            return self.last(x[:, :1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["model=own", "model._target_={}.Raises"], "no such luck"),
+        (["model=own", "model._target_={}.Wide"], r"Wide gives \(4, 5\) for inputs \(4, 2\)"),
+        (["model=own", "model._target_={}.Blind"], r"Blind fails at inputs \(4, 2\)"),
+        (["callbacks=lr_monitor", "logger=none"], "say logger=csv"),
+        (["model=own", "data=arrays", "data.path=none.npz"], "none.npz"),
+        (["model=own", "data=arrays", "data.path=odd.npz"], "inputs"),
+    ],
+)
+def test_what_of_ones_own_cannot_be_trained_is_found_before_anything_is(
+    project, own, words, said, monkeypatch
+):
+    broken = f"broken_{own}"
+    (project.root / f"{broken}.py").write_text(textwrap.dedent(BROKEN))
+    monkeypatch.chdir(project.root)
+    np.savez("odd.npz", a=np.zeros(3))
+    words = [word.format(broken) for word in words]
+    if broken in " ".join(words):
+        words.append("~model.width")
+    data = [] if "data=arrays" in words else PLANE
+    with pytest.raises((ConfigError, DataError), match=said) as told:
+        train.run([*data, *words])
+    assert "\n" not in str(told.value)
+    assert keys(project) == []
+
+
+def test_a_loaded_network_says_what_it_reads(project):
+    train.run([*PLANE, "init=he"])
+    net = deepclaims.load(keys(project)[0])
+    with pytest.raises(DataError, match=r"reads \(n, 2\); it was given \(5, 3\)"):
+        net.predict(torch.zeros(5, 3))
+    net.about["task"] = "regression"
+    with pytest.raises(DataError, match="predicts numbers"):
+        net.probabilities(torch.zeros(5, 2))
 
 
 def test_an_optimiser_without_a_stacked_form_is_trained_one_by_one(project):

@@ -114,7 +114,7 @@ def test_a_failure_is_retried_when_asked(project, capfd, unforeseen):
     capfd.readouterr()
     with pytest.raises(SweepError, match="1 of 2 failed in an earlier run and was not run again"):
         train.run(words)
-    assert "train: 1 replicas are cached, 1 failed earlier" in capfd.readouterr().err
+    assert "train: 1 replica is cached, 1 failed earlier" in capfd.readouterr().err
     with pytest.raises(SweepError, match="1 of 2 replicas failed; the others are saved"):
         train.run([*words, "--retry-failed"])
 
@@ -130,4 +130,6 @@ def test_divergence_is_a_result_of_a_multirun(project, capfd):
 def test_the_help_is_hydras(project, capsys):
     with pytest.raises(SystemExit):
         train.run(["--help"])
-    assert "optimizer: adagrad" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "optimizer: adagrad" in shown
+    assert "--retry-failed" in shown

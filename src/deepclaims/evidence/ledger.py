@@ -4,9 +4,9 @@ A claim's ledger is `ledger/<chapter>/<id>.jsonl`, in Git. Each line is a JSON o
 of the line before it, so that no line can be changed, removed or put between others without a break
 in the chain; that none was cut off at the end, Git's history shows (`extends`).
 
-An *attempt* is a registration that was looked at on the data it is about. Whoever registers a claim
-again after looking tries again, and the k-th attempt must meet α/(k(k+1)): the levels of all
-attempts that there can ever be add up to α.
+An *attempt* is a registration that was measured on the data it is about, so that its numbers could
+be looked at. Whoever registers a claim again after looking tries again, and the k-th attempt must
+meet α/(k(k+1)): the levels of all attempts that there can ever be add up to α.
 """
 
 from __future__ import annotations
@@ -34,9 +34,14 @@ class Kind(StrEnum):
 
     REGISTRATION = "registration"  # what is promised, as hashes
     PILOT = "pilot"  # a trial that no verdict rests on
+    MEASURED = "measured"  # the claim measured, so that its numbers could be seen
     LOOK = "look"  # the claim measured and judged
     SECOND_LOOK = "second_look"  # the same with other seeds
     TRANSFER = "transfer"  # the same on another data set
+
+
+SEEN = (Kind.LOOK, Kind.MEASURED)
+"""After these the numbers of a claim may be known to whoever registers it again."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,13 @@ class Ledger:
     def attempts(self) -> tuple[str, ...]:
         """The attempts at the claim, each as one word, in their order.
 
-        An attempt is a registration that was looked at. What was registered before there was a
-        ledger counts in any case: that nobody looked is what Git's history cannot show.
+        An attempt is a registration that was measured or looked at. What was registered before
+        there was a ledger counts in any case: that nobody looked is what Git's history cannot show.
         """
         words = (
             word_of(event.content) if event.kind is Kind.REGISTRATION else event.content["attempt"]
             for event in self.events
-            if event.kind is Kind.LOOK or (event.kind is Kind.REGISTRATION and event.reconstructed)
+            if event.kind in SEEN or (event.kind is Kind.REGISTRATION and event.reconstructed)
         )
         return tuple(dict.fromkeys(map(str, words)))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from deepclaims.evidence.check import Role
-from deepclaims.evidence.ledger import UNKNOWN, Event, Kind, Ledger
+from deepclaims.evidence.ledger import SEEN, UNKNOWN, Event, Kind, Ledger
 from deepclaims.evidence.verdict import Verdict
 
 BENCHMARK = str(Role.BENCHMARK)
@@ -30,8 +30,10 @@ class Look:
         seeds: how many, and the first and last of them.
         profile: smoke, laptop or full.
         sources: where each data set came from.
-        ruling: the headline as published, corrected for the number of sentences and attempts.
-        checks: name -> role, relation, bound, value, low, high, n and outcome.
+        ruling: the headline as published, corrected for the number of sentences and attempts; ""
+            of what was measured and not judged.
+        checks: name -> role, sentences, relation, bound, value, low, high, n and outcome; none
+            where only tables could be read.
         sentences: the ruling on each; empty in looks from before there were any.
     """
 
@@ -53,9 +55,14 @@ class Look:
         verdict: Verdict,
     ) -> Self:
         """What was seen, from a verdict and the seeds that it rests on."""
+        own = {
+            ruled.sentence.id: {found.check.name for found in ruled.findings}
+            for ruled in verdict.sentences
+        }
         checks = {
             each.check.name: {
                 "role": str(each.check.role),
+                "sentences": [id_ for id_, names in own.items() if each.check.name in names],
                 "relation": str(each.check.relation),
                 "bound": each.check.bound,
                 "value": _plain(each.estimate.value),
@@ -83,7 +90,7 @@ class Look:
             (int(told["seeds"][0]), int(told["seeds"][1]), int(told["seeds"][2])),
             str(told["profile"]),
             dict(told["sources"]),
-            str(told["ruling"]),
+            str(told.get("ruling", "")),
             dict(told["checks"]),
             dict(told.get("sentences", {})),
         )
@@ -140,27 +147,49 @@ def looks(ledger: Ledger) -> list[Look]:
     return [Look.read(event) for event in ledger.of(Kind.LOOK)]
 
 
+def seen(ledger: Ledger) -> list[Look]:
+    """The looks at a claim and what was measured of it, judged or not, oldest first."""
+    return [Look.read(event) for event in ledger.of(*SEEN)]
+
+
 def attempt_of(ledger: Ledger, look: Look) -> str:
     """The attempt that a look belongs to: an earlier one that it restates, or its own.
 
     Of attempts from before there was a ledger the judging code is not known: the first look that
-    has one's criterion, grid and seeds goes on with it.
+    has one's criterion, grid and seeds goes on with it. So does a look without checks, which cannot
+    be compared: who made the earlier attempt has read the same tables.
     """
     if look.attempt in ledger.attempts:
         return look.attempt
-    for earlier in reversed(looks(ledger)):
+    for event in ledger.of(Kind.MEASURED):
+        if event.content["registration"] == look.attempt:
+            return str(event.content["attempt"])
+    promised = _promised(look.attempt)
+    if not look.checks:
+        alike = [each for each in ledger.attempts if _promised(each) == promised]
+        return alike[-1] if alike else look.attempt
+    for earlier in reversed(seen(ledger)):
         if look.restates(earlier):
             return earlier.attempt
-    heir = f"{look.attempt.rpartition('-')[0]}-{UNKNOWN}"
-    own = {event.content["attempt"] for event in ledger.of(Kind.LOOK) if not event.reconstructed}
+    heir = f"{promised}-{UNKNOWN}"
+    own = {event.content["attempt"] for event in ledger.of(*SEEN) if not event.reconstructed}
     return heir if heir in ledger.attempts and heir not in own else look.attempt
+
+
+def _promised(attempt: str) -> str:
+    """Criterion, grid and seeds of an attempt, without the code that judges."""
+    return attempt.rpartition("-")[0]
 
 
 def _asks_and_finds_the_same(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     """Whether a check is what it was.
 
     Looks from before there were benchmarks tell no roles: what is one now may have decided then.
+    Older ones do not tell of which sentences a check is either.
     """
+    told = [set(each["sentences"]) for each in (now, before) if "sentences" in each]
+    if len(told) == 2 and told[0] != told[1]:
+        return False
     if "role" in before:
         same_role = now.get("role") == before["role"]
     else:

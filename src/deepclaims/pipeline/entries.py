@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from deepclaims.claims.claim import Claim
 from deepclaims.environment import commit
 from deepclaims.evidence import ledger
-from deepclaims.evidence.ledger import Event, Kind
+from deepclaims.evidence.ledger import SEEN, Event, Kind
+from deepclaims.evidence.looks import Look, attempt_of
+from deepclaims.evidence.record import REAL_SOURCES
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook
 from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.history import History
-from deepclaims.pipeline.judging import Judged
+from deepclaims.pipeline.judging import Judged, Measured
 from deepclaims.pipeline.promise import registration
 from deepclaims.project import Project
 
@@ -31,6 +34,40 @@ def is_news(project: Project, claim: Claim) -> bool:
     """Whether a claim promises anything else than the ledger last said."""
     known = ledger.read(project.root, claim.name).of(Kind.REGISTRATION)
     return not known or dict(known[-1].content) != registration(claim)
+
+
+def is_untold(project: Project, measured: Measured) -> bool:
+    """Whether the ledger has no word yet that what a claim promises now could be seen.
+
+    Stand-in data show nothing of what a verdict rests on.
+    """
+    sources = dict(measured.about["sources"])
+    now = (word(measured.claim), measured.claim.profile, sources)
+    told = (each.content for each in ledger.read(project.root, measured.claim.name).of(*SEEN))
+    return all(each in REAL_SOURCES for each in sources.values()) and now not in (
+        (each.get("registration", each["attempt"]), each["profile"], dict(each["sources"]))
+        for each in told
+    )
+
+
+def write_measured(project: Project, claim: Claim, look: Look) -> None:
+    """Tell the ledger that what a claim promises was measured, and so could be seen.
+
+    Args:
+        project: whose ledger.
+        claim: what was measured.
+        look: what it shows, as an attempt of its own.
+    """
+    attempt = attempt_of(ledger.read(project.root, claim.name), look)
+    shown = replace(look, attempt=attempt).to_dict()
+    told = {key: value for key, value in shown.items() if key not in ("ruling", "sentences")}
+    event = _event(project, Kind.MEASURED, {"registration": look.attempt, **told})
+    ledger.append(project.root, claim.name, [event])
+
+
+def word(claim: Claim) -> str:
+    """What a claim promises now, as the word of an attempt."""
+    return ledger.word_of(registration(claim))
 
 
 def write_look(project: Project, judged: Judged, settled: Verdict) -> None:

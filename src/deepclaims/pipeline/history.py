@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Self
 
 from deepclaims.claims import claim as claims
-from deepclaims.evidence import ledger, second_look, transfer
-from deepclaims.evidence.ledger import Kind, Ledger
-from deepclaims.evidence.looks import Look, attempt_of, looks
+from deepclaims.evidence import ledger, transfer
+from deepclaims.evidence.ledger import SEEN, Kind, Ledger
+from deepclaims.evidence.looks import Look, attempt_of, looks, seen
 from deepclaims.evidence.record import REAL_SOURCES
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook
@@ -46,14 +46,8 @@ class History:
     @cached_property
     def look(self) -> Look:
         """What is seen now, as part of the attempt that it belongs to; not corrected."""
-        seen = Look.of(
-            ledger.word_of(registration(self.judged.claim)),
-            self.judged.facts["seeds"],
-            self.judged.claim.profile,
-            self.judged.facts["data_sources"],
-            self.judged.verdict,
-        )
-        return replace(seen, attempt=attempt_of(self.ledger, seen))
+        own = look_at(self.judged)
+        return replace(own, attempt=attempt_of(self.ledger, own))
 
     @property
     def attempt(self) -> int:
@@ -75,10 +69,11 @@ class History:
         was registered after they were seen.
         """
         own, told = self.look.attempt, registration(self.judged.claim)
-        if any(each.seeds == self.look.seeds and each.attempt != own for each in self.looks):
+        known = seen(self.ledger)
+        if any(each.seeds == self.look.seeds and each.attempt != own for each in known):
             return None
         for event in self.ledger.events:
-            if event.kind is Kind.LOOK and event.content["attempt"] == own:
+            if event.kind in SEEN and event.content["attempt"] == own:
                 return None
             promised = event.kind is Kind.REGISTRATION and not event.reconstructed
             if promised and all(event.content.get(key) == told[key] for key in PROMISED):
@@ -97,25 +92,45 @@ class History:
 
     def tells_of(self, settled: Verdict) -> bool:
         """Whether the ledger tells of a look that saw this."""
-        seen = self.look.ruled(settled)
-        return any(seen.repeats(each) for each in self.looks)
+        now = self.look.ruled(settled)
+        return any(now.repeats(each) for each in self.looks)
 
     @cached_property
     def second_looks(self) -> list[tuple[SecondLook, bool]]:
-        """All second looks at the claim, and whether each is at the claim as it is now."""
+        """All second looks at the claim, and whether each is at the claim as it is now.
+
+        One at the attempt that this is counts whatever was reworded since: the words of a question
+        cannot undo it.
+        """
         told = str(Registration.of(self.judged.claim.written))
-        sources = self.judged.facts["data_sources"]
-        return [
-            (look, look.is_of(told, self.judged.claim.profile, sources))
-            for look in second_look.second_looks(self.ledger)
-        ]
+        profile, sources = self.judged.claim.profile, self.judged.facts["data_sources"]
+        found, attempt = [], ""
+        for event in self.ledger.of(*SEEN, Kind.SECOND_LOOK):
+            if event.kind in SEEN:
+                attempt = event.content["attempt"]
+                continue
+            look = SecondLook.read(event)
+            asked = look.registration if attempt == self.look.attempt else told
+            found.append((look, look.is_of(asked, profile, sources)))
+        return found
 
     @cached_property
     def transfers(self) -> list[tuple[Transfer, bool]]:
         """All transfers of the claim, and whether each is of the claim as it is now."""
-        seen, told = self.look, str(Registration.of(self.judged.claim.written))
-        now = (told, seen.profile, seen.seeds, seen.sources)
+        look, told = self.look, str(Registration.of(self.judged.claim.written))
+        now = (told, look.profile, look.seeds, look.sources)
         return [(each, each.is_of(*now)) for each in transfer.transfers(self.ledger)]
+
+
+def look_at(judged: Judged) -> Look:
+    """What is seen of a judged measurement, as an attempt of its own; not corrected."""
+    return Look.of(
+        ledger.word_of(registration(judged.claim)),
+        judged.facts["seeds"],
+        judged.claim.profile,
+        judged.facts["data_sources"],
+        judged.verdict,
+    )
 
 
 def attempts(project: Project, judged: Iterable[Judged]) -> dict[str, int]:

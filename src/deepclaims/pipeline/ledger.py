@@ -10,7 +10,7 @@ from deepclaims.arguments import Arguments, Key
 from deepclaims.claims import claim as claims
 from deepclaims.errors import ConfigError, StorageError
 from deepclaims.evidence import ledger
-from deepclaims.evidence.ledger import Event, Kind, Ledger
+from deepclaims.evidence.ledger import SEEN, Event, Kind, Ledger
 from deepclaims.project import Project
 
 VERIFY = "--verify"
@@ -118,6 +118,7 @@ def _content(event: Event, found: Ledger) -> str:
     if event.kind is Kind.REGISTRATION:
         return " ".join(f"{key} {value}" for key, value in told.items())
     seeds = "{} seeds {} to {}".format(*told["seeds"]) if "seeds" in told else ""
-    number = f"attempt {found.attempt(told['attempt'])}: " if event.kind is Kind.LOOK else ""
+    number = f"attempt {found.attempt(told['attempt'])}: " if event.kind in SEEN else ""
     where = f"on {told['dataset']} " if event.kind is Kind.TRANSFER else ""
-    return f"{number}{where}{told.get('ruling', '')} ({seeds}, {told.get('profile', '')})"
+    under = f"{seeds}, {told.get('profile', '')}"
+    return f"{number}{where}" + (f"{told['ruling']} ({under})" if "ruling" in told else under)

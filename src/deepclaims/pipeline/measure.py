@@ -25,7 +25,7 @@ from deepclaims.errors import StorageError
 from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.registration import Registration
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline import entries, measured
+from deepclaims.pipeline import entries, measured, shown
 from deepclaims.pipeline.place import REHEARSED, SPACE
 from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
@@ -52,6 +52,7 @@ def run(overrides: Sequence[str]) -> None:
     if isinstance(request.options, LocalOptions) and request.options.workers != 0:
         warm_up(request.tasks(project))  # it imports while this process composes
     loaded = measure(project, request)
+    shown.tell(project, request, loaded)
     if not request.single:
         measured.write(request.folder)
         return

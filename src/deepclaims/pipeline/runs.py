@@ -15,6 +15,7 @@ from deepclaims.project import Project
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.inventory import Entry, inventory, remove, remove_unused_code, stale
+from deepclaims.sweep.progress import counted
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.training_sweep import TrainingSweep
 from deepclaims.sweep.unit import last_line
@@ -167,7 +168,14 @@ def _sum(entries: Iterable[Entry]) -> str:
     entries = list(entries)
     replicas = sum(len(entry.seeds) for entry in entries)
     seconds, size = sum(e.seconds for e in entries), sum(e.size for e in entries)
-    return f"{len(entries)} cells, {replicas} replicas, {_time(seconds)}, {_size(size)}"
+    return ", ".join(
+        (
+            counted(len(entries), "cell"),
+            counted(replicas, "replica"),
+            _time(seconds),
+            _size(size),
+        )
+    )
 
 
 def _name(entry: Entry) -> str:

@@ -18,7 +18,7 @@ class Entry:
         when: the day.
         commit: of the code then.
         what: what happened.
-        ruling: what came out; empty for a registration.
+        ruling: what came out; empty for a registration, and for what was measured and not judged.
         reconstructed: whether it was read out of Git's history afterwards.
     """
 
@@ -66,6 +66,8 @@ def _seen(event: Event, words: Words) -> Entry:
             name = f"data_{content['dataset']}"
             data = words(name) if words.has(name) else content["dataset"]
             what = words("told_transfer", data=data, seeds=seeds)
+        case Kind.MEASURED:
+            what = words("told_measured", seeds=seeds)
         case _:
             what = words("told_look", seeds=seeds)
     return _entry(event, what, str(content.get("ruling", "")))

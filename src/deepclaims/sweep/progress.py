@@ -18,6 +18,11 @@ TELLING = 0.05
 """Share of the replicas that must have ended before they say anything of the others."""
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 replica`, `2 replicas`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class Progress:
     """Counts replicas as they end.
 
@@ -48,7 +53,10 @@ class Progress:
 
     def __enter__(self) -> Self:
         if self.left:
-            print(f"{self.title}: {self.total} replicas, {self.cached} cached", file=sys.stderr)
+            print(
+                f"{self.title}: {counted(self.total, 'replica')}, {self.cached} cached",
+                file=sys.stderr,
+            )
             if sys.stderr.isatty():
                 self._live = _live(self)
                 self._live.start()

@@ -10,7 +10,7 @@ from deepclaims.project import Project
 from deepclaims.sweep.executor import Sweep, Tally
 from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.options import LocalOptions, Options
-from deepclaims.sweep.progress import Progress
+from deepclaims.sweep.progress import Progress, counted
 from deepclaims.sweep.unit import Report, Unit
 from deepclaims.tracking.settings import Tracking
 
@@ -65,6 +65,7 @@ def run_session(
 
 
 def _nothing_to_do(sweep: Sweep) -> str:
-    if not sweep.failed_before:
-        return f"all {sweep.cached} replicas are cached"
-    return f"{sweep.cached} replicas are cached, {len(sweep.failed_before)} failed earlier"
+    cached = f"{counted(sweep.cached, 'replica')} {'is' if sweep.cached == 1 else 'are'} cached"
+    if sweep.failed_before:
+        return f"{cached}, {len(sweep.failed_before)} failed earlier"
+    return cached if sweep.cached == 1 else f"all {cached}"

@@ -13,7 +13,7 @@ from deepclaims.data.files import FILES, PATH, is_of_files, path_of
 from deepclaims.environment import commit
 from deepclaims.errors import ConfigError
 from deepclaims.project import Project
-from deepclaims.sweep.cell import OWN, STACKED, TRAIN, Cell, data_of, training_task
+from deepclaims.sweep.cell import OWN, Cell, data_of, training_task
 from deepclaims.sweep.compose import Composer, cell_config, parse
 from deepclaims.sweep.executor import Sweep
 from deepclaims.sweep.executors.local import warm_up
@@ -91,8 +91,7 @@ class TrainingSweep:
         """
         store = RunStore(self.project.runs)
         pending = Sweep(units, self.project.runs, self.options).pending
-        ours = [unit for unit in pending if unit.cell.task in (TRAIN, STACKED)]
-        new = {unit.cell.key: unit for unit in ours if not store.seeds(unit.cell.key)}
+        new = {unit.cell.key: unit for unit in pending if not store.seeds(unit.cell.key)}
         if not new:
             return
         here = isinstance(self.options, LocalOptions)

@@ -19,7 +19,7 @@ from deepclaims.data.arrays import class_names
 from deepclaims.data.registry import folder_of, load
 from deepclaims.data.scaling import OWN_ARRAYS, Scaling, raw_images, scaling_of
 from deepclaims.data.splits import Splits
-from deepclaims.errors import ConfigError, StorageError
+from deepclaims.errors import ConfigError, DataError, StorageError
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.interface import Interface
 from deepclaims.training import own_parts, own_task, replicas
@@ -66,7 +66,20 @@ class TrainedNetwork(nn.Module):
 
         Args:
             inputs: (n, …); `scaling.says` what the first one is. Numbers of any type.
+
+        Raises:
+            DataError: they have another shape than the network reads.
         """
+        try:
+            return self._answer(*inputs)
+        except (RuntimeError, ValueError, IndexError, TypeError) as error:
+            given = " and ".join(str(tuple(torch.as_tensor(x).shape)) for x in inputs)
+            asked = " and ".join(f"(n, {', '.join(map(str, s))})" for s in self.about["inputs"])
+            raise DataError(
+                f"the network reads {asked}; it was given {given} ({str(error).splitlines()[0]})"
+            ) from error
+
+    def _answer(self, *inputs: Tensor) -> Tensor:
         dtype = next((p.dtype for p in self.network.parameters()), torch.float32)
         first, *others = (torch.as_tensor(x) for x in inputs)
         x = self.scaling(first.to(dtype))
@@ -78,15 +91,20 @@ class TrainedNetwork(nn.Module):
 
     @torch.no_grad()
     def probabilities(self, *inputs: Tensor) -> Tensor:
-        """The probability of each class, (n, classes), or (n, steps, classes)."""
+        """The probability of each class, (n, classes), or (n, steps, classes).
+
+        Raises:
+            DataError: as `forward`; or the network predicts numbers.
+        """
+        if not self._classifies:
+            raise DataError("this network predicts numbers, not classes: take predict")
         return self(*inputs).double().softmax(-1)
 
     @torch.no_grad()
     def predict(self, *inputs: Tensor) -> Tensor:
         """The class of each sample (or step), (n,); where there are none, the numbers."""
         outputs = self(*inputs)
-        classes = self.about["task"] in ("classification", "tagging")
-        return outputs.argmax(-1) if classes and not self._reconstructs else outputs
+        return outputs.argmax(-1) if self._classifies else outputs
 
     def data(self) -> Splits:
         """The data that the network was trained on, as it reads them: scaled.
@@ -112,8 +130,9 @@ class TrainedNetwork(nn.Module):
         return (self.scaling.undone(first) if self.scaling.is_affine else first, *others)
 
     @property
-    def _reconstructs(self) -> bool:
-        return hasattr(self.network, "reconstructs")
+    def _classifies(self) -> bool:
+        told = self.about["task"] in ("classification", "tagging")
+        return told and not hasattr(self.network, "reconstructs")
 
 
 def train_and_keep(

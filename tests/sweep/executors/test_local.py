@@ -65,7 +65,7 @@ def test_an_interrupt_ends_it_in_one_line_and_what_is_finished_stays(project):
     assert "Traceback" not in said
     assert said.strip().splitlines()[-1].startswith("deepclaims train: interrupted; what is")
     assert len(_finished(project)) == 1
-    assert "all 1 replicas are cached" in _train("fit.steps=20").communicate(timeout=300)[1]
+    assert "1 replica is cached" in _train("fit.steps=20").communicate(timeout=300)[1]
 
 
 def _train(steps):
