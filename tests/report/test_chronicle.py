@@ -17,3 +17,12 @@ def test_what_was_measured_and_not_judged_is_told(language, says):
     event = Event(Kind.MEASURED, "2026-11-28", "abc", told)
     (entry,) = chronicle(Ledger("a/b", (event,), ""), Words(language))
     assert (entry.what, entry.ruling) == (says, "")
+
+
+def test_the_same_measured_again_after_code_was_tidied_is_left_out():
+    told = {"attempt": "c-g-s-j", "seeds": [5, 1000, 1004], "profile": "laptop", "checks": {}}
+    kinds = (Kind.LOOK, Kind.MEASURED, Kind.SECOND_LOOK)
+    events = tuple(Event(kind, "2026-11-28", "abc", told) for kind in kinds)
+    shown = [entry.what for entry in chronicle(Ledger("a/b", events, ""), Words("en"))]
+    assert len(shown) == 2
+    assert not any(each.startswith("Measured: from here on") for each in shown)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deepclaims.evidence.ledger import Event, Kind, Ledger
+from deepclaims.evidence.ledger import SEEN, Event, Kind, Ledger
 from deepclaims.report.words import Words
 
 
@@ -30,13 +30,20 @@ class Entry:
 
 
 def chronicle(ledger: Ledger, words: Words) -> list[Entry]:
-    """The events of a ledger, oldest first; registrations of mended texts alone are left out."""
+    """The events of a ledger, oldest first, without what tells nothing new.
+
+    That is a registration of mended texts alone, and an attempt whose numbers were seen before.
+    """
     return list(_entries(ledger, words))
 
 
 def _entries(ledger: Ledger, words: Words) -> Iterator[Entry]:
-    promised = ""
+    promised, seen = "", set()
     for event in ledger.events:
+        if event.kind is Kind.MEASURED and event.content["attempt"] in seen:
+            continue
+        if event.kind in SEEN:
+            seen.add(event.content["attempt"])
         if event.kind is Kind.REGISTRATION:
             now = "-".join(
                 str(event.content.get(key)) for key in ("question", "criterion", "grid", "seeds")
