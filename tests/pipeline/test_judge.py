@@ -147,6 +147,8 @@ def test_what_was_published_is_told(measured, capsys):
 
 def test_a_claim_that_was_not_measured_is_named(project):
     with pytest.raises(StageError, match="has not been measured: run `deepclaims measure claim="):
+        judging.judge(project, [NAME])
+    with pytest.raises(StageError, match="nothing has been measured here: `dvc repro judge`"):
         judging.judge(project)
 
 
