@@ -27,6 +27,13 @@ def test_what_was_written_is_read():
     assert second_looks(Ledger("a", (event, event), "")) == [LOOK, LOOK]
 
 
+def test_its_headline_is_read_by_the_rule_as_it_is_now():
+    told = {"ruling": "corrected", "sentences": {"L1.s1.1": "supported", "study": "corrected"}}
+    event = Event(Kind.SECOND_LOOK, "2026-11-28", "abc", {**LOOK.to_dict(), **told, "checks": {}})
+    (look,) = second_looks(Ledger("a", (event,), ""))
+    assert look.ruling == "supported"
+
+
 def test_a_verdict_that_stands_is_left_alone():
     assert confirm(VERDICT, [LOOK]) == VERDICT
     assert confirm(VERDICT, []) == VERDICT

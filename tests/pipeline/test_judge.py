@@ -9,6 +9,8 @@ import pytest
 from deepclaims import cli
 from deepclaims.claims import claim as claims
 from deepclaims.errors import StageError, StorageError
+from deepclaims.evidence import ledger
+from deepclaims.evidence.ledger import Kind
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline import publish, report
@@ -130,6 +132,7 @@ def test_a_rehearsal_has_folders_of_its_own(judged, monkeypatch):
     assert (judged.root / "rehearsal" / "reports" / "en" / f"{NAME}.html").is_file()
     assert written(judged.evidence) == before
     assert not judged.reports.exists()
+    assert not ledger.read(judged.root, NAME).of(Kind.PILOT)  # `full` sees the test split
 
 
 @pytest.mark.slow

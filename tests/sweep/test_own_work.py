@@ -178,6 +178,9 @@ def test_a_loaded_network_says_what_it_reads(project):
     net = deepclaims.load(keys(project)[0])
     with pytest.raises(DataError, match=r"reads \(n, 2\); it was given \(5, 3\)"):
         net.predict(torch.zeros(5, 3))
+    net.network = torch.nn.Linear(3, 4)  # not for its shape: what torch says is told
+    with pytest.raises(RuntimeError, match="cannot be multiplied"):
+        net.predict(torch.zeros(5, 2))
     net.about["task"] = "regression"
     with pytest.raises(DataError, match="predicts numbers"):
         net.probabilities(torch.zeros(5, 2))

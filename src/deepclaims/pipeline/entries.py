@@ -82,7 +82,12 @@ def write_look(project: Project, judged: Judged, settled: Verdict) -> None:
 
 
 def write_pilot(project: Project, judged: Judged, settled: Verdict) -> None:
-    """Tell the ledger of a rehearsal: what was changed, and what came out."""
+    """Tell the ledger of a rehearsal: what was changed, and what came out.
+
+    One in the profile `full` sees the test split: it is no pilot, and `measure` has told of it.
+    """
+    if not judged.claim.pilot:
+        return
     history = History.of(project, judged)
     told = {**history.look.ruled(settled).to_dict(), "changed": list(judged.claim.changed)}
     if not any(dict(each.content) == told for each in history.ledger.of(Kind.PILOT)):

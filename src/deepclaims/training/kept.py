@@ -73,7 +73,10 @@ class TrainedNetwork(nn.Module):
         try:
             return self._answer(*inputs)
         except (RuntimeError, ValueError, IndexError, TypeError) as error:
-            given = " and ".join(str(tuple(torch.as_tensor(x).shape)) for x in inputs)
+            shapes = [tuple(torch.as_tensor(x).shape) for x in inputs]
+            if [shape[1:] for shape in shapes] == [tuple(s) for s in self.about["inputs"]]:
+                raise  # it is not for their shape
+            given = " and ".join(map(str, shapes))
             asked = " and ".join(f"(n, {', '.join(map(str, s))})" for s in self.about["inputs"])
             raise DataError(
                 f"the network reads {asked}; it was given {given} ({str(error).splitlines()[0]})"
