@@ -104,6 +104,18 @@ def test_no_page_errs_asks_outside_scrolls_sideways_or_shuts_anyone_out(tab, fol
         assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == [], path
 
 
+def test_no_page_of_the_published_report_scrolls_sideways_on_a_phone(tab, checkout):
+    """Its titles and words are longer than those of the pages above."""
+    page = tab("index.html", 390)
+    reports = checkout / "reports"
+    wide = {}
+    for path in pages(reports):
+        page.goto(f"file://{reports / path}", wait_until="domcontentloaded")
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert len(wide) > 150
+    assert {path: width for path, width in wide.items() if width > 390} == {}
+
+
 def test_a_figure_for_the_projector_has_no_ground_of_its_own_on_a_dark_page(tab):
     page = tab("en/projector/L1.html", color_scheme="dark")
     image = "document.querySelector('.screen img')"

@@ -52,6 +52,15 @@ def test_what_is_undecided_says_why_and_names_no_doubt_that_nobody_has(record):
     )
 
 
+def test_a_study_beside_a_sentence_has_no_part_in_what_came_out(record):
+    made = record("one", "approximation", "supported")
+    (own,) = made.sentences
+    own = replace(own, id="L1.s1.1")
+    beside = replace(own, id="study", ruling="corrected")
+    assert told(replace(made, sentences=(own, beside))) == told(replace(made, sentences=(own,)))
+    assert told(replace(made, sentences=(beside,))) != told(made)
+
+
 def test_a_correction_says_what_to_say_instead(record):
     text = told(record("two", "approximation", "corrected"))
     assert "(1.210 [1.150, 1.270])" in text

@@ -14,6 +14,7 @@ from deepclaims.evidence.operating import ENOUGH
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, Finding, SentenceNote
 from deepclaims.evidence.sentence import STUDY, Ruling
 from deepclaims.evidence.transfer import State
+from deepclaims.evidence.verdict import said
 from deepclaims.report import checks
 from deepclaims.report.drawn import Plot
 from deepclaims.report.elsewhere import now
@@ -66,9 +67,11 @@ def deciding_of(record: EvidenceRecord, note: SentenceNote) -> Finding | None:
 
 
 def _weightiest(record: EvidenceRecord) -> Iterator[SentenceNote]:
-    """The sentences with the headline's ruling first."""
-    yield from (each for each in record.sentences if each.ruling == record.verdict)
-    yield from (each for each in record.sentences if each.ruling != record.verdict)
+    """The sentences that the headline is of, those with its ruling first."""
+    of_it = said(each.id for each in record.sentences)
+    notes = [each for each in record.sentences if each.id in of_it]
+    yield from (each for each in notes if each.ruling == record.verdict)
+    yield from (each for each in notes if each.ruling != record.verdict)
 
 
 def deciding(record: EvidenceRecord) -> Finding | None:
