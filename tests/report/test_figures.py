@@ -131,6 +131,18 @@ def test_the_size_is_read_from_the_svg(tmp_path):
 
 
 @pytest.mark.slow
+def test_what_stands_out_of_a_page_makes_it_larger(tmp_path):
+    """The name of a place that is wider than a phone was cut off."""
+    plain = figures.size(saved(drawn(), tmp_path / "plain", narrow=True).read_text())
+    named = drawn()
+    name = named.text(0.8, 0.5, "a name as long as this one, which a phone has no room for")
+    out = (name.get_window_extent().x1 / named.dpi - named.bbox_inches.x1) * 96  # CSS pixels
+    wide = figures.size(saved(named, tmp_path / "named", narrow=True).read_text())
+    assert out > 100
+    assert plain[0] + out <= wide[0] <= plain[0] + out + 4
+    assert wide[1] == plain[1]
+
+
 def test_another_process_draws_the_same_bytes(tmp_path):
     code = textwrap.dedent(
         """

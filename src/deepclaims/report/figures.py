@@ -17,6 +17,7 @@ from deepclaims.report.slim import slim
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 WIDE, NARROW, DATA = "svg", "narrow.svg", "json"
 """Endings of the files of a figure."""
@@ -28,6 +29,9 @@ SVG_LIMIT = 200_000
 
 DPI = 150
 """Of what is pixels inside an SVG."""
+
+MARGIN = 0.02
+"""Inches by which something may stand out of the page, where it is still seen."""
 
 # Artists with more vertices or markers are pixels: the first number always, the next ones only
 # while the file is still too large. Axes and ticks have fewer than any of them.
@@ -154,8 +158,26 @@ def _svg(figure: "Figure", dpi: int = DPI) -> bytes:
 
     buffer = io.StringIO()
     with matplotlib.rc_context(dict(STYLE)):
-        figure.savefig(buffer, format="svg", dpi=dpi, metadata={"Date": None})
+        figure.savefig(
+            buffer, format="svg", dpi=dpi, metadata={"Date": None}, bbox_inches=_whole(figure)
+        )
     return slim(buffer.getvalue()).encode()
+
+
+def _whole(figure: "Figure") -> "Bbox | None":
+    """The page with what stands out of it, in inches; None where nothing does.
+
+    On a phone a legend or the name of a place can be wider than the page: that page is made larger,
+    and nothing is cut off.
+    """
+    from matplotlib.transforms import Bbox
+
+    page, found = figure.bbox_inches, figure.get_tightbbox()
+    whole = Bbox.union([page, found])
+    stands_out = max(
+        abs(one - other) for one, other in zip(whole.extents, page.extents, strict=True)
+    )
+    return Bbox.union([page, found.padded(MARGIN)]) if stands_out > MARGIN else None
 
 
 def _weights(figure: "Figure") -> Iterator[tuple[int, "Artist"]]:
