@@ -91,6 +91,12 @@ VERBS = {
         "[claim=CHAPTER/ID]",
         "deepclaims verify claim=optimisation/sgd-noise-ball",
     ),
+    "restore": Verb(
+        "deepclaims.pipeline.restore",
+        "the published tables and figures back, to judge and publish without a training",
+        "[claim=CHAPTER/ID]",
+        "deepclaims restore claim=convolution/lenet-parameters",
+    ),
     "report": Verb("deepclaims.pipeline.report", "where the report is, and on what data"),
     "train": Verb(
         "deepclaims.pipeline.train",

@@ -37,13 +37,19 @@ def with_value(look: Look, value: float) -> Look:
     return replace(look, checks={"gain": {**look.checks["gain"], "value": value}})
 
 
+def as_benchmark(look: Look) -> Look:
+    return replace(look, checks={"gain": {**look.checks["gain"], "role": "benchmark"}})
+
+
 def test_a_look_is_read_as_it_was_told():
     assert looks(told(LOOK)) == [LOOK]
     assert LOOK.outcomes == {"gain": True}
 
 
-def test_a_rerun_repeats_whatever_its_late_digits():
-    assert with_value(LOOK, 2.1).repeats(LOOK)
+def test_a_rerun_repeats_up_to_late_digits():
+    assert with_value(LOOK, 2.0 + 1e-9).repeats(LOOK)
+    assert not with_value(LOOK, 2.1).repeats(LOOK)
+    assert as_benchmark(with_value(LOOK, 2.1)).repeats(as_benchmark(LOOK))  # a wall time, say
     assert not replace(LOOK, ruling="refuted").repeats(LOOK)
     assert not replace(LOOK, seeds=(5, 2000, 2004)).repeats(LOOK)
 

@@ -3,7 +3,7 @@
 import itertools
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,17 @@ from typing import Any
 import pytest
 import yaml
 
+from deepclaims.claims import claim as claims
 from deepclaims.ecg import trained_labeller
 from deepclaims.ecg.options import read_options
 from deepclaims.languages import LANGUAGES
-from deepclaims.pipeline import judge, shown, verify
+from deepclaims.pipeline import judge, register, shown, verify
+from deepclaims.pipeline.measure import measure
+from deepclaims.pipeline.publish import publish
+from deepclaims.pipeline.request import Request
 from deepclaims.project import Project
 from deepclaims.report import figures, style
+from deepclaims.sweep.options import LocalOptions
 
 
 class Here(Executor):
@@ -71,6 +76,49 @@ def sketch(made_once: Callable[..., Path]) -> Callable[..., None]:
 def sketched(monkeypatch: pytest.MonkeyPatch, sketch: Callable[..., None]) -> None:
     """Claims are judged, and not drawn."""
     monkeypatch.setattr(judge, "draw_one", sketch)
+
+
+TWO = ("convolution/lenet-parameters", "convolution/convolution-arithmetic")
+
+
+@pytest.fixture(scope="session")
+def in_this_process() -> Callable[..., ThreadPoolExecutor]:
+    """Instead of a pool: to start others takes longer than all there is to judge."""
+    return lambda *_: ThreadPoolExecutor(1)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory, checkout, empty_store, sketch, in_this_process) -> Project:
+    """A project of two quick claims, measured, judged and published."""
+    root = tmp_path_factory.mktemp("published") / "project"
+    shutil.copytree(checkout / "conf", root / "conf")
+    shutil.copy(checkout / "dvc.yaml", root)
+    (root / ".mlflow").mkdir()
+    shutil.copy(empty_store, root / ".mlflow")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPCLAIMS_ROOT", str(root))
+        patch.setattr(judge, "judging_pool", in_this_process)
+        patch.setattr(judge, "draw_one", sketch)
+        project = Project(root)
+        for name in set(claims.catalogue(project.conf)) - set(TWO):
+            (project.conf / "claim" / f"{name}.yaml").unlink()
+        register.run([])
+        request = Request(TWO, project.results, "laptop", LocalOptions(workers=0))
+        measure(project, request)
+        judge.judge(project)
+        publish(project)
+    return project
+
+
+@pytest.fixture
+def clone(published, tmp_path, monkeypatch) -> Project:
+    """What Git has of it: configs, ledgers and the report."""
+    root = tmp_path / "clone"
+    for folder in ("conf", "ledger", "reports"):
+        shutil.copytree(published.root / folder, root / folder)
+    shutil.copy(published.root / "dvc.yaml", root)
+    monkeypatch.setenv("DEEPCLAIMS_ROOT", str(root))
+    return Project(root)
 
 
 def _shrink(conf, seeds=(0,), epochs=4):

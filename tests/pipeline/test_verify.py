@@ -1,6 +1,5 @@
 import json
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -9,66 +8,18 @@ from deepclaims import cli
 from deepclaims.claims import claim as claims
 from deepclaims.errors import StageError, VerificationError
 from deepclaims.evidence import ledger
-from deepclaims.pipeline import judge as judging
-from deepclaims.pipeline import register, seal
+from deepclaims.pipeline import seal
 from deepclaims.pipeline import verify as verb
-from deepclaims.pipeline.measure import measure
-from deepclaims.pipeline.publish import publish, publish_one
-from deepclaims.pipeline.request import Request
+from deepclaims.pipeline.publish import publish_one
 from deepclaims.pipeline.verify import differences, run, verify
-from deepclaims.sweep.options import LocalOptions
 
 pytestmark = pytest.mark.slow
 
 NAME = "convolution/lenet-parameters"
-OTHER = "convolution/convolution-arithmetic"
-
-
-def in_this_process(*_: object) -> ThreadPoolExecutor:
-    """Instead of a pool: to start others takes longer than all there is to judge."""
-    return ThreadPoolExecutor(1)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, checkout, empty_store, sketch):
-    """A project of two quick claims, published; only what a clone of it would have."""
-    from deepclaims.project import Project
-
-    root = tmp_path_factory.mktemp("made") / "project"
-    shutil.copytree(checkout / "conf", root / "conf")
-    shutil.copy(checkout / "dvc.yaml", root)
-    (root / ".mlflow").mkdir()
-    shutil.copy(empty_store, root / ".mlflow")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DEEPCLAIMS_ROOT", str(root))
-        patch.setattr(judging, "judging_pool", in_this_process)
-        patch.setattr(judging, "draw_one", sketch)
-        project = Project(root)
-        for name in set(claims.catalogue(project.conf)) - {NAME, OTHER}:
-            (project.conf / "claim" / f"{name}.yaml").unlink()
-        register.run([])
-        request = Request((NAME, OTHER), project.results, "laptop", LocalOptions(workers=0))
-        measure(project, request)
-        judging.judge(project)
-        publish(project)
-    return project
 
 
 @pytest.fixture
-def clone(made, tmp_path, monkeypatch):
-    """What Git has of it: configs, ledgers and the report."""
-    from deepclaims.project import Project
-
-    root = tmp_path / "clone"
-    for folder in ("conf", "ledger", "reports"):
-        shutil.copytree(made.root / folder, root / folder)
-    shutil.copy(made.root / "dvc.yaml", root)
-    monkeypatch.setenv("DEEPCLAIMS_ROOT", str(root))
-    return Project(root)
-
-
-@pytest.fixture
-def here(monkeypatch):
+def here(monkeypatch, in_this_process):
     monkeypatch.setattr(verb, "judging_pool", in_this_process)
 
 
@@ -220,9 +171,9 @@ def test_a_report_without_what_it_takes_says_what_to_do(clone, lacking):
 
 
 @pytest.mark.usefixtures("here")
-def test_a_claim_published_alone_is_verified_too(made, clone):
+def test_a_claim_published_alone_is_verified_too(published, clone):
     for folder in ("results", "evidence"):
-        shutil.copytree(made.root / folder, clone.root / folder)
+        shutil.copytree(published.root / folder, clone.root / folder)
     publish_one(clone, NAME)
     assert verify(clone).differences == ()
 

@@ -5,10 +5,12 @@ import threading
 
 import pytest
 
+from deepclaims.evidence.outcome import Outcome
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.executor import run_sweep
 from deepclaims.sweep.logbook import Logbook, LogEntry, Parent
 from deepclaims.sweep.options import LocalOptions
+from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Report, Unit
 from deepclaims.tracking.index import Index
 
@@ -37,7 +39,13 @@ def entries(cells, seeds=None, parent=None):
 
 
 def logged(folder):
-    return {identity: run.seeds for identity, run in Index(folder, "test").runs().items()}
+    """The seeds in the tables of each run."""
+    found = Index(folder, "test").runs()
+    return {
+        identity: ",".join(map(str, sorted(frames["replicas"]["seed"].unique())))
+        for identity, run in found.items()
+        if (frames := run.frames())
+    }
 
 
 def test_a_cell_is_logged_after_the_last_of_its_replicas(folder, tmp_path, cells):
@@ -123,3 +131,21 @@ def test_nothing_heavy_is_imported_where_all_is_finished_and_logged(project):
     assert ended.returncode == 0, ended.stderr
     assert "all 2 replicas are cached" in ended.stderr
     assert "(2 seeds)" in ended.stderr
+
+
+def test_outcomes_that_came_out_otherwise_are_logged_again(folder, tmp_path, cells, toy):
+    """Where the run cache was deleted and another processor filled it again, say."""
+    runs, (cell, _) = tmp_path / "runs", cells
+    run_sweep(units([cell], (0,)), runs, HERE)
+    with Logbook(folder, runs, entries([cell]), []):
+        pass
+    before = value(folder, cell)
+    shutil.rmtree(runs)
+    RunStore(runs).save(cell, 0, Outcome({"y": before + 1.0}), {})
+    with Logbook(folder, runs, entries([cell]), []):
+        pass
+    assert value(folder, cell) == before + 1.0
+
+
+def value(folder, cell):
+    return Index(folder, "test").find(cell.key).frames()["replicas"]["value"].iloc[0]

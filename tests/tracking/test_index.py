@@ -33,7 +33,7 @@ def test_it_knows_what_mlflow_knows(folder):
     Tracker(folder, "elsewhere").log(a_run("a"))
     found = Index(folder, "here").runs()
     assert {name: run.run_id for name, run in found.items()} == {**ids, "claim": parent}
-    assert found["a"].seeds == "1,2"
+    assert found["a"].holds == "1,2"
     assert found["a"].finished
     artifacts = tracker._client.get_run(ids["a"]).info.artifact_uri
     assert found["a"].artifacts.as_uri() == artifacts

@@ -56,7 +56,7 @@ def theirs(store):
 def test_metrics_params_and_tags(ours, theirs):
     assert repr(sorted(ours.data.metrics.items())) == repr(sorted(theirs.data.metrics.items()))
     assert ours.data.params == theirs.data.params
-    identity = {"deepclaims.identity": "i"}
+    identity = {"deepclaims.identity": "i", "deepclaims.holds": "1,2"}
     assert ours.data.tags == theirs.data.tags | identity
 
 

@@ -100,7 +100,11 @@ class Look:
         return {**vars(self), "seeds": list(self.seeds)}
 
     def repeats(self, other: Look) -> bool:
-        """Whether it saw what another saw: a rerun, which the ledger need not tell again."""
+        """Whether it saw what another saw: a rerun, which the ledger need not tell again.
+
+        One whose numbers differ in early digits is told, as on another processor, where sums are
+        rounded otherwise and what is trained long goes other ways.
+        """
         mine, theirs = (
             (
                 each.attempt,
@@ -113,7 +117,9 @@ class Look:
             )
             for each in (self, other)
         )
-        return mine == theirs
+        return mine == theirs and all(
+            _found_the_same(self.checks[name], other.checks[name]) for name in self._deciding
+        )
 
     def restates(self, other: Look) -> bool:
         """Whether it has another's bounds, data, seeds and numbers, whatever its registration.
@@ -196,9 +202,12 @@ def _asks_and_finds_the_same(now: Mapping[str, Any], before: Mapping[str, Any]) 
         same_role = now.get("role") != "benchmark" or before["outcome"] is True
     if not same_role:
         return False
-    return (now["relation"], now["bound"]) == (before["relation"], before["bound"]) and all(
-        _same(now[key], before[key]) for key in ("value", "low", "high")
-    )
+    asked = (now["relation"], now["bound"]) == (before["relation"], before["bound"])
+    return asked and _found_the_same(now, before)
+
+
+def _found_the_same(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return all(_same(now[key], before[key]) for key in ("value", "low", "high"))
 
 
 def _plain(value: float) -> float | None:

@@ -24,7 +24,7 @@ from typing import Any
 from deepclaims.errors import StorageError
 
 _CRITERION = ("criterion", "control")
-_WORDS = ("says", "fails", "relevant")
+WORDS = ("says", "fails", "relevant")
 """Entries of a check that explain it and decide nothing."""
 _GRID = ("data", "grid", "parts", "seeds", "profiles")
 
@@ -48,7 +48,7 @@ class Registration:
             question=_hash(written.get("question")),
             criterion=_hash(
                 _without(
-                    _WORDS,
+                    WORDS,
                     {key: written.get(key) for key in _CRITERION}
                     | ({"sentences": written["sentences"]} if "sentences" in written else {}),
                 )

@@ -1,15 +1,17 @@
-"""The deposit of a claim: what judging reads of its tables, published so that anybody can judge.
+"""The deposit of a claim: its tables, published so that anybody can judge and draw it.
 
-`judge` leaves it in `evidence/<chapter>/<id>/tables/`, `publish` puts it into
-`reports/tables/<chapter>/<id>/`, and `verify` judges it again. It has the table of the replicas
-without what differs from run to run, each structured table that the claim's judge read, and of
-`about.json` what decides anything. The same measurement gives the same bytes.
+`measure` leaves the tables in `results/<chapter>/<id>/`, `judge` puts what is deposited of them
+into `evidence/<chapter>/<id>/tables/` and `publish` into `reports/tables/<chapter>/<id>/`, where
+`verify` judges it again and `restore` takes it from. The same measurement gives the same bytes:
+what differs from run to run is not in the table of the replicas, and of `about.json` there is what
+decides anything.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,50 +26,61 @@ FOLDER = "tables"
 REPLICAS = "replicas"
 ABOUT = "about.json"
 DECIDING = ("claim", "profile", "changes", "shift", "sources")
-"""Entries of `about.json` that judging reads; the others say where MLflow has the runs."""
+"""Entries of `about.json` that judging reads; the others say where and when it was computed."""
+WHOLE = "whole"
+"""Entry of `about.json`, where a claim deposits less than was measured: the hash of all of it."""
 VOLATILE = "volatile_"
 """How columns begin that differ from run to run."""
 
 
-class Noted(Mapping[str, Any]):
-    """Tables that remember which of them were read."""
+def files(replicas: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """The tables of a claim as files by name, the same bytes for the same numbers.
 
-    def __init__(self, tables: Mapping[str, Any]) -> None:
-        self._tables = tables
-        self.read: set[str] = set()
-
-    def __getitem__(self, name: str) -> Any:
-        table = self._tables[name]
-        self.read.add(name)
-        return table
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        return len(self._tables)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._tables  # to ask is not to read
+    Args:
+        replicas: a row per replica, metric and step; its volatile columns are left out.
+        tables: the structured tables by name, which are whole: a time that is judged stays.
+    """
+    stable = replicas[[name for name in replicas if not str(name).startswith(VOLATILE)]]
+    return {
+        f"{name}.parquet": _parquet(table)
+        for name, table in sorted({REPLICAS: stable, **tables}.items())
+    }
 
 
-def write(folder: Path, results: Results, read: Iterable[str], about: Mapping[str, Any]) -> bool:
+def hashes(folder: Path) -> dict[str, str]:
+    """The sha256 of each table in a folder, by the name of its file."""
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.glob("*.parquet"))
+    }
+
+
+def deciding(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What of `about.json` decides anything, and is the same wherever it was computed."""
+    kept = (*DECIDING, WHOLE) if WHOLE in about else DECIDING
+    return {key: about[key] for key in kept}
+
+
+def write(
+    folder: Path, measured: Path, about: Mapping[str, Any], condensed: Results | None = None
+) -> bool:
     """Write a claim's deposit, whole or not at all, unless it is there; whether it was written.
 
     Args:
         folder: of the deposit; what it held is replaced.
-        results: the tables as they were judged.
-        read: names of the structured tables that judging read.
+        measured: the folder of its tables.
         about: what `measure` says of the tables.
+        condensed: what is deposited in place of the tables, of a claim that says so itself.
 
     Raises:
         StorageError: when the folder cannot be written.
     """
-    metrics = results.metrics
-    kept = metrics[[column for column in metrics if not column.startswith(VOLATILE)]]
-    tables = {REPLICAS: kept, **{name: results.tables[name] for name in read}}
-    told = {key: about[key] for key in DECIDING}
-    made = {f"{name}.parquet": _parquet(table) for name, table in tables.items()}
+    told = deciding(about)
+    if condensed is None:
+        made = {file.name: file.read_bytes() for file in measured.glob("*.parquet")}
+    else:
+        made = files(condensed.metrics, condensed.tables)
+        told.setdefault(WHOLE, hashes(measured))
     made[ABOUT] = atomic.json_text(told).encode()
     if folder.is_dir() and {file.name: file.read_bytes() for file in folder.iterdir()} == made:
         return False

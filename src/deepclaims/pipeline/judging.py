@@ -20,7 +20,7 @@ from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
 from deepclaims.errors import ClaimError, StageError, StorageError
 from deepclaims.evidence.check import findings
-from deepclaims.evidence.registration import Registration, post_hoc
+from deepclaims.evidence.registration import WORDS, Registration, post_hoc
 from deepclaims.evidence.verdict import Verdict, verdict
 from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import deposit
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DECIDING = ("data", "seeds", "grid", "parts", "tune")
 """Entries of a claim's file that judging reads, besides checks and what a registration hashes."""
+COMPUTED = "computed"
+"""Entry of `about.json`: on what device, in how many CPU seconds, by which commit and versions."""
 JUDGING = "deepclaims.pipeline.judging:judge_one"
 DRAWING = "deepclaims.pipeline.judging:draw_one"
 
@@ -82,17 +84,23 @@ class Measured:
         return read_results(self.claim, self.folder)
 
     def judging_key(self) -> str:
-        """Hash of all that decides the raw verdict."""
-        return self._hash((JUDGING, f"{self.claim.package}.judge:judge"),
-                          ("numpy", "scipy", "pandas"))  # fmt: skip
+        """Hash of all that decides the raw verdict and what is said of the measurement."""
+        code = JUDGING, f"{self.claim.package}.judge:judge"
+        return self._hash(code, ("numpy", "scipy", "pandas"), self.about, words=("says",))
 
     def drawing_key(self, figure: str) -> str:
-        """Hash of all that decides how a figure looks; its caption does not."""
-        function = pattern.function_of(figure)
-        return self._hash((DRAWING, f"{self.claim.package}.figures:{function}"),
-                          ("numpy", "scipy", "pandas", "matplotlib"))  # fmt: skip
+        """Hash of all that decides how a figure looks: no caption, nor where it was computed."""
+        code = DRAWING, f"{self.claim.package}.figures:{pattern.function_of(figure)}"
+        about = {key: self.about[key] for key in deposit.DECIDING}
+        return self._hash(code, ("numpy", "scipy", "pandas", "matplotlib"), about, words=WORDS)
 
-    def _hash(self, code: Sequence[str], libraries: Sequence[str]) -> str:
+    def _hash(
+        self,
+        code: Sequence[str],
+        libraries: Sequence[str],
+        about: Mapping[str, Any],
+        words: Sequence[str],
+    ) -> str:
         deciding = [
             code_fingerprint(code),
             {name: _version(name) for name in libraries},
@@ -100,20 +108,18 @@ class Measured:
             str(Registration.of(self.claim.written)),
             {key: self.claim.text.get(key) for key in DECIDING},
             {
-                name: {key: value for key, value in check.items() if key != "says"}
+                name: {key: value for key, value in check.items() if key not in words}
                 for name, check in self.claim.checks.items()
             },
-            self.about,
+            about,
         ]
         text = json.dumps(deciding, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
-    def _tables(self) -> dict[str, str]:
-        return {
-            file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in sorted(self.folder.glob("*.parquet"))
-        }
+    def _tables(self) -> Mapping[str, str]:
+        whole: Mapping[str, str] | None = self.about.get(deposit.WHOLE)
+        return deposit.hashes(self.folder) if whole is None else whole
 
 
 @cache
@@ -169,13 +175,14 @@ def judge_one(measured: Measured, folder: Path | None = None) -> Judged:
 
     Args:
         measured: the claim.
-        folder: where what was read of its tables is to be deposited; nowhere if None.
+        folder: where its tables are to be deposited; nowhere if None.
     """
-    results = pattern.condensed(measured.results())
-    tables = deposit.Noted(results.tables)
-    found = verdict_of(replace(results, tables=tables))
+    measured_whole = measured.results()
+    results = pattern.condensed(measured_whole)
+    found = verdict_of(results)
     if folder is not None:
-        deposit.write(folder, results, sorted(tables.read), measured.about)
+        less = None if results is measured_whole else results
+        deposit.write(folder, measured.folder, measured.about, less)
     return Judged(measured.claim, found, _facts(results, measured.about))
 
 
@@ -232,19 +239,15 @@ def _facts(results: Results, about: Mapping[str, Any]) -> dict[str, Any]:
     A deposit does not say where and when they were computed: that is None.
     """
     rows = results.metrics.drop_duplicates(["key", "seed"])
-
-    def told(column: str) -> str | None:
-        return ", ".join(sorted(rows[column].unique())) if column in rows else None
-
+    computed = about.get(COMPUTED, {})
     return {
         "seeds": sorted({int(seed) for seed in rows["seed"]}),
         "n_runs": int(rows["key"].nunique()),
         "n_replicas": len(rows),
         "keys": sorted(rows["key"].unique()),
         "data_sources": about["sources"],
-        "device": told("volatile_device"),
-        "seconds": float(rows["volatile_seconds"].sum()) if "volatile_seconds" in rows else None,
-        "commit": told("volatile_commit"),
+        **{name: computed.get(name) for name in ("device", "seconds", "commit")},
+        "versions": computed.get("versions", {}),
         "mlflow": {"parent": about.get("mlflow_parent"), "cells": about.get("mlflow_runs", {})},
         "profile": about["profile"],
     }

@@ -1,8 +1,8 @@
 """What judging keeps of a claim, so that only what changed is judged and drawn again.
 
 `evidence/<chapter>/<id>/judged.json` holds the raw verdict, from before the correction over the
-catalogue, with the hash of what decided it; the hash of what decided each figure; and the diagnosis
-of the trained cells with its own.
+catalogue, with the hash of what decided it, and the diagnosis of the trained cells with its own;
+`drawn.json` beside it the hash of what decided each figure, which is published with the figures.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.judging import Judged
 
 NAME = "judged.json"
+DRAWN = "drawn.json"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,12 @@ class Kept:
     @classmethod
     def read(cls, folder: Path) -> Self:
         """What is kept in a folder; nothing where it is missing, damaged or of another kind."""
+        figures = _read(folder / DRAWN)
         try:
-            kept = cls(**json.loads((folder / NAME).read_text(encoding="utf-8")))
-            return kept if "estimates" in kept.verdict else cls()
-        except (OSError, ValueError, TypeError):
-            return cls()
+            kept = cls(**_read(folder / NAME), figures=figures)
+        except TypeError:
+            return cls(figures=figures)
+        return kept if "estimates" in kept.verdict else cls(figures=figures)
 
     @classmethod
     def of(
@@ -66,7 +68,9 @@ class Kept:
 
     def write(self, folder: Path) -> None:
         """Keep it in a claim's folder."""
-        atomic.update(folder / NAME, atomic.json_text(vars(self)))
+        judged = {name: each for name, each in vars(self).items() if name != "figures"}
+        atomic.update(folder / NAME, atomic.json_text(judged))
+        atomic.update(folder / DRAWN, atomic.json_text(self.figures))
 
     def diagnoses(self) -> tuple[DiagnosedCell, ...]:
         """The diagnosis of each trained cell again."""
@@ -76,3 +80,11 @@ class Kept:
         """The raw verdict again, with the texts that the claim's file has now."""
         verdict = Verdict.from_dict(self.verdict, claim.text)
         return Judged(claim, verdict, dict(self.facts))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -9,11 +9,10 @@ where `judge` and `publish` find them with `--rehearsal`; with `space=rehearsal/
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deepclaims import atomic
 from deepclaims.claims import pattern
@@ -25,12 +24,14 @@ from deepclaims.errors import StorageError
 from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.registration import Registration
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline import entries, measured, shown
+from deepclaims.pipeline import deposit, entries, measured, shown
+from deepclaims.pipeline.judging import COMPUTED
 from deepclaims.pipeline.place import REHEARSED, SPACE
 from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
 from deepclaims.pipeline.temporary import share_runs
 from deepclaims.project import Project
+from deepclaims.sweep.cell import library_versions
 from deepclaims.sweep.executors.local import warm_up
 from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.options import LocalOptions
@@ -38,6 +39,9 @@ from deepclaims.sweep.session import run_session
 from deepclaims.sweep.store import RunStore
 from deepclaims.sweep.unit import Unit
 from deepclaims.tracking.index import Logged
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def run(overrides: Sequence[str]) -> None:
@@ -198,17 +202,34 @@ def write_tables(
 ) -> None:
     """Write a claim's tables: `<id>/replicas.parquet`, `<id>/<table>.parquet`, `<id>/about.json`.
 
+    What differs from run to run is in `about.json` alone.
+
     Raises:
         StorageError: when the folder cannot be written.
     """
     import pandas as pd
 
+    tables = {
+        name: pd.concat([each[name] for each in frames if name in each], ignore_index=True)
+        for name in sorted({name for each in frames for name in each})
+    }
+    replicas = tables.pop(deposit.REPLICAS)
+    told = {**about, COMPUTED: _computed(replicas)}
     with atomic.folder(folder / claim.id) as draft:
-        for name in sorted({name for each in frames for name in each}):
-            parts = [each[name] for each in frames if name in each]
-            table = pd.concat(parts, ignore_index=True)
-            table.to_parquet(draft / f"{name}.parquet", index=False)
-        (draft / "about.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n")
+        for name, content in deposit.files(replicas, tables).items():
+            atomic.write(draft / name, content)
+        atomic.write(draft / deposit.ABOUT, atomic.json_text(told))
+
+
+def _computed(rows: pd.DataFrame) -> dict[str, Any]:
+    """Where some replicas were computed, their CPU seconds together, and by which versions."""
+    each = rows.drop_duplicates(["key", "seed"])
+    return {
+        "device": ", ".join(sorted(each["volatile_device"].unique())),
+        "seconds": float(each["volatile_seconds"].sum()),
+        "commit": ", ".join(sorted(each["volatile_commit"].unique())),
+        "versions": library_versions(),
+    }
 
 
 def _say(claim: Claim, request: Request) -> None:

@@ -1,4 +1,4 @@
-"""What was measured, in a file that Git keeps: a claim a line, with the sha256 of its tables.
+"""What was measured, in a file that Git keeps: a claim a line, with the hash of its tables.
 
 `judge` depends on this file and not on the tables. They are in DVC's cache, which a fresh clone
 does not have, and DVC stops without a word of ours where a dependency is missing; so it is our
@@ -9,9 +9,11 @@ tables make the stage run, which writes it.
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 from deepclaims import atomic
+from deepclaims.pipeline import deposit
 
 NAME = "measured.json"
 
@@ -28,16 +30,13 @@ def write(results: Path) -> bool:
     found = {
         folder.relative_to(results).as_posix(): _sha256(folder)
         for folder in results.glob("*/*")
-        if (folder / "about.json").is_file()
+        if (folder / deposit.ABOUT).is_file()
     }
     return atomic.update(results.parent / NAME, atomic.json_text(found))
 
 
 def _sha256(folder: Path) -> str:
-    """Of the names and contents of a folder's files."""
-    digest = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
-        with file.open("rb") as content:
-            of_file = hashlib.file_digest(content, "sha256").hexdigest()
-        digest.update(f"{of_file}  {file.name}\n".encode())
-    return digest.hexdigest()
+    """Of a folder's tables, and of what of `about.json` is the same wherever it is computed."""
+    about = json.loads((folder / deposit.ABOUT).read_text(encoding="utf-8"))
+    content = {"about": deposit.deciding(about), "tables": deposit.hashes(folder)}
+    return hashlib.sha256(atomic.json_text(content).encode()).hexdigest()

@@ -14,6 +14,7 @@ from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import deposit, seal
+from deepclaims.pipeline.kept import DRAWN
 from deepclaims.pipeline.notes import write_notes
 from deepclaims.pipeline.place import of_a_place, read_place
 from deepclaims.project import Project
@@ -21,7 +22,7 @@ from deepclaims.report import citing, site
 from deepclaims.report import pdf as book
 from deepclaims.report.beside import Beside
 from deepclaims.report.drawn import Plot
-from deepclaims.report.figures import ENDINGS, NARROW, WIDE, file_name, shown_in, size
+from deepclaims.report.figures import ENDINGS, FOLDER, WIDE, file_name, shown_in, size
 from deepclaims.report.pages.measured import moved, points
 from deepclaims.report.summary import tally
 from deepclaims.tracking.settings import TRACKING, tracking_of
@@ -199,8 +200,8 @@ def _figures(project: Project, records: Sequence[EvidenceRecord]) -> Iterator[tu
                 source = folder / file_name(figure.name, language, ending)
                 if not source.is_file():
                     raise StageError(f"{record.name} lacks its figure {source}: {_JUDGE}")
-                if ending in (WIDE, NARROW):
-                    yield site.figure_path(record.name, figure.name, language, ending), source
+                yield site.figure_path(record.name, figure.name, language, ending), source
+        yield f"{FOLDER}/{record.name}/{DRAWN}", folder / DRAWN
 
 
 def _beside(project: Project, records: Sequence[EvidenceRecord]) -> Beside:
@@ -237,7 +238,7 @@ def _shown(project: Project, records: Sequence[EvidenceRecord]) -> dict[tuple[st
 
 
 def _sizes(figures: dict[str, Path]) -> Iterator[tuple[str, tuple[int, int]]]:
-    for path, source in figures.items():
+    for path, source in ((path, each) for path, each in figures.items() if path.endswith(WIDE)):
         with source.open(encoding="utf-8") as file:
             found = size(file.read(400))
         if found:

@@ -83,8 +83,6 @@ def _told(seen: Sequence[tuple[SecondLook | Transfer, bool]]) -> tuple[dict[str,
 
 
 def _record(judged: Judged, verdict: Verdict, lectures: Lectures | None) -> EvidenceRecord:
-    from deepclaims.sweep.cell import library_versions
-
     claim = judged.claim
     facts = judged.facts | {"mlflow": MlflowRuns(**judged.facts["mlflow"])}
     return EvidenceRecord(
@@ -97,7 +95,6 @@ def _record(judged: Judged, verdict: Verdict, lectures: Lectures | None) -> Evid
         p_adjusted=verdict.p_adjusted,
         post_hoc=verdict.post_hoc,
         command=_command(claim),
-        versions=library_versions(),
         **facts,
     )
 

@@ -23,6 +23,8 @@ WIDE, NARROW, DATA = "svg", "narrow.svg", "json"
 """Endings of the files of a figure."""
 
 ENDINGS = (WIDE, NARROW, DATA)
+FOLDER = "figures"
+"""Of a report: that of the figures, chapter by chapter."""
 
 SVG_LIMIT = 200_000
 """Bytes beyond which the densest artists of a figure are drawn as pixels inside the SVG."""

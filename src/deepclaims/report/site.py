@@ -35,7 +35,7 @@ from deepclaims.report.chronicle import chronicle
 from deepclaims.report.described import describe
 from deepclaims.report.drawn import Plot
 from deepclaims.report.elsewhere import elsewhere
-from deepclaims.report.figures import file_name
+from deepclaims.report.figures import FOLDER, file_name
 from deepclaims.report.formulas import Formulas, convert, strings
 from deepclaims.report.pages import moving
 from deepclaims.report.pages.edition import Edition, page_path
@@ -66,12 +66,12 @@ def metrics_path(name: str) -> str:
 
 def figure_path(name: str, figure: str, language: str, ending: str) -> str:
     """Name a figure of a claim (`chapter/id`), relative to the report's folder."""
-    return f"figures/{name}/{file_name(figure, language, ending)}"
+    return f"{FOLDER}/{name}/{file_name(figure, language, ending)}"
 
 
 def data_path(name: str, figure: str) -> str:
     """Name the data of a figure of a claim (`chapter/id`), relative to the report's folder."""
-    return f"figures/{name}/{figure}.csv"
+    return f"{FOLDER}/{name}/{figure}.csv"
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from deepclaims.tracking.index import Index, Logged, artifacts
 from deepclaims.tracking.outbox import outbox_of
 from deepclaims.tracking.rows import TrackedRun
 from deepclaims.tracking.settings import Tracking
-from deepclaims.tracking.store import Tracker, identified, seeds_tag
+from deepclaims.tracking.store import Tracker, identified
 from deepclaims.tracking.tags import set_tags
 
 AGAIN_SECONDS = 20.0
@@ -168,14 +168,13 @@ class Logbook:
 
     def _settled(self, key: str) -> None:
         for entry in self._entries.get(key, ()):
-            seeds = self._seeds(entry)
             known = self._known[entry.experiment].get(entry.identity)
-            wanted = seeds_tag(seeds)
-            logged = known is not None and known.finished and known.seeds == wanted
+            wanted = self._store.held(entry.cell.key, self._seeds(entry))
+            logged = known is not None and known.finished and known.holds == wanted
             sent = self._outbox is None or (
                 known is not None and self._outbox.has(known.run_id, wanted)
             )
-            if seeds and not (logged and sent):
+            if wanted and not (logged and sent):
                 self._put(entry)
 
     def _put(self, entry: LogEntry) -> None:
@@ -202,8 +201,10 @@ class Logbook:
         from deepclaims.sweep.table import tracked
 
         tracker = self._tracker(entry.experiment)
-        replicas = [self._store.load(entry.cell.key, seed) for seed in self._seeds(entry)]
+        seeds = self._seeds(entry)
+        replicas = [self._store.load(entry.cell.key, seed) for seed in seeds]
         run = tracked(entry.cell, replicas, entry.identity)
+        run = replace(run, outcomes=self._store.held(entry.cell.key, seeds))
         run = replace(run, tags={**run.tags, **self._tracking.more_tags})
         parent = self._parent(entry, tracker, run) if entry.parent else None
         run_id = tracker.log(run, parent)

@@ -16,7 +16,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,17 @@ class RunStore:
         if _sha256(folder / name) != _read_json(folder / DONE)["sha256"][name]:
             raise _damaged(folder / name)
         return dict(_read_json(folder / name)["metrics"])
+
+    def held(self, key: str, seeds: Sequence[int]) -> str:
+        """A hash of the outcomes of these replicas, 16 digits; "" for none.
+
+        Raises:
+            StorageError: when one is not there; names the file.
+        """
+        if not seeds:
+            return ""
+        sums = {seed: _read_json(self._replica(key, seed) / DONE)["sha256"] for seed in seeds}
+        return hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest()[:16]
 
     def has_weights(self, key: str, seed: int) -> bool:
         """Whether the network of a finished replica is kept."""

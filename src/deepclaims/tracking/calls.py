@@ -26,8 +26,9 @@ def log(
 ) -> str:
     """Log a run, and end it as the last step, so that a run that is finished is whole.
 
-    Points of a curve cannot be taken back. So a run with other seeds than before is another one; it
-    names the one it replaces, which stays to be had by its id, and is deleted only for lists.
+    Points of a curve cannot be taken back. So a run that holds other outcomes than before is
+    another one; it names the one it replaces, which stays to be had by its id, and is deleted only
+    for lists.
 
     Args:
         client: of the store.

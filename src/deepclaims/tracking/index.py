@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 
 IDENTITY = "deepclaims.identity"
 SEEDS = "deepclaims.seeds"
+HOLDS = "deepclaims.holds"
 ARTIFACTS = "artifacts"
 BUSY_SECONDS = 60.0
 
 QUERY = """
-    SELECT identity.value, runs.run_uuid, runs.status, seeds.value
+    SELECT identity.value, runs.run_uuid, runs.status, holds.value
     FROM runs
     JOIN experiments ON experiments.experiment_id = runs.experiment_id
     JOIN tags AS identity ON identity.run_uuid = runs.run_uuid AND identity.key = ?
-    LEFT JOIN tags AS seeds ON seeds.run_uuid = runs.run_uuid AND seeds.key = ?
+    LEFT JOIN tags AS holds ON holds.run_uuid = runs.run_uuid AND holds.key = ?
     WHERE experiments.name = ? AND runs.lifecycle_stage = 'active'
 """
 
@@ -51,7 +52,7 @@ class Logged:
 
     run_id: str
     finished: bool
-    seeds: str
+    holds: str
     artifacts: Path
 
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -96,11 +97,11 @@ class Index:
         if not database(self.folder).is_file():
             return
         with connected(database(self.folder)) as connection:
-            rows = connection.execute(query, (IDENTITY, SEEDS, self.experiment, *more)).fetchall()
+            rows = connection.execute(query, (IDENTITY, HOLDS, self.experiment, *more)).fetchall()
         # The finished run of an identity counts, should there be a broken-off one beside it.
-        for identity, run_id, status, seeds in sorted(rows, key=lambda row: row[2] == "FINISHED"):
+        for identity, run_id, status, holds in sorted(rows, key=lambda row: row[2] == "FINISHED"):
             folder = artifacts(self.folder, self.experiment, run_id)
-            yield identity, Logged(run_id, status == "FINISHED", seeds or "", folder)
+            yield identity, Logged(run_id, status == "FINISHED", holds or "", folder)
 
 
 def identity_of(folder: Path, run_id: str) -> str:

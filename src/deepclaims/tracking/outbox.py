@@ -1,7 +1,7 @@
 """Runs on their way to a tracking server: each is kept until the server has it, and sent once.
 
 .mlflow/servers/<server>/outbox/<time>-<run>.json    what is to be sent, in that order
-.mlflow/servers/<server>/sent/<run>.json             the server's own id of a run, and its seeds
+.mlflow/servers/<server>/sent/<run>.json             the server's own id of a run, and what it holds
 .mlflow/servers/<server>/told/<run>.json             the last news of a run
 
 The project's own store has each run whichever server there is, its artifacts too: they are sent
@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any
 from deepclaims import atomic
 from deepclaims.errors import ConfigError
 from deepclaims.tracking.calls import log
+from deepclaims.tracking.index import HOLDS
 from deepclaims.tracking.rows import PARENT, DataInput, TrackedRun
-from deepclaims.tracking.store import client, found_experiment, seeds_tag
+from deepclaims.tracking.store import client, found_experiment
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -52,7 +53,7 @@ class Outbox:
         return self.folder / "servers" / digest
 
     def put_run(self, run_id: str, experiment: str, run: TrackedRun, artifacts: Path) -> None:
-        """Keep a run to be sent, unless it is kept or sent with these seeds already.
+        """Keep a run to be sent, unless it is kept or sent with these outcomes already.
 
         Args:
             run_id: its id in the project's own store; that of its parent is in its tags.
@@ -60,14 +61,13 @@ class Outbox:
             run: what it holds.
             artifacts: the folder of its artifacts in that store.
         """
-        seeds = seeds_tag(run.seeds)
-        if self.has(run_id, seeds):
+        if self.has(run_id, run.holds):
             return
         self._put(
             run_id,
             {
                 "experiment": experiment,
-                "seeds": seeds,
+                "holds": run.holds,
                 "artifacts": str(artifacts.resolve().relative_to(self.folder.resolve())),
                 "run": {
                     "identity": run.identity,
@@ -93,11 +93,11 @@ class Outbox:
             self._put(run_id, {"tags": dict(tags), "files": inside})
             atomic.write(marker, told)
 
-    def has(self, run_id: str, seeds: str) -> bool:
-        """Whether a run with these seeds is sent or kept to be."""
-        if self.sent(run_id).get("seeds") == seeds:
+    def has(self, run_id: str, holds: str) -> bool:
+        """Whether a run with these outcomes is sent or kept to be."""
+        if self.sent(run_id).get("holds") == holds:
             return True
-        return any(json.loads(file.read_text()).get("seeds") == seeds
+        return any(json.loads(file.read_text()).get("holds") == holds
                    for file in self._waiting(run_id))  # fmt: skip
 
     def waiting(self) -> list[Path]:
@@ -105,7 +105,7 @@ class Outbox:
         return self._waiting("*")
 
     def sent(self, run_id: str) -> dict[str, str]:
-        """What is known of a run that the server has: `remote`, its id there, and `seeds`."""
+        """What is known of a run that the server has: `remote`, its id there, and `holds`."""
         file = self.place / "sent" / f"{run_id}.json"
         return dict(json.loads(file.read_text())) if file.is_file() else {}
 
@@ -187,7 +187,7 @@ class _Sender:
 
     def _run(self, run_id: str, item: Mapping[str, Any]) -> None:
         experiment = self._experiment(item["experiment"])
-        earlier, whole = self._known(experiment, run_id, item["seeds"])
+        earlier, whole = self._known(experiment, run_id, item["holds"])
         if not whole:
             run, folder = _read(item["run"]), self._outbox.folder / item["artifacts"] / "tables"
 
@@ -200,15 +200,15 @@ class _Sender:
                 tags[PARENT] = self._outbox.sent(tags[PARENT]).get("remote", "")
             run = replace(run, tags={key: value for key, value in tags.items() if value})
             earlier = log(self._client, experiment, run, put, replaces=earlier)
-        record = json.dumps({"remote": earlier, "seeds": item["seeds"]})
+        record = json.dumps({"remote": earlier, "holds": item["holds"]})
         atomic.write(self._outbox.place / "sent" / f"{run_id}.json", record)
 
-    def _known(self, experiment: str, run_id: str, seeds: str) -> tuple[str, bool]:
-        """The server's id of a run, or "", and whether it is whole and has these seeds."""
+    def _known(self, experiment: str, run_id: str, holds: str) -> tuple[str, bool]:
+        """The server's id of a run, or "", and whether it is whole and has these outcomes."""
         found = self._client.search_runs([experiment], f"tags.`{RUN}` = '{run_id}'")
         for each in found:
             if each.info.status == "FINISHED":
-                return each.info.run_id, each.data.tags.get("deepclaims.seeds", "") == seeds
+                return each.info.run_id, each.data.tags.get(HOLDS, "") == holds
             self._client.delete_run(each.info.run_id)  # cut short: nobody has its id
         return "", False
 

@@ -58,6 +58,7 @@ class TrackedRun:
         curves: name -> (steps, values), means over seeds.
         tags: further tags.
         seeds: which replicas it holds.
+        outcomes: a hash of what came out of them, where it is known.
         frames: name -> table, kept as Parquet artifacts; `replicas` is the one that is exported.
         inputs: the data sets it read.
         start: when it began, in milliseconds since the epoch; 0 for now.
@@ -75,6 +76,12 @@ class TrackedRun:
     inputs: Sequence[DataInput] = ()
     start: int = 0
     end: int = 0
+    outcomes: str = ""
+
+    @property
+    def holds(self) -> str:
+        """What tells it from an earlier run of the same identity: its outcomes, or the seeds."""
+        return self.outcomes or ",".join(map(str, self.seeds))
 
     def points(self) -> list[tuple[str, int, float]]:
         """All that is logged as a metric: (name, step, value), each name and step once."""

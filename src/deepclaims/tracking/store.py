@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from filelock import FileLock
 
 from deepclaims import atomic
 from deepclaims.errors import ConfigError, StorageError
-from deepclaims.tracking.index import BUSY_SECONDS, IDENTITY, SEEDS, Index, artifacts, turn
+from deepclaims.tracking.index import BUSY_SECONDS, HOLDS, IDENTITY, SEEDS, Index, artifacts, turn
 from deepclaims.tracking.index import database as database
 from deepclaims.tracking.moved import follow
 from deepclaims.tracking.rows import PARENT, TrackedRun, insert
@@ -126,13 +126,12 @@ class Tracker:
     def log(self, run: TrackedRun, parent: str | None = None) -> str:
         """Log a cell once; returns its run id.
 
-        A run of the same identity and seeds is left as it is; one with other seeds gets what is
+        A run of the same identity and outcomes is left as it is; one with others gets what is
         given. Its tables are written before its rows, so that a run that is there is whole.
         """
-        seeds = seeds_tag(run.seeds)
         with self._turn:
             known = self.index.find(run.identity)
-            if known and known.finished and known.seeds == seeds:
+            if known and known.finished and known.holds == run.holds:
                 return known.run_id
             return self._write(identified(run, parent), known.run_id if known else "")
 
@@ -156,7 +155,7 @@ def identified(run: TrackedRun, parent: str | None = None) -> TrackedRun:
     """A run with the tags that it is known by, below a parent's run if there is one."""
     tags = {**run.tags, IDENTITY: run.identity}
     if run.seeds:
-        tags[SEEDS] = seeds_tag(run.seeds)
+        tags |= {SEEDS: ",".join(map(str, run.seeds)), HOLDS: run.holds}
     if parent:
         tags[PARENT] = parent
     return replace(run, tags=tags)
@@ -193,11 +192,6 @@ def _engine(folder: Path) -> Engine:
 def run_id_of(experiment: str, run: TrackedRun) -> str:
     """32 hex digits that follow from what a run is, so that another machine gives it the same."""
     return hashlib.sha256(f"{experiment}\n{run.identity}".encode()).hexdigest()[:32]
-
-
-def seeds_tag(seeds: Sequence[int]) -> str:
-    """How a run's seeds stand in its tag."""
-    return ",".join(map(str, seeds))
 
 
 def _write_frames(place: Path, frames: Mapping[str, pd.DataFrame]) -> None:

@@ -1,0 +1,77 @@
+import json
+import shutil
+
+import pytest
+
+from deepclaims.errors import StageError, StorageError
+from deepclaims.pipeline import judge as judging
+from deepclaims.pipeline.judge import judge
+from deepclaims.pipeline.publish import publish
+from deepclaims.pipeline.restore import restore, run
+
+pytestmark = pytest.mark.slow
+
+NAME = "convolution/lenet-parameters"
+BOTH = ("convolution/convolution-arithmetic", NAME)
+
+
+def contents(folder):
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def measured(project, name):
+    """A claim's tables, and what is said of them."""
+    found = contents(project.tables(name))
+    return json.loads(found.pop("about.json")), found
+
+
+def nothing(*_):
+    raise AssertionError("drawn again")
+
+
+def test_a_clone_publishes_the_same_report_and_draws_nothing(published, clone, monkeypatch):
+    before = contents(clone.reports)
+    assert restore(clone, BOTH) == list(BOTH)
+    monkeypatch.setattr(judging, "draw_one", nothing)
+    judge(clone)
+    publish(clone)
+    assert contents(clone.reports) == before
+    for name in BOTH:
+        assert measured(clone, name) == measured(published, name)
+
+
+def test_a_changed_word_needs_no_tables_but_these(clone, monkeypatch):
+    file = clone.conf / "claim" / f"{NAME}.yaml"
+    file.write_text(file.read_text().replace("LeNet's parameters", "What LeNet has", 1))
+    restore(clone, BOTH)
+    monkeypatch.setattr(judging, "draw_one", nothing)
+    judge(clone)
+    publish(clone)
+    assert "What LeNet has" in (clone.reports / "en" / f"{NAME}.html").read_text()
+
+
+def test_what_was_measured_here_is_left_alone(published, clone, capsys):
+    shutil.copytree(published.tables(NAME), clone.tables(NAME))
+    (clone.tables(NAME) / "mark").touch()
+    run([])
+    assert (clone.tables(NAME) / "mark").is_file()
+    assert capsys.readouterr().out.startswith("1 of 2 claims restored from ")
+    assert restore(clone, BOTH) == []
+
+
+@pytest.mark.parametrize("path", [f"tables/{NAME}/layers.parquet", "provenance.json"])
+def test_a_damaged_report_is_refused_by_name(clone, path):
+    (clone.reports / path).write_bytes(b"x")
+    with pytest.raises(StorageError, match=f"{path} was changed after it was published"):
+        restore(clone, BOTH)
+    assert not clone.results.exists()
+
+
+def test_no_report_is_said(clone):
+    shutil.rmtree(clone.reports)
+    with pytest.raises(StageError, match="there is no"):
+        restore(clone, BOTH)
