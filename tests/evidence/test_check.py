@@ -1,7 +1,7 @@
 import pytest
 
 from deepclaims.errors import ClaimError
-from deepclaims.evidence.check import Check, Role, findings
+from deepclaims.evidence.check import Check, Role, findings, set_after_look
 from deepclaims.evidence.estimate import exact, undecided
 from deepclaims.evidence.statistics import mean_interval, proportion_interval
 
@@ -30,6 +30,8 @@ def test_checks_and_estimates_must_agree():
         written("claim", fails={"en": "…"}),
         written("claim", note="…"),
         written("claim", relevant="a lot"),
+        written("claim", relevant={"value": 1.0}),
+        written("claim", relevant={"value": 1.0, "after_look": False}),
         written("benchmark", sentence="L1.s1.1"),
     ],
 )
@@ -43,6 +45,17 @@ def test_a_check_reads_what_yaml_writes():
     assert check.role is Role.REPAIR
     assert check.sentences == ("a", "b")
     assert check.find(exact(1.0)).outcome is True
+
+
+def test_a_relevant_effect_says_when_it_was_set():
+    before, after = (
+        written("claim", relevant=2),
+        written("claim", relevant={"value": 2, "after_look": True}),
+    )
+    assert [Check.of("gain", each).relevant for each in (before, after)] == [2.0, 2.0]
+    assert [set_after_look(each) for each in (before, after, written("claim"))] == [
+        False, True, False,
+    ]  # fmt: skip
 
 
 def test_an_outcome_is_told_in_the_words_of_the_file():

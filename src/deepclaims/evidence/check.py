@@ -51,7 +51,8 @@ class Check:
         says: what it means if it holds, by language.
         fails: what it means if it fails, by language.
         sentences: the sentences it belongs to; of a control, those it is a gate of (all if none).
-        relevant: the smallest value of the quantity that is of any relevance, to ask the power at.
+        relevant: the smallest value of the quantity that is of any relevance, to ask the power at;
+            in a file `{value: …, after_look: true}` where it was set when results were known.
     """
 
     name: str
@@ -78,7 +79,6 @@ class Check:
                 f"has {', '.join(written)}"
             )
         says = _both(name, "says", written["says"])
-        relevant = written.get("relevant")
         try:
             check = cls(
                 name,
@@ -88,7 +88,7 @@ class Check:
                 says,
                 _both(name, "fails", written["fails"]) if "fails" in written else _denied(says),
                 _names(written.get("sentence")),
-                None if relevant is None else float(relevant),
+                _relevant(written.get("relevant")),
             )
             if check.relation in (Relation.ABOVE, Relation.BELOW):
                 number(check.bound)
@@ -194,6 +194,25 @@ def _members(measured: Measured) -> Sequence[Estimate]:
     if isinstance(measured, Estimate):
         return [measured]
     return measured.estimates if isinstance(measured, OneQuantity) else measured
+
+
+def set_after_look(written: Mapping[str, Any]) -> bool:
+    """Whether a check's file says that its relevant effect was set when results were known."""
+    relevant = written.get("relevant")
+    return isinstance(relevant, Mapping) and bool(relevant.get("after_look"))
+
+
+def _relevant(written: Any) -> float | None:
+    """The smallest relevant effect: a number, or a mapping that says when it was set.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    if isinstance(written, Mapping):
+        if set(written) != {"value", "after_look"} or written["after_look"] is not True:
+            raise ValueError("relevant is a number, or {value: a number, after_look: true}")
+        written = written["value"]
+    return None if written is None else float(written)
 
 
 def _both(name: str, key: str, written: Any) -> Text:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -152,6 +152,16 @@ def read(root: Path, claim: str) -> Ledger:
     except FileNotFoundError:
         return Ledger(claim, (), seed(claim))
     return parse(claim, lines, str(file))
+
+
+def all_of(root: Path) -> Iterator[Ledger]:
+    """Every ledger of a checkout, those of claims that are no more among them, by name.
+
+    Raises:
+        StorageError: names the first line that does not fit.
+    """
+    for file in sorted((root / FOLDER).rglob("*.jsonl")):
+        yield read(root, file.relative_to(root / FOLDER).with_suffix("").as_posix())
 
 
 def parse(claim: str, lines: Sequence[str], where: str) -> Ledger:

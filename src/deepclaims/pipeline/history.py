@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
 from deepclaims.claims import claim as claims
 from deepclaims.evidence import ledger, transfer
+from deepclaims.evidence.inherited import inherited
 from deepclaims.evidence.ledger import SEEN, Kind, Ledger
 from deepclaims.evidence.looks import Look, attempt_of, looks, seen
 from deepclaims.evidence.record import REAL_SOURCES
 from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook
-from deepclaims.evidence.sentence import sentences_of
+from deepclaims.evidence.sentence import STUDY, sentences_of
 from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline.judging import Judged
@@ -48,11 +49,6 @@ class History:
         """What is seen now, as part of the attempt that it belongs to; not corrected."""
         own = look_at(self.judged)
         return replace(own, attempt=attempt_of(self.ledger, own))
-
-    @property
-    def attempt(self) -> int:
-        """Which attempt at its claim this is, from 1."""
-        return self.ledger.attempt(self.look.attempt)
 
     @property
     def counts(self) -> bool:
@@ -133,9 +129,36 @@ def look_at(judged: Judged) -> Look:
     )
 
 
-def attempts(project: Project, judged: Iterable[Judged]) -> dict[str, int]:
-    """Which attempt each judged measurement is, by claim name."""
-    return {each.claim.name: History.of(project, each).attempt for each in judged}
+def attempts_of(project: Project, judged: Iterable[Judged]) -> dict[str, int]:
+    """Which attempt at its claim each judged measurement is, as `attempts` counts."""
+    return attempts(project, [History.of(project, each) for each in judged])
+
+
+def attempts(project: Project, histories: Sequence[History]) -> dict[str, int]:
+    """Which attempt at its claim each judged measurement is, from 1, by claim name.
+
+    Attempts at its sentences by claims that no longer test them count.
+    """
+    before = taken_over(project, [each.judged.claim.name for each in histories])
+    return {
+        name: each.ledger.attempt(each.look.attempt) + len(before[name])
+        for each in histories
+        for name in [each.judged.claim.name]
+    }
+
+
+def taken_over(project: Project, names: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """What each claim takes over: (claim, attempt) of others at its sentences, by its name."""
+    known = list(ledger.all_of(project.root))
+    tested = {name: _tested(project, name) for name in claims.catalogue(project.conf)}
+    return {name: inherited(name, known, tested) for name in names}
+
+
+def _tested(project: Project, name: str) -> frozenset[str]:
+    """The sentences that a claim tests; the hash of its question, if it is a study."""
+    written = claims.read(project.conf, name)
+    question = Registration.of(written).question
+    return frozenset(question if each.id == STUDY else each.id for each in sentences_of(written))
 
 
 def family(project: Project) -> int:

@@ -18,7 +18,7 @@ from deepclaims.evidence.second_look import second_looks
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.pipeline import entries
 from deepclaims.pipeline.comparison import as_first_measured, differences
-from deepclaims.pipeline.history import attempts, family
+from deepclaims.pipeline.history import attempts_of, family
 from deepclaims.pipeline.judge import judge_only
 from deepclaims.pipeline.judging import Judged
 from deepclaims.pipeline.measure import measure
@@ -113,4 +113,4 @@ def _keep(
 
 def _rulings(project: Project, judged: dict[str, Judged]) -> dict[str, Verdict]:
     verdicts = {name: each.verdict for name, each in judged.items()}
-    return settle(verdicts, attempts(project, judged.values()), family(project))
+    return settle(verdicts, attempts_of(project, judged.values()), family(project))

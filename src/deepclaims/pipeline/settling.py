@@ -24,7 +24,7 @@ from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.lectures.inventory import Lectures
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline.history import History, family
+from deepclaims.pipeline.history import History, attempts, family
 from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
 
@@ -41,8 +41,8 @@ def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict
     """
     histories = {name: History.of(project, each) for name, each in judged.items()}
     verdicts = {name: each.verdict for name, each in judged.items()}
-    attempts = {name: each.attempt for name, each in histories.items()}
-    corrected = settle(verdicts, attempts, family(project))
+    tried = attempts(project, list(histories.values()))
+    corrected = settle(verdicts, tried, family(project))
     return {
         name: confirm(corrected[name], [look for look, current in each.second_looks if current])
         for name, each in histories.items()
@@ -63,11 +63,12 @@ def evidence_of(
     lectures = inventory(project.conf)
     stake = at_stake(each.verdict for each in judged.values())
     histories = [History.of(project, each) for each in judged.values()]
+    tried = attempts(project, histories)
     return [
         replace(
             _record(each.judged, verdicts[name], lectures),
-            findings=_findings(project, name, verdicts[name], each.attempt, stake),
-            attempt=each.attempt,
+            findings=_findings(project, name, verdicts[name], tried[name], stake),
+            attempt=tried[name],
             registered=each.registered,
             predates_ledger=each.predates_ledger,
             second_looks=_told(each.second_looks),

@@ -19,7 +19,7 @@ from deepclaims.evidence import ledger
 from deepclaims.evidence.multiplicity import settle
 from deepclaims.pipeline import entries
 from deepclaims.pipeline.comparison import as_first_measured, differences
-from deepclaims.pipeline.history import History, attempts, family
+from deepclaims.pipeline.history import History, attempts_of, family
 from deepclaims.pipeline.judge import judge_only
 from deepclaims.pipeline.judging import Judged
 from deepclaims.pipeline.measure import measure
@@ -101,7 +101,7 @@ def _keep(
     there: Mapping[str, Judged],
 ) -> None:
     raw = {name: each.verdict for name, each in first.items()}
-    tried, size = attempts(project, first.values()), family(project)
+    tried, size = attempts_of(project, first.values()), family(project)
     before = settle(raw, tried, size)
     same = 0
     for claim in loaded:

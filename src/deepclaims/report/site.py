@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUn
 
 from deepclaims import __version__
 from deepclaims.atomic import json_text
-from deepclaims.evidence.check import Text
+from deepclaims.evidence.check import Text, set_after_look
 from deepclaims.evidence.operating import ENOUGH
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord, FigureNote, Finding
 from deepclaims.languages import LANGUAGES
@@ -275,6 +275,10 @@ class _Writer:
                 check, words, plain, of(check, record)
             ),
             "relevant_in": relevant,
+            "relevant_after": lambda record: (
+                record.predates_ledger
+                or any(map(set_after_look, record.claim["criterion"]["checks"].values()))
+            ),
             "stated_in": lambda check, record: checks.stated(
                 words.of(check.says), of(check, record), words.language
             ),
