@@ -31,6 +31,7 @@ def test_checks_and_estimates_must_agree():
         written("claim", note="…"),
         written("claim", relevant="a lot"),
         written("claim", relevant={"value": 1.0}),
+        written("claim", relevant=-1.0),  # where it fails
         written("claim", relevant={"value": 1.0, "after_look": False}),
         written("benchmark", sentence="L1.s1.1"),
     ],

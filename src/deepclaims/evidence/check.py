@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from deepclaims.errors import ClaimError
-from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, number
+from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, exact, number
 from deepclaims.evidence.family import OneQuantity, hardest, least_decided
 from deepclaims.evidence.repeated import repeats
 from deepclaims.languages import LANGUAGES
@@ -96,6 +96,8 @@ class Check:
                 ends(check.bound)
         except (TypeError, ValueError) as error:
             raise ClaimError(f"check {name}: {error}") from None
+        if check.relevant is not None and not _satisfies(check):
+            raise ClaimError(f"check {name}: its relevant effect lies where it fails")
         if check.sentences and check.role is Role.BENCHMARK:
             raise ClaimError(f"check {name}: a benchmark belongs to no sentence")
         return check
@@ -200,6 +202,12 @@ def set_after_look(written: Mapping[str, Any]) -> bool:
     """Whether a check's file says that its relevant effect was set when results were known."""
     relevant = written.get("relevant")
     return isinstance(relevant, Mapping) and bool(relevant.get("after_look"))
+
+
+def _satisfies(check: Check) -> bool:
+    """Whether the check would hold with the truth at its relevant effect."""
+    assert check.relevant is not None
+    return exact(check.relevant).satisfies(check.relation, check.bound) is True
 
 
 def _relevant(written: Any) -> float | None:

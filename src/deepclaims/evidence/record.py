@@ -128,6 +128,7 @@ class EvidenceRecord:
         post_hoc: what in the criterion changed after the claim was first run; empty when the
             criterion is the registered one.
         attempt: number of the attempt at the claim that this is, from its ledger.
+        taken_over: of each attempt at its sentences that another claim made, that claim.
         registered: when and at which commit it was registered as it is, before it was looked at;
             none where the ledger does not show it.
         predates_ledger: whether it was worked on before there was a ledger, so that pilots may have
@@ -163,6 +164,7 @@ class EvidenceRecord:
     p_adjusted: float | None = None
     post_hoc: tuple[str, ...] = ()
     attempt: int = 1
+    taken_over: tuple[str, ...] = ()
     registered: Mapping[str, str] | None = None
     predates_ledger: bool = False
     second_looks: tuple[Mapping[str, Any], ...] = ()
@@ -224,7 +226,7 @@ class EvidenceRecord:
             _required(_required(known, "claim"), key, "claim.")
         _one_of(VERDICTS, _required(known, "verdict"), "verdict")
         _text(known, "reason")
-        for key in ("post_hoc", "seeds", "keys", "second_looks", "transfers"):
+        for key in ("post_hoc", "seeds", "keys", "second_looks", "transfers", "taken_over"):
             known[key] = tuple(known.get(key, ()))
         known["findings"] = tuple(_finding(each) for each in known.get("findings", ()))
         known["sentences"] = tuple(_sentence(each) for each in known.get("sentences", ()))

@@ -24,7 +24,7 @@ from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.lectures.inventory import Lectures
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline.history import History, attempts, family
+from deepclaims.pipeline.history import History, attempts, family, taken_over
 from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
 
@@ -63,12 +63,13 @@ def evidence_of(
     lectures = inventory(project.conf)
     stake = at_stake(each.verdict for each in judged.values())
     histories = [History.of(project, each) for each in judged.values()]
-    tried = attempts(project, histories)
+    tried, before = attempts(project, histories), taken_over(project, judged)
     return [
         replace(
             _record(each.judged, verdicts[name], lectures),
             findings=_findings(project, name, verdicts[name], tried[name], stake),
             attempt=tried[name],
+            taken_over=tuple(claim for claim, _ in before[name]),
             registered=each.registered,
             predates_ledger=each.predates_ledger,
             second_looks=_told(each.second_looks),
