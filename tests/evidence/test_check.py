@@ -94,3 +94,28 @@ def test_numbers_that_agree_by_chance_are_not_refused(claim, repair):
         both = {name: proportion_interval(successes, 24) for name in checks}
         one, other = findings(checks, both)
         assert one.outcome is other.outcome is ((successes == 24) == (claim == "above"))
+
+
+NONE, ALL = proportion_interval(0, 32), proportion_interval(32, 32)
+MENDED = {
+    "as_printed": written("claim", bound=0.5, sentence="a"),
+    "mended": written("repair", bound=0.5, sentence="a"),
+}
+
+
+def test_a_count_read_the_other_way_is_no_repair():
+    always = [{"as_printed": proportion_interval(k, 32), "mended": proportion_interval(32 - k, 32)}
+              for k in (3, 9)]  # fmt: skip
+    measured = {"as_printed": NONE, "mended": ALL}
+    for elsewhere in ((), always):
+        with pytest.raises(ClaimError, match="a repair needs an estimate of its own"):
+            findings(MENDED, measured, elsewhere)
+
+
+def test_counts_that_are_the_same_by_chance_are_two():
+    by_chance = [
+        {"as_printed": NONE, "mended": ALL},
+        {"as_printed": proportion_interval(4, 32), "mended": proportion_interval(30, 32)},
+    ]
+    found = findings(MENDED, {"as_printed": NONE, "mended": ALL}, by_chance)
+    assert [each.outcome for each in found] == [False, True]

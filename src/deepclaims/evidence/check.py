@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -155,13 +155,17 @@ class Finding:
 
 
 def findings(
-    checks: Mapping[str, Mapping[str, Any]], measured: Mapping[str, Measured]
+    checks: Mapping[str, Mapping[str, Any]],
+    measured: Mapping[str, Measured],
+    elsewhere: Iterable[Mapping[str, Measured]] = (),
 ) -> tuple[Finding, ...]:
     """Compare what a claim's judge estimated with what its YAML file registered.
 
     Args:
         checks: `criterion.checks` of the YAML file.
         measured: an estimate for each check, or several.
+        elsewhere: the same of other data, made only where a repair's number is that of the check
+            it mends: two counts may be the same by chance, and are then not the same of others.
 
     Raises:
         ClaimError: when names differ, a check is malformed, or a repair has no estimate of its own.
@@ -172,12 +176,17 @@ def findings(
         )
     found = tuple(Check.of(name, each).find(measured[name]) for name, each in checks.items())
     for repair, claim in _mended(found):
-        if repeats(_members(measured[repair.name]), _members(measured[claim.name])):
+        both = repair.name, claim.name
+        if _is_one(measured, *both) and all(_is_one(other, *both) for other in elsewhere):
             raise ClaimError(
                 f"check {repair.name} repairs with the number of the check {claim.name} read "
                 "another way: a repair needs an estimate of its own"
             )
     return found
+
+
+def _is_one(measured: Mapping[str, Measured], repair: str, claim: str) -> bool:
+    return repeats(_members(measured[repair]), _members(measured[claim]))
 
 
 def _mended(found: Sequence[Finding]) -> Iterator[tuple[Check, Check]]:

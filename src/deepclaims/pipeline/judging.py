@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from deepclaims.claims import claim as claims
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim
-from deepclaims.errors import ClaimError, StageError, StorageError
+from deepclaims.errors import ClaimError, DeepclaimsError, StageError, StorageError
 from deepclaims.evidence.check import findings
 from deepclaims.evidence.registration import WORDS, Registration, post_hoc
 from deepclaims.evidence.verdict import Verdict, verdict
@@ -208,8 +208,27 @@ def verdict_of(results: Results) -> Verdict:
         StageError: when it was measured with another grid than its file has now.
     """
     with _same_grid(results):
-        found = findings(results.claim.checks, pattern.judge(results))
+        found = findings(results.claim.checks, pattern.judge(results), _Elsewhere(results))
         return verdict(found, results.claim.text, results.void()).marked(_changed(results))
+
+
+@dataclass(frozen=True)
+class _Elsewhere:
+    """What a claim's judge makes of its replicas with each other's numbers, as often as asked.
+
+    Of numbers that it cannot judge it makes nothing.
+    """
+
+    results: Results
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        from deepclaims.pipeline.shuffled import shuffled
+
+        for world in shuffled(self.results):
+            try:
+                yield pattern.judge(world)
+            except (DeepclaimsError, LookupError, ValueError, ArithmeticError):
+                continue
 
 
 def _changed(results: Results) -> tuple[str, ...]:
