@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -289,13 +291,18 @@ def shifted(claim: Claim, shift: int) -> Claim:
 
 def _yaml(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
+        content = _parsed(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
         raise ClaimError(f"{file} is not valid YAML: {problem}") from None
     if not isinstance(content, dict):
         raise ClaimError(f"{file} holds no keys")
-    return content
+    return copy.deepcopy(content)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    return yaml.load(text, Loader=_LOADER)
 
 
 def read(conf: Path, name: str) -> dict[str, Any]:

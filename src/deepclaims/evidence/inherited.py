@@ -32,20 +32,23 @@ def tried(ledger: Ledger) -> dict[str, frozenset[str]]:
 
 
 def inherited(
-    name: str, ledgers: Iterable[Ledger], tested: Mapping[str, Set[str]]
-) -> list[tuple[str, str]]:
-    """The attempts of others that count as attempts at a claim: (claim, attempt), oldest first.
+    ledgers: Iterable[Ledger], tested: Mapping[str, Set[str]]
+) -> dict[str, list[tuple[str, str]]]:
+    """The attempts of others that count as a claim's: (claim, attempt), oldest first, by its name.
 
     Args:
-        name: of the claim.
         ledgers: of all claims there ever were.
         tested: what each claim of the catalogue tests now: its sentences, or a study's question.
     """
-    own = tested[name]
-    return [
-        (ledger.claim, attempt)
+    given_up = [
+        (ledger.claim, attempt, sentences - tested.get(ledger.claim, frozenset()))
         for ledger in ledgers
-        if ledger.claim != name
         for attempt, sentences in tried(ledger).items()
-        if (sentences - tested.get(ledger.claim, frozenset())) & own
     ]
+    given_up = [each for each in given_up if each[2]]
+    return {
+        name: [
+            (claim, attempt) for claim, attempt, left in given_up if claim != name and left & own
+        ]
+        for name, own in tested.items()
+    }

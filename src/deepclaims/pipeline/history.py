@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -131,15 +131,18 @@ def look_at(judged: Judged) -> Look:
 
 def attempts_of(project: Project, judged: Iterable[Judged]) -> dict[str, int]:
     """Which attempt at its claim each judged measurement is, as `attempts` counts."""
-    return attempts(project, [History.of(project, each) for each in judged])
+    return attempts((History.of(project, each) for each in judged), taken_over(project))
 
 
-def attempts(project: Project, histories: Sequence[History]) -> dict[str, int]:
+def attempts(
+    histories: Iterable[History], before: Mapping[str, Sequence[tuple[str, str]]]
+) -> dict[str, int]:
     """Which attempt at its claim each judged measurement is, from 1, by claim name.
 
-    Attempts at its sentences by claims that no longer test them count.
+    Args:
+        histories: the measurements beside their ledgers.
+        before: attempts of others that count too, as `taken_over` finds them.
     """
-    before = taken_over(project, [each.judged.claim.name for each in histories])
     return {
         name: each.ledger.attempt(each.look.attempt) + len(before[name])
         for each in histories
@@ -147,11 +150,10 @@ def attempts(project: Project, histories: Sequence[History]) -> dict[str, int]:
     }
 
 
-def taken_over(project: Project, names: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+def taken_over(project: Project) -> dict[str, list[tuple[str, str]]]:
     """What each claim takes over: (claim, attempt) of others at its sentences, by its name."""
-    known = list(ledger.all_of(project.root))
     tested = {name: _tested(project, name) for name in claims.catalogue(project.conf)}
-    return {name: inherited(name, known, tested) for name in names}
+    return inherited(ledger.all_of(project.root), tested)
 
 
 def _tested(project: Project, name: str) -> frozenset[str]:

@@ -20,10 +20,11 @@ def registration(claim: Claim) -> dict[str, str]:
     """Hashes of all that a claim promises: what it asks, how it decides, on which seeds, in words.
 
     The seeds have a hash of their own, and so has the code that judges: to move either after a look
-    is another attempt.
+    is another attempt. So have the smallest relevant effects, which decide nothing.
     """
     told = Registration.of(claim.written)
     texts = {key: value for key, value in claim.written.items() if key not in _DECIDING}
+    checks = claim.written["criterion"]["checks"]
     return {
         "question": told.question,
         "criterion": told.criterion,
@@ -31,6 +32,7 @@ def registration(claim: Claim) -> dict[str, str]:
         "seeds": content_hash({key: claim.written.get(key) for key in ("seeds", "parts", "tune")}),
         "judge": code_fingerprint([f"{claim.package}.judge:judge"])[:12],
         "texts": content_hash(texts),
+        "relevant": content_hash({name: check.get("relevant") for name, check in checks.items()}),
     }
 
 

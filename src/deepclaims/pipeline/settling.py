@@ -41,7 +41,7 @@ def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict
     """
     histories = {name: History.of(project, each) for name, each in judged.items()}
     verdicts = {name: each.verdict for name, each in judged.items()}
-    tried = attempts(project, list(histories.values()))
+    tried = attempts(histories.values(), taken_over(project))
     corrected = settle(verdicts, tried, family(project))
     return {
         name: confirm(corrected[name], [look for look, current in each.second_looks if current])
@@ -63,7 +63,8 @@ def evidence_of(
     lectures = inventory(project.conf)
     stake = at_stake(each.verdict for each in judged.values())
     histories = [History.of(project, each) for each in judged.values()]
-    tried, before = attempts(project, histories), taken_over(project, judged)
+    before = taken_over(project)
+    tried = attempts(histories, before)
     return [
         replace(
             _record(each.judged, verdicts[name], lectures),
