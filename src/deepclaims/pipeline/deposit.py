@@ -27,6 +27,8 @@ REPLICAS = "replicas"
 ABOUT = "about.json"
 DECIDING = ("claim", "profile", "changes", "shift", "sources")
 """Entries of `about.json` that judging reads; the others say where and when it was computed."""
+COMPUTED = "computed"
+"""Entry of `about.json`: on what device, in how many CPU seconds, by which commit and versions."""
 WHOLE = "whole"
 """Entry of `about.json`, where a claim deposits less than was measured: the hash of all of it."""
 VOLATILE = "volatile_"

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 DECIDING = ("data", "seeds", "grid", "parts", "tune")
 """Entries of a claim's file that judging reads, besides checks and what a registration hashes."""
-COMPUTED = "computed"
-"""Entry of `about.json`: on what device, in how many CPU seconds, by which commit and versions."""
 JUDGING = "deepclaims.pipeline.judging:judge_one"
 DRAWING = "deepclaims.pipeline.judging:draw_one"
 
@@ -259,7 +257,7 @@ def _facts(results: Results, about: Mapping[str, Any]) -> dict[str, Any]:
     A deposit does not say where and when they were computed: that is None.
     """
     rows = results.metrics.drop_duplicates(["key", "seed"])
-    computed = about.get(COMPUTED, {})
+    computed = about.get(deposit.COMPUTED, {})
     return {
         "seeds": sorted({int(seed) for seed in rows["seed"]}),
         "n_runs": int(rows["key"].nunique()),

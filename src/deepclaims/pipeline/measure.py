@@ -25,7 +25,6 @@ from deepclaims.evidence.check import OUTCOMES
 from deepclaims.evidence.registration import Registration
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import deposit, entries, measured, shown
-from deepclaims.pipeline.judging import COMPUTED
 from deepclaims.pipeline.place import REHEARSED, SPACE
 from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
@@ -214,7 +213,7 @@ def write_tables(
         for name in sorted({name for each in frames for name in each})
     }
     replicas = tables.pop(deposit.REPLICAS)
-    told = {**about, COMPUTED: _computed(replicas)}
+    told = {**about, deposit.COMPUTED: _computed(replicas)}
     with atomic.folder(folder / claim.id) as draft:
         for name, content in deposit.files(replicas, tables).items():
             atomic.write(draft / name, content)

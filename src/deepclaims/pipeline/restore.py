@@ -21,7 +21,7 @@ from deepclaims.claims.claim import Claim
 from deepclaims.errors import StageError, StorageError
 from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import deposit, seal
-from deepclaims.pipeline.judging import COMPUTED, read_about
+from deepclaims.pipeline.judging import read_about
 from deepclaims.pipeline.kept import DRAWN, Kept
 from deepclaims.project import Project
 from deepclaims.report.figures import ENDINGS, FOLDER, file_name
@@ -104,7 +104,7 @@ def _computed(told: Mapping[str, Any]) -> dict[str, Any]:
     if not told:
         return {}
     return {
-        COMPUTED: {key: told[key] for key in ("device", "seconds", "commit", "versions")},
+        deposit.COMPUTED: {key: told[key] for key in ("device", "seconds", "commit", "versions")},
         "mlflow_parent": told["mlflow"]["parent"],
         "mlflow_runs": told["mlflow"]["cells"],
     }
