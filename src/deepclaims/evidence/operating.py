@@ -66,7 +66,9 @@ class Operating:
             return None
         if not isfinite(at.power):  # seeds that agree but for rounding
             return None
-        return cls(check.relevant, at.power, at.false_support, at.false_refutation, attempt, family)
+        found = (at.power, at.false_support, at.false_refutation)
+        power, support, refutation = (min(each, 1.0) for each in found)  # sums of rounded terms
+        return cls(check.relevant, power, support, refutation, attempt, family)
 
     def is_of(self, found: Finding, estimate: Estimate, attempt: int, family: int) -> bool:
         """Whether it is what `of` would say of a finding, were it of this estimate before."""

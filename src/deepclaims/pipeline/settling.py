@@ -18,6 +18,7 @@ from deepclaims.evidence.check import Finding
 from deepclaims.evidence.multiplicity import at_stake, settle
 from deepclaims.evidence.operating import Operating
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns, SentenceNote
+from deepclaims.evidence.reruns import agreed, of_one_attempt
 from deepclaims.evidence.second_look import SecondLook, confirm
 from deepclaims.evidence.sentence import STUDY, Ruled
 from deepclaims.evidence.transfer import Transfer
@@ -30,7 +31,7 @@ from deepclaims.project import Project
 
 
 def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict]:
-    """The verdicts, corrected for all sentences and attempts, and confirmed by second looks.
+    """The verdicts, corrected for all sentences and attempts, and confirmed by all other looks.
 
     Args:
         project: whose catalogue and ledgers.
@@ -43,10 +44,13 @@ def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict
     verdicts = {name: each.verdict for name, each in judged.items()}
     tried = attempts(histories.values(), taken_over(project))
     corrected = settle(verdicts, tried, family(project))
-    return {
-        name: confirm(corrected[name], [look for look, current in each.second_looks if current])
-        for name, each in histories.items()
-    }
+    return {name: _stands(corrected[name], each) for name, each in histories.items()}
+
+
+def _stands(verdict: Verdict, history: History) -> Verdict:
+    """What of a verdict stands beside the other looks: at the same seeds, and at others."""
+    same = agreed(verdict, of_one_attempt(history.look, history.looks))
+    return confirm(same, [look for look, current in history.second_looks if current])
 
 
 def evidence_of(

@@ -277,7 +277,7 @@ class _Writer:
             "relevant_in": relevant,
             "relevant_after": lambda record: (
                 record.predates_ledger
-                or any(map(set_after_look, record.claim["criterion"]["checks"].values()))
+                or any(map(set_after_look, _checks_of(record.claim).values()))
             ),
             "stated_in": lambda check, record: checks.stated(
                 words.of(check.says), of(check, record), words.language
@@ -324,3 +324,9 @@ def sentence(reason: Text, words: Words) -> str:
 def _unique(values: Iterable[Any]) -> list[Any]:
     """The values without repetition, in the order of their first appearance."""
     return list(dict.fromkeys(value for value in values if value))
+
+
+def _checks_of(claim: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The checks as a claim's file has them."""
+    found: Mapping[str, Any] = (claim.get("criterion") or {}).get("checks") or {}
+    return found
