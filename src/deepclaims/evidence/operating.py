@@ -66,8 +66,8 @@ class Operating:
             return None
         if not isfinite(at.power):  # seeds that agree but for rounding
             return None
-        found = (at.power, at.false_support, at.false_refutation)
-        power, support, refutation = (min(each, 1.0) for each in found)  # sums of rounded terms
+        chances = (at.power, at.false_support, at.false_refutation)
+        power, support, refutation = (min(each, 1.0) for each in chances)  # sums of rounded terms
         return cls(check.relevant, power, support, refutation, attempt, family)
 
     def is_of(self, found: Finding, estimate: Estimate, attempt: int, family: int) -> bool:

@@ -195,13 +195,11 @@ def _figures(project: Project, records: Sequence[EvidenceRecord]) -> Iterator[tu
     """Where each drawing goes in the report, and the file it is copied from."""
     for record in records:
         folder = project.drawn(record.name)
-        for figure in record.figures:
-            for language, ending in itertools.product(LANGUAGES, ENDINGS):
-                source = folder / file_name(figure.name, language, ending)
-                if not source.is_file():
-                    raise StageError(f"{record.name} lacks its figure {source}: {_JUDGE}")
-                yield site.figure_path(record.name, figure.name, language, ending), source
-        yield f"{FOLDER}/{record.name}/{DRAWN}", folder / DRAWN
+        wanted = itertools.product((each.name for each in record.figures), LANGUAGES, ENDINGS)
+        for name in (DRAWN, *(file_name(*each) for each in wanted)):
+            if not (folder / name).is_file():
+                raise StageError(f"{record.name} lacks its figure {folder / name}: {_JUDGE}")
+            yield f"{FOLDER}/{record.name}/{name}", folder / name
 
 
 def _beside(project: Project, records: Sequence[EvidenceRecord]) -> Beside:
