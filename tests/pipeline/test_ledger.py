@@ -1,4 +1,7 @@
+import json
+import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +16,8 @@ from deepclaims.pipeline import entries, register
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline import ledger as verb
 from deepclaims.pipeline import measure as measuring
+from deepclaims.pipeline.history import family
+from deepclaims.pipeline.history import look_at as look_of
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.request import Request
 from deepclaims.sweep.options import LocalOptions
@@ -182,13 +187,65 @@ def test_a_second_look_that_contradicts_is_not_undone_by_other_words(small):
     assert (record.verdict, record.attempt) == ("inconclusive", 1)
 
 
-def test_a_second_look_at_an_earlier_attempt_is_stale(small):
+def test_a_second_look_at_an_earlier_attempt_counts_for_what_is_asked_as_it_was(small):
+    """Who moves the bound of one sentence does not rid the others of what was seen."""
     look_at(small)
     contradict(small)
     rewrite(small, "bound: [60, 60]", "bound: [59, 61]")
     record = look_at(small)
     assert [each["stale"] for each in record.second_looks] == [True]
-    assert (record.verdict, record.attempt) == ("supported", 2)
+    rulings = {each.id: each.ruling for each in record.sentences}
+    assert rulings.pop("L1.s59.4") == "supported"  # of the check that was changed
+    assert set(rulings.values()) == {"inconclusive"}
+    assert record.attempt == 2
+
+
+def test_who_moves_a_bound_on_seeds_that_were_seen_is_post_hoc_cache_or_none(small):
+    look_at(small)
+    rewrite(small, "bound: [60, 60]", "bound: [59, 61]")
+    shutil.rmtree(small.runs)
+    record = look_at(small)
+    assert record.post_hoc == ("criterion",)
+    assert (record.registered, record.attempt) == (None, 2)
+
+
+def test_a_rerun_that_rules_otherwise_leaves_it_undecided_whichever_came_last(small):
+    look_at(small)
+    (raw,) = judging.judge_only(small, [NAME])
+    seen = look_of(raw)
+    checks = {name: {**each, "outcome": None, "value": 0.5} for name, each in seen.checks.items()}
+    entries.write_measured(small, raw.claim, replace(seen, checks=checks))
+    record = look_at(small)
+    assert record.verdict == "inconclusive"
+    assert "another look at the same attempt" in record.reason["en"]
+    assert record.attempt == 1
+
+
+def test_a_renamed_claim_takes_along_what_was_seen(small):
+    look_at(small)
+    contradict(small)
+    shutil.move(ledger.path(small.root, NAME), ledger.path(small.root, "convolution/older"))
+    text = ledger.path(small.root, "convolution/older").read_text()
+    events = [json.loads(line) for line in text.splitlines()]
+    ledger.path(small.root, "convolution/older").unlink()
+    ledger.append(
+        small.root,
+        "convolution/older",
+        [ledger.Event(Kind(e["kind"]), e["when"], e["commit"], e["content"]) for e in events],
+    )
+    register.run([])
+    record = look_at(small)
+    assert record.verdict == "inconclusive"
+    assert [each["stale"] for each in record.second_looks] == [False]
+    assert (record.attempt, record.taken_over) == (1, ("convolution/older",))
+
+
+def test_a_sentence_that_was_tried_and_given_up_stays_in_the_family(small):
+    size = family(small)
+    look = {"attempt": "a", "checks": {}, "sentences": {"L1.s1.1": "inconclusive"}}
+    event = ledger.Event(Kind.LOOK, "2026-11-29", "abc", look)
+    ledger.append(small.root, "convolution/gone", [event])
+    assert family(small) == size + 1
 
 
 def test_a_line_that_a_merge_threw_away_is_missed(small):

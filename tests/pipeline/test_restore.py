@@ -1,9 +1,11 @@
 import json
 import shutil
 
+import pandas as pd
 import pytest
 
 from deepclaims.errors import StageError, StorageError
+from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline.judge import judge
 from deepclaims.pipeline.publish import publish
@@ -26,7 +28,9 @@ def contents(folder):
 def measured(project, name):
     """A claim's tables, and what is said of them."""
     found = contents(project.tables(name))
-    return json.loads(found.pop("about.json")), found
+    about = json.loads(found.pop("about.json"))
+    about.pop("restored", None)
+    return about, found
 
 
 def nothing(*_):
@@ -75,3 +79,38 @@ def test_no_report_is_said(clone):
     shutil.rmtree(clone.reports)
     with pytest.raises(StageError, match="there is no"):
         restore(clone, BOTH)
+
+
+def forge(project):
+    """Another number in the report's tables, with sums that fit."""
+    file = project.published_tables(NAME) / "layers.parquet"
+    table = pd.read_parquet(file)
+    table["parameters"] += 1
+    table.to_parquet(file, index=False)
+    (project.reports / seal.SUMS).write_text(seal.sums(project.reports))
+
+
+def test_numbers_that_no_look_saw_are_refused(clone):
+    forge(clone)
+    restore(clone, BOTH)
+    with pytest.raises(StorageError, match=f"{NAME}: its tables, restored .* no look of its"):
+        judge(clone)
+    assert not clone.record(NAME).exists()
+
+
+def test_a_figure_that_a_deposit_cannot_draw_stays_as_published(clone, monkeypatch, capsys):
+    restore(clone, BOTH)
+    file = clone.tables(NAME) / "about.json"
+    about = json.loads(file.read_text())
+    hashes = deposit.hashes(clone.tables(NAME))
+    file.write_text(json.dumps({**about, "whole": {"all": "0"}, "deposited": hashes}))
+    monkeypatch.setattr(judging, "draw_one", lacking)
+    judge(clone)
+    said = capsys.readouterr().err
+    assert f"{NAME}, layers: stays as published" in said
+    assert f"deepclaims measure claim={NAME}" in said
+    publish(clone)
+
+
+def lacking(measured, folder, figure):
+    raise KeyError("probabilities")

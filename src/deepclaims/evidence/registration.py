@@ -84,6 +84,9 @@ class Registration:
         return [name for name in names if getattr(self, name) != getattr(other, name)]
 
 
+MARKS = tuple(each.name for each in fields(Registration))
+"""What a verdict may be marked post hoc for, in the order it is told."""
+
 UNREGISTERED = Registration("none", "none", "none")
 """Of a row that was run before the claim that now uses it asked for it."""
 

@@ -29,6 +29,7 @@ class SecondLook:
         sources: where each data set came from.
         series: number of the series of seeds; the verdict's own is 0.
         sentences: the ruling on each sentence; empty in looks from before there were any.
+        checks: what was asked and seen, by name.
     """
 
     ruling: str
@@ -38,23 +39,40 @@ class SecondLook:
     sources: Mapping[str, str]
     series: int = 1
     sentences: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, event: Event) -> Self:
         """The second look that an event tells of."""
-        told = {key: value for key, value in event.content.items() if key != "checks"}
+        told = dict(event.content)
         if sentences := told.get("sentences"):
             told["ruling"] = headline(sentences)  # by the rule as it is now
         return cls(**{**told, "seeds": tuple(told["seeds"])})
 
     def to_dict(self) -> dict[str, Any]:
         """The look as plain data that JSON can hold."""
-        return {**asdict(self), "seeds": list(self.seeds)}
+        told = {key: value for key, value in asdict(self).items() if key != "checks"}
+        return {**told, "seeds": list(self.seeds)}
 
     def is_of(self, registration: str, profile: str, sources: Mapping[str, str]) -> bool:
         """Whether it looked at the same claim, on the same data, in the same profile."""
         mine = (self.registration, self.profile, dict(self.sources))
         return mine == (registration, profile, dict(sources))
+
+    def is_of_grid(self, registration: str, profile: str, sources: Mapping[str, str]) -> bool:
+        """Whether it measured the same things, whatever was asked of them."""
+        grids = {each.rpartition("-")[2] for each in (self.registration, registration)}
+        same_data = (self.profile, dict(self.sources)) == (profile, dict(sources))
+        return len(grids) == 1 and same_data
+
+    def asked_the_same(self, ruled: Ruled) -> bool:
+        """Whether each check of a sentence is what it was, with the bound it had."""
+        return all(
+            (asked := self.checks.get(each.check.name)) is not None
+            and (asked["relation"], asked["bound"], asked.get("role", each.check.role))
+            == (each.check.relation, each.check.bound, each.check.role)
+            for each in ruled.findings
+        )
 
 
 def second_looks(ledger: Ledger) -> list[SecondLook]:
@@ -72,6 +90,24 @@ def confirm(verdict: Verdict, looks: Sequence[SecondLook]) -> Verdict:
     for look in looks:
         confirmed = tuple(_confirmed(each, look) for each in verdict.sentences)
         verdict = replace(verdict, sentences=confirmed)
+    return verdict
+
+
+def confirm_unchanged(verdict: Verdict, looks: Sequence[SecondLook]) -> Verdict:
+    """The same by looks at the claim as it was, for each sentence that they asked as it is now.
+
+    Who moves the bound of one sentence does not rid the others of what was seen.
+
+    Args:
+        verdict: as `confirm` leaves it.
+        looks: second looks at the same grid, from before something else was changed.
+    """
+    for look in looks:
+        sentences = tuple(
+            _confirmed(each, look) if look.asked_the_same(each) else each
+            for each in verdict.sentences
+        )
+        verdict = replace(verdict, sentences=sentences)
     return verdict
 
 

@@ -29,8 +29,12 @@ DECIDING = ("claim", "profile", "changes", "shift", "sources")
 """Entries of `about.json` that judging reads; the others say where and when it was computed."""
 COMPUTED = "computed"
 """Entry of `about.json`: on what device, in how many CPU seconds, by which commit and versions."""
+RESTORED = "restored"
+"""Entry of `about.json` of tables that came out of the report, not out of a measurement."""
 WHOLE = "whole"
 """Entry of `about.json`, where a claim deposits less than was measured: the hash of all of it."""
+DEPOSITED = "deposited"
+"""Entry beside it: the hashes of what is deposited instead."""
 VOLATILE = "volatile_"
 """How columns begin that differ from run to run."""
 
@@ -59,8 +63,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 def deciding(about: Mapping[str, Any]) -> dict[str, Any]:
     """What of `about.json` decides anything, and is the same wherever it was computed."""
-    kept = (*DECIDING, WHOLE) if WHOLE in about else DECIDING
-    return {key: about[key] for key in kept}
+    return {key: about[key] for key in (*DECIDING, WHOLE, DEPOSITED) if key in about}
 
 
 def write(
@@ -83,6 +86,9 @@ def write(
     else:
         made = files(condensed.metrics, condensed.tables)
         told.setdefault(WHOLE, hashes(measured))
+        told[DEPOSITED] = {
+            name: hashlib.sha256(content).hexdigest() for name, content in made.items()
+        }
     made[ABOUT] = atomic.json_text(told).encode()
     if folder.is_dir() and {file.name: file.read_bytes() for file in folder.iterdir()} == made:
         return False

@@ -36,18 +36,24 @@ def is_news(project: Project, claim: Claim) -> bool:
     return not known or dict(known[-1].content) != registration(claim)
 
 
-def is_untold(project: Project, measured: Measured) -> bool:
-    """Whether the ledger has no word yet that what a claim promises now could be seen.
+def is_look(measured: Measured) -> bool:
+    """Whether what was measured shows anything of what a verdict rests on: no stand-in does."""
+    return all(each in REAL_SOURCES for each in measured.about["sources"].values())
 
-    Stand-in data show nothing of what a verdict rests on.
+
+def has_seen(project: Project, claim: Claim, look: Look) -> bool:
+    """Whether the ledger tells of the same registration and numbers, measured or looked at.
+
+    A look without checks, of tables that could only be read, adds nothing to another.
     """
-    sources = dict(measured.about["sources"])
-    now = (word(measured.claim), measured.claim.profile, sources)
-    told = (each.content for each in ledger.read(project.root, measured.claim.name).of(*SEEN))
-    return all(each in REAL_SOURCES for each in sources.values()) and now not in (
-        (each.get("registration", each["attempt"]), each["profile"], dict(each["sources"]))
-        for each in told
-    )
+    for event in ledger.read(project.root, claim.name).of(*SEEN):
+        told = Look.read(event)
+        registered = event.content.get("registration", told.attempt)
+        mine, theirs = ((word, each.profile, each.sources)
+                        for word, each in ((look.attempt, look), (registered, told)))  # fmt: skip
+        if mine == theirs and (not look.checks or look.saw(told)):
+            return True
+    return False
 
 
 def write_measured(project: Project, claim: Claim, look: Look) -> None:

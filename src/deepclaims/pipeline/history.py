@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Self
 
 from deepclaims.claims import claim as claims
 from deepclaims.evidence import ledger, transfer
-from deepclaims.evidence.inherited import inherited
-from deepclaims.evidence.ledger import SEEN, Kind, Ledger
+from deepclaims.evidence.inherited import given_up, inherited
+from deepclaims.evidence.ledger import SEEN, Event, Kind, Ledger
 from deepclaims.evidence.looks import Look, attempt_of, looks, seen
 from deepclaims.evidence.record import REAL_SOURCES
 from deepclaims.evidence.registration import Registration
+from deepclaims.evidence.reruns import of_one_attempt
 from deepclaims.evidence.second_look import SecondLook
 from deepclaims.evidence.sentence import STUDY, sentences_of
 from deepclaims.evidence.transfer import Transfer
@@ -22,6 +24,10 @@ from deepclaims.pipeline.judging import Judged
 from deepclaims.pipeline.promise import PROMISED, registration
 from deepclaims.project import Project
 
+DECIDED = ("criterion", "grid")
+"""What the word of an attempt begins with."""
+NOTHING: Mapping[str, Sequence[Event]] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class History:
@@ -29,26 +35,40 @@ class History:
 
     Args:
         judged: the claim with its raw verdict and the facts of its measurement.
-        ledger: of the claim, oldest event first.
+        ledger: of the claim, oldest event first, after what it takes over from others.
     """
 
     judged: Judged
     ledger: Ledger
 
     @classmethod
-    def of(cls, project: Project, judged: Judged) -> Self:
+    def of(
+        cls, project: Project, judged: Judged, before: Mapping[str, Sequence[Event]] = NOTHING
+    ) -> Self:
         """The history of a claim.
+
+        Args:
+            project: whose ledger.
+            judged: the claim.
+            before: events that it takes over from others, as `taken_over` finds them.
 
         Raises:
             StorageError: for a ledger that was tampered with.
         """
-        return cls(judged, ledger.read(project.root, judged.claim.name))
+        own = ledger.read(project.root, judged.claim.name)
+        older = tuple(event for events in before.values() for event in events)
+        return cls(judged, replace(own, events=(*older, *own.events)))
 
     @cached_property
     def look(self) -> Look:
         """What is seen now, as part of the attempt that it belongs to; not corrected."""
         own = look_at(self.judged)
         return replace(own, attempt=attempt_of(self.ledger, own))
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt at its claim this is, from 1."""
+        return self.ledger.attempt(self.look.attempt)
 
     @property
     def counts(self) -> bool:
@@ -65,8 +85,7 @@ class History:
         was registered after they were seen.
         """
         own, told = self.look.attempt, registration(self.judged.claim)
-        known = seen(self.ledger)
-        if any(each.seeds == self.look.seeds and each.attempt != own for each in known):
+        if any(self._others_on_these_seeds):
             return None
         for event in self.ledger.events:
             if event.kind in SEEN and event.content["attempt"] == own:
@@ -77,9 +96,42 @@ class History:
         return None
 
     @property
+    def post_hoc(self) -> tuple[str, ...]:
+        """What was registered otherwise when these seeds were looked at, and changed after it."""
+        own = self.look.attempt.split("-")
+        changed = {
+            name
+            for other in self._others_on_these_seeds
+            for name, mine, theirs in zip(DECIDED, own, other.attempt.split("-"), strict=False)
+            if mine != theirs
+        }
+        return tuple(name for name in DECIDED if name in changed)
+
+    @property
+    def _others_on_these_seeds(self) -> list[Look]:
+        """The looks at other attempts that may have seen a seed of this one."""
+        _, first, last = self.look.seeds
+        return [
+            each
+            for each in seen(self.ledger)
+            if each.attempt != self.look.attempt
+            and max(first, each.seeds[1]) <= min(last, each.seeds[2])
+        ]
+
+    @property
     def predates_ledger(self) -> bool:
         """Whether the claim was worked on before there were ledgers, locks and relevant effects."""
         return any(each.reconstructed for each in self.ledger.events)
+
+    @property
+    def same_attempt(self) -> list[Look]:
+        """All that was seen of this attempt, on these seeds and data, judged or not."""
+        return of_one_attempt(self.look, [each for each in seen(self.ledger) if each.checks])
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether these numbers were seen of this attempt before."""
+        return any(self.look.saw(each) for each in self.same_attempt)
 
     @cached_property
     def looks(self) -> list[Look]:
@@ -129,31 +181,27 @@ def look_at(judged: Judged) -> Look:
     )
 
 
-def attempts_of(project: Project, judged: Iterable[Judged]) -> dict[str, int]:
-    """Which attempt at its claim each judged measurement is, as `attempts` counts."""
-    return attempts((History.of(project, each) for each in judged), taken_over(project))
-
-
-def attempts(
-    histories: Iterable[History], before: Mapping[str, Sequence[tuple[str, str]]]
-) -> dict[str, int]:
-    """Which attempt at its claim each judged measurement is, from 1, by claim name.
-
-    Args:
-        histories: the measurements beside their ledgers.
-        before: attempts of others that count too, as `taken_over` finds them.
-    """
+def histories_of(project: Project, judged: Iterable[Judged]) -> dict[str, History]:
+    """Each judged measurement beside all that was ever tried of its sentences, by claim name."""
+    before = taken_over(project)
     return {
-        name: each.ledger.attempt(each.look.attempt) + len(before[name])
-        for each in histories
-        for name in [each.judged.claim.name]
+        each.claim.name: History.of(project, each, before.get(each.claim.name, NOTHING))
+        for each in judged
     }
 
 
-def taken_over(project: Project) -> dict[str, list[tuple[str, str]]]:
-    """What each claim takes over: (claim, attempt) of others at its sentences, by its name."""
-    tested = {name: _tested(project, name) for name in claims.catalogue(project.conf)}
-    return inherited(ledger.all_of(project.root), tested)
+def attempts_of(project: Project, judged: Iterable[Judged]) -> dict[str, int]:
+    """Which attempt at its claim each judged measurement is, from 1, by claim name."""
+    return {name: each.attempt for name, each in histories_of(project, judged).items()}
+
+
+def taken_over(project: Project) -> dict[str, dict[str, tuple[Event, ...]]]:
+    """What each claim takes over: events of others at its sentences, by its name and theirs."""
+    return inherited(ledger.all_of(project.root), _all_tested(project))
+
+
+def _all_tested(project: Project) -> dict[str, frozenset[str]]:
+    return {name: _tested(project, name) for name in claims.catalogue(project.conf)}
 
 
 def _tested(project: Project, name: str) -> frozenset[str]:
@@ -164,6 +212,10 @@ def _tested(project: Project, name: str) -> frozenset[str]:
 
 
 def family(project: Project) -> int:
-    """How many sentences the catalogue registers, measured or not; a study counts as one."""
+    """How many sentences there are to correct for, measured or not; a study counts as one.
+
+    Those that the catalogue registers, and those that were tried and that nobody tests now.
+    """
     written = (claims.read(project.conf, name) for name in claims.catalogue(project.conf))
-    return sum(len(sentences_of(each)) for each in written)
+    registered = sum(len(sentences_of(each)) for each in written)
+    return registered + len(given_up(ledger.all_of(project.root), _all_tested(project)))

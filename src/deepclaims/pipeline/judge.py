@@ -19,8 +19,9 @@ from deepclaims.claims import claim as claims
 from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
-from deepclaims.pipeline import deposit, entries
+from deepclaims.pipeline import deposit, entries, seal
 from deepclaims.pipeline.diagnosing import diagnose_one, diagnosing_key
+from deepclaims.pipeline.history import History
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept
 from deepclaims.pipeline.place import of_a_place, read_place, rehearsed
@@ -68,6 +69,7 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
     for name in set(catalogue) - set(asked):
         if (kept := Kept.read(project.drawn(name))).key:
             raw[name] = kept.judged(Measured.find(project, name).claim)
+    _refuse_strange(project, measured, raw)
     judged = {name: raw[name] for name in catalogue if name in raw}
     verdicts = settled(project, judged)
     found = [
@@ -93,6 +95,23 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
             mark = " (post hoc)" if record.post_hoc else ""
             print(f"{record.verdict:>12}  {record.name}{mark}", file=sys.stderr)
     return [record for record in found if record.name in asked]
+
+
+def _refuse_strange(
+    project: Project, measured: Mapping[str, Measured], raw: Mapping[str, Judged]
+) -> None:
+    """Refuse restored tables that show other numbers than any look at their attempt.
+
+    Raises:
+        StorageError: names the claim.
+    """
+    for name, each in measured.items():
+        history = History.of(project, raw[name]) if each.about.get(deposit.RESTORED) else None
+        if history and history.counts and history.same_attempt and not history.was_seen:
+            raise StorageError(
+                f"{name}: its tables, restored from the report, show numbers that no look of its "
+                f"ledger saw: {seal.RESTORE}, or measure it"
+            )
 
 
 def judge_only(project: Project, names: Sequence[str]) -> list[Judged]:
@@ -146,9 +165,12 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
         }
         found |= {name: each.result() for name, each in judged.items()}
         cells |= {name: each.result() for name, each in diagnosed.items()}
-        for name in measured:  # claim by claim, so that what is done is kept whatever ends it
+        for name, each in measured.items():  # one by one: what is done is kept, come what may
             good, bad = _drawn(name, figures[name], drawn)
-            broken += bad
+            for figure in _as_published(project, each, bad):
+                good[figure] = ""  # of no key, so that it is tried again
+                del bad[figure]
+            broken += bad.values()
             Kept.of(keys[name], found[name], good, diagnosing[name], cells[name]).write(
                 project.drawn(name)
             )
@@ -159,15 +181,33 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
 
 def _drawn(
     name: str, figures: Mapping[str, str], drawn: Mapping[tuple[str, str], Future[None]]
-) -> tuple[dict[str, str], list[str]]:
-    """Of a claim's figures, the keys of those that there are, and a line for each that failed."""
-    good, bad = dict(figures), []
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Of a claim's figures, the keys of those that there are, and why others failed."""
+    good, bad = dict(figures), {}
     for figure in figures:
         error = drawn[name, figure].exception() if (name, figure) in drawn else None
         if error is not None:
             del good[figure]
-            bad.append(f"{name}, {figure}: {type(error).__name__}: {error}")
+            bad[figure] = f"{name}, {figure}: {type(error).__name__}: {error}"
     return good, bad
+
+
+def _as_published(project: Project, measured: Measured, bad: Mapping[str, str]) -> list[str]:
+    """The figures of a restored claim that could not be drawn, and are there as published.
+
+    Such a claim deposits less than its figures read.
+    """
+    if deposit.WHOLE not in measured.about:
+        return []
+    name = measured.claim.name
+    there = [figure for figure in bad if _is_drawn(project.drawn(name), figure)]
+    for figure in there:
+        print(
+            f"{name}, {figure}: stays as published, since the report has not all of its tables; "
+            f"`deepclaims measure claim={name}` and `judge` draw it anew",
+            file=sys.stderr,
+        )
+    return there
 
 
 def _is_drawn(folder: Path, figure: str) -> bool:

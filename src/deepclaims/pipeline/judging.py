@@ -84,7 +84,8 @@ class Measured:
     def judging_key(self) -> str:
         """Hash of all that decides the raw verdict and what is said of the measurement."""
         code = JUDGING, f"{self.claim.package}.judge:judge"
-        about = {key: each for key, each in self.about.items() if key != deposit.WHOLE}
+        where = (deposit.WHOLE, deposit.DEPOSITED, deposit.RESTORED)
+        about = {key: each for key, each in self.about.items() if key not in where}
         return self._hash(code, ("numpy", "scipy", "pandas"), about, words=("says",))
 
     def drawing_key(self, figure: str) -> str:
@@ -117,8 +118,9 @@ class Measured:
 
     @cached_property
     def _tables(self) -> Mapping[str, str]:
-        whole: Mapping[str, str] | None = self.about.get(deposit.WHOLE)
-        return deposit.hashes(self.folder) if whole is None else whole
+        there = deposit.hashes(self.folder)
+        is_deposit = there == self.about.get(deposit.DEPOSITED)
+        return self.about[deposit.WHOLE] if is_deposit else there
 
 
 @cache

@@ -71,7 +71,8 @@ def restore(project: Project, names: Sequence[str]) -> list[str]:
         claim = claims.load(project.conf, name)
         about = read_about(project.published_tables(name), name)
         _draw(project, claim)
-        _lay(project, claim, {**about, **_computed(where.get(claim.id, {}))})
+        told = {**about, **_computed(where.get(claim.id, {})), deposit.RESTORED: True}
+        _lay(project, claim, told)
     return wanted
 
 

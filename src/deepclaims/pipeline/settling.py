@@ -15,17 +15,19 @@ from deepclaims.claims.claim import Claim
 from deepclaims.errors import StorageError
 from deepclaims.evidence import record as records
 from deepclaims.evidence.check import Finding
+from deepclaims.evidence.ledger import Event, Ledger
 from deepclaims.evidence.multiplicity import at_stake, settle
 from deepclaims.evidence.operating import Operating
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns, SentenceNote
-from deepclaims.evidence.reruns import agreed, of_one_attempt
-from deepclaims.evidence.second_look import SecondLook, confirm
+from deepclaims.evidence.registration import MARKS, Registration
+from deepclaims.evidence.reruns import agreed
+from deepclaims.evidence.second_look import SecondLook, confirm, confirm_unchanged
 from deepclaims.evidence.sentence import STUDY, Ruled
 from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.lectures.inventory import Lectures
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline.history import History, attempts, family, taken_over
+from deepclaims.pipeline.history import History, family, histories_of, taken_over
 from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
 
@@ -40,17 +42,31 @@ def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict
     Raises:
         StorageError: for a ledger that was tampered with.
     """
-    histories = {name: History.of(project, each) for name, each in judged.items()}
-    verdicts = {name: each.verdict for name, each in judged.items()}
-    tried = attempts(histories.values(), taken_over(project))
+    histories = histories_of(project, judged.values())
+    verdicts = {name: _marked(each) for name, each in histories.items()}
+    tried = {name: each.attempt for name, each in histories.items()}
     corrected = settle(verdicts, tried, family(project))
     return {name: _stands(corrected[name], each) for name, each in histories.items()}
 
 
+def _marked(history: History) -> Verdict:
+    """The raw verdict, marked post hoc where its rows, or the ledger, show that it is."""
+    verdict = history.judged.verdict
+    marks = {*verdict.post_hoc, *history.post_hoc}
+    return verdict.marked([name for name in MARKS if name in marks])
+
+
 def _stands(verdict: Verdict, history: History) -> Verdict:
     """What of a verdict stands beside the other looks: at the same seeds, and at others."""
-    same = agreed(verdict, of_one_attempt(history.look, history.looks))
-    return confirm(same, [look for look, current in history.second_looks if current])
+    same = agreed(verdict, history.same_attempt)
+    told = str(Registration.of(history.judged.claim.written))
+    current = [look for look, is_current in history.second_looks if is_current]
+    older = [
+        look
+        for look, is_current in history.second_looks
+        if not is_current and look.is_of_grid(told, history.look.profile, history.look.sources)
+    ]
+    return confirm_unchanged(confirm(same, current), older)
 
 
 def evidence_of(
@@ -66,15 +82,14 @@ def evidence_of(
     chapters = {each.name: each.title for each in claims.chapters(project.conf)}
     lectures = inventory(project.conf)
     stake = at_stake(each.verdict for each in judged.values())
-    histories = [History.of(project, each) for each in judged.values()]
+    histories = histories_of(project, judged.values()).values()
     before = taken_over(project)
-    tried = attempts(histories, before)
     return [
         replace(
             _record(each.judged, verdicts[name], lectures),
-            findings=_findings(project, name, verdicts[name], tried[name], stake),
-            attempt=tried[name],
-            taken_over=tuple(claim for claim, _ in before[name]),
+            findings=_findings(project, name, verdicts[name], each.attempt, stake),
+            attempt=each.attempt,
+            taken_over=_makers(before.get(name, {})),
             registered=each.registered,
             predates_ledger=each.predates_ledger,
             second_looks=_told(each.second_looks),
@@ -83,6 +98,13 @@ def evidence_of(
         )
         for name, each in zip(judged, histories, strict=True)
     ]
+
+
+def _makers(before: Mapping[str, Sequence[Event]]) -> tuple[str, ...]:
+    """Of each attempt that a claim takes over, the claim that made it."""
+    return tuple(
+        claim for claim, events in before.items() for _ in Ledger(claim, tuple(events), "").attempts
+    )
 
 
 def _told(seen: Sequence[tuple[SecondLook | Transfer, bool]]) -> tuple[dict[str, Any], ...]:

@@ -1,7 +1,8 @@
 """What measuring lets be seen, told to the ledgers before it is shown.
 
 Whoever measures can read how a claim comes out, judged or not: a registration that was measured is
-an attempt like one that was looked at. A pilot is none, since it sees no test split.
+an attempt like one that was looked at, and each rerun that shows other numbers is told. A pilot is
+none, since it sees no test split.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from deepclaims.project import Project
 
 
 def tell(project: Project, request: Request, loaded: Sequence[Claim]) -> None:
-    """Tell the ledger of each claim that it was measured, unless it tells of it already.
+    """Tell the ledger of each claim what was measured, unless it tells of these numbers already.
 
     Args:
         project: whose ledgers.
@@ -33,11 +34,13 @@ def tell(project: Project, request: Request, loaded: Sequence[Claim]) -> None:
     found = [
         Measured.at(project, each.name, request.tables(each)) for each in loaded if not each.pilot
     ]
-    news = [each for each in found if entries.is_untold(project, each)]
+    news = [each for each in found if entries.is_look(each)]
     # A rehearsal has another profile: its numbers are not those that a verdict rests on.
     judged = [None] * len(news) if request.rehearsal else _judged(news)
     for measured, each in zip(news, judged, strict=True):
-        entries.write_measured(project, measured.claim, _seen(measured, each))
+        look = _seen(measured, each)
+        if not entries.has_seen(project, measured.claim, look):
+            entries.write_measured(project, measured.claim, look)
 
 
 def _judged(news: Sequence[Measured]) -> list[Judged | None]:
