@@ -47,7 +47,7 @@ def index(made):
 
 def test_a_claim_that_holds_there_too(told):
     made = told(look())
-    assert "holds on Fashion-MNIST too: by the same criterion, grid and seeds" in page(made)
+    assert "The verdict is the same on Fashion-MNIST: by the same criterion, grid and seeds" in page(made)
     assert "También vale en Fashion-MNIST" in page(made, "es")
     assert "holds on Fashion-MNIST too" in index(made)
     assert published(made)["fashion_mnist"]["state"] == "holds"
@@ -56,7 +56,7 @@ def test_a_claim_that_holds_there_too(told):
 def test_a_claim_that_does_not_says_by_which_checks(told):
     made = told(look("inconclusive", gain=None))
     assert (
-        "It does not hold on Fashion-MNIST: by the same criterion, grid and seeds it is "
+        "The verdict is another on Fashion-MNIST: by the same criterion, grid and seeds it is "
         "inconclusive: gain is true gain : open there" in page(made)
     )
     assert "silence : " not in page(made).partition("The claim")[0]

@@ -140,7 +140,7 @@ def test_the_limits_name_what_is_open_and_where_nobody_looked(record):
     made = record("one", "approximation", "supported")
     says = {"es": "queda", "en": "it stays"}
     lines = takeaway.limits(replace(made, findings=(finding(says, outcome=None),)), Words("en"))
-    assert "It is left open whether it stays." in lines
+    assert "It is left open whether this holds: it stays." in lines
     assert lines[0].startswith("It is about MNIST")
     assert "Nobody has looked at Fashion-MNIST." in lines
 

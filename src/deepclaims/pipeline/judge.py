@@ -61,8 +61,8 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
     asked = catalogue if names is None else list(names)
     if names is None and not project.results.is_dir():
         raise StageError(
-            "nothing has been measured here: `dvc repro judge` runs what comes before, and "
-            "`dvc pull` brings the tables where a remote has them"
+            "nothing has been measured here: `dvc repro judge` runs what comes before, `deepclaims "
+            "restore` brings the published tables, and `dvc pull` those of a remote"
         )
     measured = {name: Measured.find(project, name) for name in asked}
     raw = _judge_and_draw(project, measured)
@@ -171,9 +171,9 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
                 good[figure] = ""  # of no key, so that it is tried again
                 del bad[figure]
             broken += bad.values()
-            Kept.of(keys[name], found[name], good, diagnosing[name], cells[name]).write(
-                project.drawn(name)
-            )
+            now = Kept.of(keys[name], found[name], good, diagnosing[name], cells[name])
+            now.write(project.drawn(name))
+            found[name] = now.judged(each.claim)  # as one that was not judged anew: the same bytes
     if broken:
         raise StageError("figures that could not be drawn:\n" + "\n".join(broken))
     return {name: found[name] for name in measured}

@@ -141,6 +141,7 @@ def read_about(folder: Path, name: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise StageError(
             f"{name} has not been measured: run `deepclaims measure claim={name}` first, "
+            f"`deepclaims restore claim={name}` for what is published, "
             "or `dvc repro` for everything"
         ) from None
     except json.JSONDecodeError:

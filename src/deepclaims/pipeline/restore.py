@@ -48,7 +48,10 @@ def run(words: Sequence[str]) -> None:
         print(f"restored  {name}", file=sys.stderr)
     measured = f"; {len(names) - len(made)} have tables here" if len(made) < len(names) else ""
     print(f"{len(made)} of {len(names)} claims restored from {project.reports}{measured}")
-    print("go on with: dvc repro --single-item judge && dvc repro --single-item publish")
+    verbs = ("judge", "publish")
+    one = (f"deepclaims {verb} claim={names[0]}" for verb in verbs)
+    both = one if given["claim"] else (f"dvc repro --single-item {verb}" for verb in verbs)
+    print(f"go on with: {' && '.join(both)}")
 
 
 def restore(project: Project, names: Sequence[str]) -> list[str]:

@@ -185,7 +185,8 @@ def _limits(record: EvidenceRecord, words: Words) -> Iterator[str]:
         yield words.limit_post_hoc
     yield from (words("limit_open", says=words.of(each.says)) for each in record.findings
                 if each.role in ("claim", "repair") and each.outcome is None)  # fmt: skip
-    if any(each.operating and each.operating.power < ENOUGH for each in record.findings):
+    undecided = (each.operating for each in record.findings if each.outcome is None)
+    if any(operating and operating.power < ENOUGH for operating in undecided):
         yield words.limit_power
     if any(note.reading == "operational" and note.id != STUDY for note in record.sentences):
         yield words.limit_reading
