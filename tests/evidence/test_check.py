@@ -119,3 +119,32 @@ def test_counts_that_are_the_same_by_chance_are_two():
     ]
     found = findings(MENDED, {"as_printed": NONE, "mended": ALL}, by_chance)
     assert [each.outcome for each in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"as_printed": NONE, "mended": proportion_interval(30, 32)},  # the one stayed
+        {"as_printed": proportion_interval(4, 32), "mended": ALL},
+        {"as_printed": proportion_interval(4, 32), "mended": undecided("Clopper–Pearson")},
+        {"as_printed": proportion_interval(4, 32), "mended": mean_interval([0.9, 0.8])},
+        {"as_printed": proportion_interval(4, 32), "mended": []},
+    ],
+)
+def test_data_that_do_not_change_both_counts_show_nothing(other):
+    with pytest.raises(ClaimError, match="a repair needs an estimate of its own"):
+        findings(MENDED, {"as_printed": NONE, "mended": ALL}, [other])
+
+
+def test_nine_digits_that_agree_are_one_number_whatever_others_say():
+    checks = MENDED | {"mended": written("repair", "within", [-2.0, 2.0], sentence="a")}
+    one = {"as_printed": mean_interval([0.1, 0.2, 0.15]), "mended": mean_interval([0.1, 0.2, 0.15])}
+    two = {"as_printed": mean_interval([0.1, 0.2, 0.25]), "mended": mean_interval([0.3, 0.2, 0.1])}
+
+    def never_made():
+        yield two
+        raise AssertionError
+
+    for elsewhere in ([two], never_made()):
+        with pytest.raises(ClaimError, match="a repair needs an estimate of its own"):
+            findings(checks, one, elsewhere)

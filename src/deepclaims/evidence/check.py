@@ -10,7 +10,7 @@ from typing import Any, Self
 from deepclaims.errors import ClaimError
 from deepclaims.evidence.estimate import Bound, Estimate, Relation, ends, exact, number
 from deepclaims.evidence.family import OneQuantity, hardest, least_decided
-from deepclaims.evidence.repeated import repeats
+from deepclaims.evidence.repeated import are_two, repeats
 from deepclaims.languages import LANGUAGES
 
 Text = Mapping[str, str]
@@ -165,7 +165,7 @@ def findings(
         checks: `criterion.checks` of the YAML file.
         measured: an estimate for each check, or several.
         elsewhere: the same of other data, made only where a repair's number is that of the check
-            it mends: two counts may be the same by chance, and are then not the same of others.
+            it mends and both are counts, which may be the same by chance.
 
     Raises:
         ClaimError: when names differ, a check is malformed, or a repair has no estimate of its own.
@@ -176,8 +176,7 @@ def findings(
         )
     found = tuple(Check.of(name, each).find(measured[name]) for name, each in checks.items())
     for repair, claim in _mended(found):
-        both = repair.name, claim.name
-        if _is_one(measured, *both) and all(_is_one(other, *both) for other in elsewhere):
+        if _is_one(measured, repair.name, claim.name, elsewhere):
             raise ClaimError(
                 f"check {repair.name} repairs with the number of the check {claim.name} read "
                 "another way: a repair needs an estimate of its own"
@@ -185,8 +184,17 @@ def findings(
     return found
 
 
-def _is_one(measured: Mapping[str, Measured], repair: str, claim: str) -> bool:
-    return repeats(_members(measured[repair]), _members(measured[claim]))
+def _is_one(
+    measured: Mapping[str, Measured],
+    repair: str,
+    claim: str,
+    elsewhere: Iterable[Mapping[str, Measured]],
+) -> bool:
+    mine, theirs = _members(measured[repair]), _members(measured[claim])
+    if not repeats(mine, theirs):
+        return False
+    others = ((_members(other[repair]), _members(other[claim])) for other in elsewhere)
+    return not are_two(mine, theirs, others)
 
 
 def _mended(found: Sequence[Finding]) -> Iterator[tuple[Check, Check]]:

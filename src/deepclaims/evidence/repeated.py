@@ -7,11 +7,11 @@ fails, and the same ratio then shows "as fast, ± 10 %".
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from deepclaims.evidence.bootstrap_law import Studentised
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.law import Student
+from deepclaims.evidence.law import Binomial, Newcombe, Student, Unanimous
 
 SAME = 1e-9
 """Relative difference up to which two numbers are one."""
@@ -32,10 +32,56 @@ ORIGINS = (0.0, 1.0)
 TRIVIAL = (0.0, 1.0)
 """Exact results that any two identities share."""
 
+COUNTS = (Binomial, Newcombe, Unanimous)
+"""Laws of counts, which are few: two may be the same by chance, where nine digits never are."""
+
 
 def repeats(some: Sequence[Estimate], others: Sequence[Estimate]) -> bool:
     """Whether any of some estimates is any of others, or follows from it by a reading."""
-    return any(_is_read_from(one, other) for one in some for other in others)
+    return any(True for _ in _repeated(some, others))
+
+
+def are_two(
+    some: Sequence[Estimate],
+    others: Sequence[Estimate],
+    elsewhere: Iterable[tuple[Sequence[Estimate], Sequence[Estimate]]],
+) -> bool:
+    """Whether estimates that repeat are shown to do so by chance: those of other data do not.
+
+    That is asked only of counts. Data show it only where they give counts as well, other ones than
+    were measured on both sides: what stays was not put to the test.
+
+    Args:
+        some: estimates.
+        others: estimates that they repeat.
+        elsewhere: both, of other data.
+    """
+    pairs = list(_repeated(some, others))
+    if not all(_is_count(some[i]) and _is_count(others[j]) for i, j in pairs):
+        return False
+    mine, theirs = ({pair[side] for pair in pairs} for side in (0, 1))
+    return any(
+        _are_new(some, one, mine) and _are_new(others, other, theirs) and not repeats(one, other)
+        for one, other in elsewhere
+    )
+
+
+def _repeated(some: Sequence[Estimate], others: Sequence[Estimate]) -> Iterator[tuple[int, int]]:
+    for i, one in enumerate(some):
+        yield from ((i, j) for j, other in enumerate(others) if _is_read_from(one, other))
+
+
+def _is_count(estimate: Estimate) -> bool:
+    return isinstance(estimate.law, COUNTS)
+
+
+def _are_new(before: Sequence[Estimate], after: Sequence[Estimate], places: set[int]) -> bool:
+    """Whether each estimate at these places is another number of the same law."""
+    return len(before) == len(after) and all(
+        type(before[i].law) is type(after[i].law)
+        and (before[i].value, before[i].law) != (after[i].value, after[i].law)
+        for i in places
+    )
 
 
 def _is_read_from(one: Estimate, other: Estimate) -> bool:
