@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from deepclaims.evidence.check import Finding, Role
 from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.law import Ranks
 
 ENOUGH = 0.8
 """A check with less power at the smallest relevant effect is marked."""
@@ -44,7 +45,8 @@ class Operating:
         """The operating characteristics of a claim's check; none where nothing is at stake.
 
         That is where it registers no smallest relevant effect, has no sampling error, or follows a
-        law whose spread says nothing of another truth.
+        law whose spread says nothing of another truth: values of which most are tied at an end, or
+        a distance between laws, but for that of the very law (none).
 
         Args:
             found: the check with what was measured.
@@ -71,7 +73,12 @@ class Operating:
         return cls(check.relevant, power, support, refutation, attempt, family)
 
     def is_of(self, found: Finding, estimate: Estimate, attempt: int, family: int) -> bool:
-        """Whether it is what `of` would say of a finding, were it of this estimate before."""
+        """Whether it is what `of` would say of a finding, were it of this estimate before.
+
+        Of medians it is not taken for known: they were moved otherwise once, and sums cost little.
+        """
+        if isinstance(found.estimate.law, Ranks):
+            return False
         return (self.relevant, self.attempt, self.family) == (
             found.check.relevant,
             attempt,

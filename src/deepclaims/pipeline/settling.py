@@ -77,6 +77,7 @@ def evidence_of(
             taken_over=tuple(claim for claim, _ in before[name]),
             registered=each.registered,
             predates_ledger=each.predates_ledger,
+            relevant_after_look=each.relevant_after_look,
             second_looks=_told(each.second_looks),
             transfers=_told(each.transfers),
             chapter_title=chapters[each.judged.claim.chapter],
