@@ -5,7 +5,8 @@ from scipy import stats
 from deepclaims.evidence.check import Check
 from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.operating import Operating
-from deepclaims.evidence.statistics import mean_interval
+from deepclaims.evidence.power import distance_power, level_to_survive
+from deepclaims.evidence.statistics import distance_interval, mean_interval, median_interval
 
 VALUES = np.array([0.31, 0.52, 0.18, 0.35, 0.44, 0.29])
 SAYS = {"es": "gana", "en": "it gains"}
@@ -44,18 +45,22 @@ def test_of_several_that_must_all_hold_each_has_its_share():
         found(mean_interval([0.1 + 0.2, 0.3]), relevant=0.5),
         found(mean_interval(VALUES)),
         found(mean_interval(VALUES), role="control", relevant=0.5),
+        found(median_interval([30.0] * 8 + [68.0, 385.0]), relevant=0.5),
+        found(distance_interval(0.02, 900), relation="below", bound=0.1, relevant=0.05),
     ],
 )
 def test_where_nothing_is_at_stake_there_is_nothing_to_say(nothing):
     assert Operating.of(nothing, 1, 10) is None
 
 
-def test_it_is_computed_again_only_where_something_changed():
-    gain = found(mean_interval(VALUES), relevant=0.5)
-    of = Operating.of(gain, 1, 10)
+def test_what_is_written_is_read():
+    of = Operating.of(found(mean_interval(VALUES), relevant=0.5), 1, 10)
     assert Operating.from_dict(of.to_dict()) == of
-    assert of.is_of(gain, gain.estimate, 1, 10)
-    assert not of.is_of(gain, gain.estimate, 2, 10)
-    assert not of.is_of(gain, gain.estimate, 1, 11)
-    assert not of.is_of(found(mean_interval(VALUES), relevant=0.4), gain.estimate, 1, 10)
-    assert not of.is_of(gain, mean_interval(VALUES + 0.1), 1, 10)
+
+
+def test_power_of_a_distance_is_that_of_samples_of_the_very_law():
+    near = found(distance_interval(0.0028, 400_000), relation="below", bound=0.01, relevant=0.0)
+    of = Operating.of(near, attempt=2, family=10)
+    level = level_to_survive(10, 2)
+    assert of.power == distance_power(400_000, 0.01, level) > 0.99
+    assert 0 < of.false_support == of.false_refutation <= (1 - level) / 2

@@ -130,6 +130,22 @@ def test_samples_of_the_law_itself():
     assert power.distance_power(n, 0.03) == 0
 
 
+def test_of_distances_the_very_law_and_the_bound_are_known():
+    pilot = statistics.distance_interval(0.02, 900)
+    at = power.characteristics(pilot, "below", 0.085, 0.0)
+    assert at.power == power.distance_power(900, 0.085)
+    # A mixture that is 0.085 away from the uniform law: so much of it is at 0.
+    rng, n = np.random.default_rng(11), 900
+    held = []
+    for _ in range(400):
+        sample = np.where(rng.random(n) < 0.085, 0.0, rng.random(n))
+        distance = stats.kstest(sample, "uniform").statistic
+        held.append(statistics.distance_interval(distance, n).satisfies("below", 0.085))
+    assert held.count(True) / 400 <= at.false_support + 0.01
+    assert held.count(False) / 400 <= at.false_refutation + 0.01
+    assert at.false_support == at.false_refutation == pytest.approx(0.025, rel=0.1)
+
+
 def test_what_has_no_luck_and_what_is_not_known():
     assert power.chances(exact(3.0), "above", 2.0, 2.5) == power.Chances(1.0, 0.0)
     assert power.chances(exact(3.0), "outside", [2.0, 3.0], 2.5) == power.Chances(0.0, 1.0)
@@ -173,3 +189,73 @@ def test_a_median_errs_by_the_binomial_law_of_the_sign_test():
     # The fourth smallest of 15 must exceed 0: so must twelve at least.
     assert made.power == pytest.approx(stats.binom.sf(11, 15, stats.norm.cdf(1.0)), abs=0.03)
     assert power.chances(pilot, "above", 0.0, 1.0, n=5) == power.Chances(0.0, 0.0)
+
+
+TIMES = np.exp(np.linspace(-1.2, 1.5, 21))
+SHARES = np.array([-0.02, -0.01, -0.01, 0.0, 0.01, 0.02, 0.02, 0.03, 0.05])
+PLACES = np.array([0.811] * 8 + [0.997] * 11 + [1.245])
+"""Where a peak was found, in units of where it should be, on a grid of widths."""
+
+
+def resampled(moved, relation, bound, worlds=2000):
+    """How often a check of medians holds and fails in experiments with units drawn from these."""
+    rng = np.random.default_rng(3)
+    found = [
+        statistics.median_interval(rng.choice(moved, len(moved))).satisfies(relation, bound)
+        for _ in range(worlds)
+    ]
+    return found.count(True) / worlds, found.count(False) / worlds
+
+
+@pytest.mark.parametrize(
+    ("values", "relation", "bound", "truth"),
+    [
+        (TIMES, "above", 2.0, 4.0),
+        (TIMES, "below", 2.0, 3.0),
+        (TIMES, "within", [1.0, 9.0], 3.0),
+        (TIMES, "within", [1.0, 2.0], 3.5),
+        (TIMES, "outside", [1.0, 2.0], 5.0),
+        (PLACES, "within", [0.5, 2.0], 1.9),
+        (PLACES, "below", 1.15, 1.1),
+        (SHARES, "above", -0.01, 0.01),
+        (SHARES, "within", [-0.03, 0.05], 0.02),
+    ],
+)
+def test_a_median_is_moved_by_a_factor_or_where_there_are_signs_by_a_difference(
+    values, relation, bound, truth
+):
+    pilot = statistics.median_interval(values)
+    made = power.chances(pilot, relation, bound, truth)
+    middle = np.median(values)
+    moved = values * (truth / middle) if values.min() > 0 else values + (truth - middle)
+    holds, fails = resampled(moved, relation, bound)
+    assert made.holds == pytest.approx(holds, abs=0.04)
+    assert made.fails == pytest.approx(fails, abs=0.04)
+
+
+def test_tied_or_not_a_median_errs_as_often_at_most_as_a_coin():
+    """The sign test at the bound: k tails or fewer of n, whichever way the values are moved."""
+    coin = stats.binom.cdf(5, 20, 0.5)  # the sixth of 20 is where the interval of 95 % begins
+    for relation, bound, effect in (("within", [0.5, 2.0], 1.0), ("above", 0.5, 1.0)):
+        made = power.characteristics(statistics.median_interval(PLACES), relation, bound, effect)
+        assert made.false_support == pytest.approx(coin)
+        assert made.false_refutation == pytest.approx(coin)
+        assert made.power == pytest.approx(1.0)
+    for outside, inside in ((2.0 + 1e-6, 2.0 - 1e-6), (0.5 - 1e-6, 0.5 + 1e-6)):
+        assert resampled(PLACES / 0.997 * outside, "within", [0.5, 2.0])[0] <= coin
+        assert resampled(PLACES / 0.997 * inside, "within", [0.5, 2.0])[1] <= coin
+
+
+def test_a_value_that_moving_brings_to_the_bound_is_on_it():
+    pilot = statistics.median_interval([0.1, 0.3, 0.3, 0.3, 0.3, 0.5, 0.7, 0.7, 0.9])
+    assert 0.7 * (0.24 / 0.3) < 0.56  # by rounding
+    made = power.chances(pilot, "below", 0.56, 0.24)
+    assert made.holds == pytest.approx(stats.binom.cdf(1, 9, 3 / 9))
+    assert made.fails == pytest.approx(stats.binom.cdf(1, 9, 6 / 9))
+
+
+def test_values_most_of_which_are_at_an_end_say_nothing_of_another_median():
+    at_most = [30.0] * 12 + [68.0, 385.0] + [1e12] * 4
+    for values in (at_most, [-each for each in at_most], [1.0] * 8):
+        with pytest.raises(ValueError, match="at an end"):
+            power.characteristics(statistics.median_interval(values), "above", 0.5, 2.0)

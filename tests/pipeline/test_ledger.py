@@ -98,6 +98,43 @@ def test_a_text_is_registered_anew_and_is_no_attempt(small):
     assert kinds(small) == ["registration", "look", "registration"]
 
 
+def test_relevant_effects_that_are_moved_after_a_look_are_told(small):
+    bound, own = "bound: [60, 60]", "bound: [60, 60]\n      relevant: 60"
+    moved = own.replace("relevant: 60", "relevant: {value: 60, after_look: true}")
+    rewrite(small, bound, own)
+    register.run([])
+    rewrite(small, own, bound)
+    register.run([])
+    assert not look_at(small).relevant_after_look  # moved before anything was seen
+    rewrite(small, bound, own)
+    (record,) = judging.judge(small)
+    assert not record.relevant_after_look  # registered before, too
+    rewrite(small, own, moved)
+    (record,) = judging.judge(small)
+    assert record.relevant_after_look  # not registered at all yet
+    register.run([])
+    (record,) = judging.judge(small)
+    assert record.relevant_after_look
+    assert record.attempt == 1
+    rewrite(small, moved, own)
+    (record,) = judging.judge(small)
+    assert not record.relevant_after_look
+
+
+def test_of_relevant_effects_from_before_they_were_registered_nothing_is_told(small):
+    look_at(small)
+    promised, look = ledger.read(small.root, NAME).events
+    told = {key: value for key, value in promised.content.items() if key != "relevant"}
+    ledger.path(small.root, NAME).unlink()
+    ledger.append(small.root, NAME, [replace(promised, content=told), look])
+    (record,) = judging.judge(small)
+    assert not record.relevant_after_look
+    register.run([])
+    (record,) = judging.judge(small)
+    assert kinds(small) == ["registration", "look", "registration"]
+    assert not record.relevant_after_look
+
+
 def test_what_git_knows_from_before_counts_as_attempts(small):
     file = ledger.path(small.root, NAME)
     file.unlink()

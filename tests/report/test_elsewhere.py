@@ -47,9 +47,12 @@ def index(made):
 
 def test_a_claim_that_holds_there_too(told):
     made = told(look())
-    assert "The verdict is the same on Fashion-MNIST: by the same criterion, grid and seeds" in page(made)
-    assert "También vale en Fashion-MNIST" in page(made, "es")
-    assert "holds on Fashion-MNIST too" in index(made)
+    assert (
+        "The verdict is the same on Fashion-MNIST: by the same criterion, grid and seeds"
+        in page(made)
+    )
+    assert "El veredicto es el mismo en Fashion-MNIST" in page(made, "es")
+    assert "same verdict on Fashion-MNIST" in index(made)
     assert published(made)["fashion_mnist"]["state"] == "holds"
 
 
@@ -60,7 +63,7 @@ def test_a_claim_that_does_not_says_by_which_checks(told):
         "inconclusive: gain is true gain : open there" in page(made)
     )
     assert "silence : " not in page(made).partition("The claim")[0]
-    assert "does not hold on Fashion-MNIST" in index(made)
+    assert "another verdict on Fashion-MNIST" in index(made)
     assert published(made)["fashion_mnist"]["differences"] == ["gain"]
 
 
@@ -102,7 +105,7 @@ def test_a_look_from_before_a_change_stays_and_counts_no_more(told):
     made = told(look(stale=True))
     assert [each.state for each in elsewhere(made)] == [State.HOLDS, State.UNSEEN]
     assert "from before the claim was changed" in page(made)
-    assert "holds on Fashion-MNIST too" not in index(made)
+    assert "same verdict on Fashion-MNIST" not in index(made)
     assert published(made)["fashion_mnist"]["state"] == "unseen"
     assert len(published(made)["fashion_mnist"]["looks"]) == 1
 

@@ -6,7 +6,9 @@ from pathlib import PurePosixPath
 import pytest
 
 from deepclaims.evidence.diagnosis import DiagnosedCell, Diagnosis
-from deepclaims.evidence.record import MlflowRuns
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.operating import Operating
+from deepclaims.evidence.record import Finding, MlflowRuns
 from deepclaims.languages import LANGUAGES
 from deepclaims.report import site
 from deepclaims.report.beside import Beside
@@ -357,3 +359,57 @@ def test_a_claims_page_has_the_diagnosis_of_its_cells_folded_away(record):
         assert said in page.text
     assert "From there." in Page(made["en/approximation/one.html"]).text
     assert 'class="diagnosis"' not in made["es/approximation/two.html"]
+
+
+SHORT = {
+    "es": "El efecto hallado es menor que el menor que importa.",
+    "en": "The effect found is smaller than the smallest that matters.",
+}
+
+
+def weighed(found, relevant):
+    """A finding with a power."""
+    return replace(found, operating=Operating(relevant, 0.9, 0.001, 0.001, 1, 10))
+
+
+@pytest.mark.parametrize(
+    ("relation", "bound", "value", "relevant", "short"),
+    [
+        ("above", 0.0, 0.274, 0.3, True),
+        ("above", 0.0, 0.3, 0.3, False),
+        ("above", 0.0, 0.4, 0.3, False),
+        ("below", 1.0, 0.85, 0.8, True),
+        ("below", 1.0, 0.7, 0.8, False),
+        ("within", (-1.0, 1.0), 0.1, 0.0, False),
+        ("outside", (-1.0, 1.0), 1.5, 2.0, False),
+        ("above", 0.5, 0.274, 0.8, False),
+        ("above", 0.25, 0.274, 0.8, False),
+    ],
+)
+def test_what_holds_by_less_than_what_matters_is_told(
+    record, relation, bound, value, relevant, short
+):
+    """Not of what fails, or is open."""
+    estimate = Estimate(value, value - 0.05, value + 0.05, 5, "t")
+    outcome = estimate.satisfies(relation, bound)
+    found = Finding("gain", "claim", relation, bound, SHORT, estimate, outcome, 0.01)
+    one = record("one", "approximation", "supported", findings=(weighed(found, relevant),))
+    made = site.render([one]).files
+    for language in LANGUAGES:
+        page = made[f"{language}/approximation/one.html"]
+        (power,) = re.findall(r'<span class="power">(.*?)</span>', page)
+        assert (SHORT[language] in power) is short
+
+
+def test_relevant_effects_from_after_a_look_are_called_so(record):
+    first, second = record("one", "approximation", "supported").findings
+    findings = (weighed(first, 0.01), second)
+    told = "were set when results of this claim were known"
+    for changes, after in (
+        ({}, False),
+        ({"relevant_after_look": True}, True),
+        ({"predates_ledger": True}, True),
+    ):
+        one = record("one", "approximation", "supported", findings=findings, **changes)
+        page = Page(site.render([one]).files["en/approximation/one.html"])
+        assert (told in page.text) is after

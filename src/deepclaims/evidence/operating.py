@@ -13,7 +13,6 @@ from math import isfinite
 from typing import Any, Self
 
 from deepclaims.evidence.check import Finding, Role
-from deepclaims.evidence.estimate import Estimate
 
 ENOUGH = 0.8
 """A check with less power at the smallest relevant effect is marked."""
@@ -44,7 +43,8 @@ class Operating:
         """The operating characteristics of a claim's check; none where nothing is at stake.
 
         That is where it registers no smallest relevant effect, has no sampling error, or follows a
-        law whose spread says nothing of another truth.
+        law whose spread says nothing of another truth: values of which most are tied at an end, or
+        a distance between laws, but for that of the very law (none).
 
         Args:
             found: the check with what was measured.
@@ -69,14 +69,6 @@ class Operating:
         chances = (at.power, at.false_support, at.false_refutation)
         power, support, refutation = (min(each, 1.0) for each in chances)  # sums of rounded terms
         return cls(check.relevant, power, support, refutation, attempt, family)
-
-    def is_of(self, found: Finding, estimate: Estimate, attempt: int, family: int) -> bool:
-        """Whether it is what `of` would say of a finding, were it of this estimate before."""
-        return (self.relevant, self.attempt, self.family) == (
-            found.check.relevant,
-            attempt,
-            family,
-        ) and estimate.to_dict() == found.estimate.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
         """It as plain data that JSON can hold."""

@@ -1,10 +1,10 @@
 """What a check can do: how often it rules wrongly, and how often it sees an effect that matters.
 
 An estimate that was measured (in a pilot, or the last time) gives the spread; the truth is supposed
-and the check's outcome computed: in closed form for Student's and binomial laws, from the draws for
-the bootstrap. What a law supposes is supposed here too: that Student's t holds at the bound what it
-promises is exact for normal units alone. How often intervals of patients err when their law is
-another is simulated in `benchmarks/coverage.py`.
+and the check's outcome computed: in closed form for Student's and binomial laws and for medians,
+from the draws for the bootstrap. What a law supposes is supposed here too: that Student's t holds
+at the bound what it promises is exact for normal units alone. How often intervals of patients err
+when their law is another is simulated in `benchmarks/coverage.py`.
 
 A ruling that has to survive among the catalogue's claims, and at a later attempt, asks for more
 than 95 %: `level_to_survive` says how much.
@@ -35,8 +35,8 @@ from deepclaims.evidence.ledger import share
 
 LEVEL = 0.05
 MOST_UNITS = 1_000_000
-WORLDS, SEED = 4000, 31
-"""Simulated experiments where there is no closed form, and their seed."""
+TIED = 1e-9
+"""Relative difference up to which a moved value is on a bound: moving rounds."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,9 @@ def chances(
         case Binomial():
             return _of_intervals(*_binomial(truth, units, level), asked, bound)
         case Ranks():
-            return _ranks(law, estimate.value, units, asked, bound, truth, level)
+            return _ranks(_moved(law, estimate.value, bound, truth), units, asked, bound, level)
+        case Kolmogorov() if asked is Relation.BELOW and truth in (0.0, bound):
+            return _distance(units, number(bound), truth, level)
         case Newcombe():
             return _of_intervals(*_newcombe(law, truth, units / estimate.n, level), asked, bound)
         case Studentised():
@@ -314,24 +316,91 @@ def _binomial(truth: float, n: int, level: float) -> Intervals:
     return stats.binom.pmf(k, n, truth), low, high
 
 
-def _ranks(
-    law: Ranks,
-    median: float,
-    n: int,
-    relation: Relation,
-    bound: Bound,
-    truth: float,
-    level: float,
-) -> Chances:
-    """Simulated: n units drawn from those measured, moved so that their median is the truth."""
-    rng = np.random.default_rng(SEED)
-    moved = np.array(law.values) - median + truth
-    made = np.sort(rng.choice(moved, (WORLDS, n)), axis=1)
-    ends_of = Ranks(tuple(map(float, range(n)))).interval(0.0, level)  # which order statistics
-    if not all(map(math.isfinite, ends_of)):
-        return Chances(0.0, 0.0)
-    low, high = (made[:, int(place)] for place in ends_of)
-    return _of_intervals(np.full(WORLDS, 1 / WORLDS), low, high, relation, bound)
+@dataclass(frozen=True)
+class _Moved:
+    """Measured values as they would be with another median.
+
+    Args:
+        values: moved.
+        median: of them.
+    """
+
+    values: np.ndarray
+    median: float
+
+    def beyond(self, end: float) -> tuple[float, float]:
+        """The share of units under an end of the bound, and the share over it.
+
+        Of one on the median half are on either side, as next to it where no values are tied. Where
+        some are, more than half of the units are on the side of the truth, so that the check errs
+        less often than is said.
+        """
+        if math.isclose(self.median, end, rel_tol=TIED):
+            return 0.5, 0.5
+        off = ~np.isclose(self.values, end, rtol=TIED, atol=1e-12)
+        under, over = (off & side for side in (self.values < end, self.values > end))
+        return float(under.mean()), float(over.mean())
+
+
+def _moved(law: Ranks, median: float, bound: Bound, truth: float) -> _Moved:
+    """Values whose median is the truth: supposed is that they spread about it as those measured do.
+
+    Where all that is compared is positive, by the same factors, as a place on a grid or a time
+    does; else by the same differences.
+
+    Raises:
+        ValueError: where the median is the least or the greatest value: how units spread on that
+            side of it was not seen, as where most are at an end of what can be measured.
+    """
+    values = np.array(law.values)
+    if median in (values[0], values[-1]):
+        raise ValueError("most values are tied at an end: they say nothing of another median")
+    compared = (*values, truth, *(bound if isinstance(bound, Sequence) else (bound,)))
+    by_factor = min(compared) > 0
+    return _Moved(values * (truth / median) if by_factor else values - median + truth, truth)
+
+
+def _ranks(moved: _Moved, n: int, relation: Relation, bound: Bound, level: float) -> Chances:
+    """Exact, since counts are binomial: the whole interval is above b if few units are not.
+
+    How many are few the sign test says (Thompson 1936, as in `Ranks`): its interval leaves so many
+    out at either end.
+    """
+    lowest = Ranks(tuple(map(float, range(n)))).interval(0.0, level)[0]  # which order statistic
+    most = int(lowest) if math.isfinite(lowest) else -1
+
+    def few(share: float) -> float:
+        return float(stats.binom.cdf(most, n, share))
+
+    if relation is not Relation.WITHIN:
+        under, over = moved.beyond(number(bound))
+        if relation is Relation.ABOVE:
+            return Chances(few(1 - over), few(over))
+        return Chances(few(1 - under), few(under))
+    first, last = ends(bound)
+    under, over = moved.beyond(first)[0], moved.beyond(last)[1]
+    return Chances(_both_few(most, n, under, over), few(1 - under) + few(1 - over))
+
+
+def _both_few(most: int, n: int, under: float, over: float) -> float:
+    """P(at most so many of n units are under, and at most so many over), by the trinomial law."""
+    first = np.arange(most + 1)
+    second = min(over / (1 - under), 1.0) if under < 1 else 0.0
+    at_most = stats.binom.cdf(most, n - first, second)
+    return float(stats.binom.pmf(first, n, under) @ at_most)
+
+
+def _distance(n: int, bound: float, truth: float, level: float) -> Chances:
+    """Exact of samples of the very law; with the truth on the bound no more than that.
+
+    There a distance errs at most as much as samples are away from the law that they came from,
+    whatever it is.
+    """
+    reach = Kolmogorov(n).reach((1 - level) / 2)
+    if truth == bound:
+        errs = float(stats.kstwo.sf(reach, n))
+        return Chances(errs, errs)
+    return Chances(distance_power(n, bound, level), float(stats.kstwo.sf(bound + reach, n)))
 
 
 def _newcombe(law: Newcombe, truth: float, more: float, level: float) -> Intervals:

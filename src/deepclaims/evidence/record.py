@@ -133,6 +133,7 @@ class EvidenceRecord:
             none where the ledger does not show it.
         predates_ledger: whether it was worked on before there was a ledger, so that pilots may have
             seen the test split, and relevant effects were set after looks.
+        relevant_after_look: whether its ledger shows relevant effects that were moved after a look.
         second_looks: how the claim came out with other seeds, each as `second_look.SecondLook` has
             it, with `stale` where the claim has changed since.
         transfers: how it came out on other data sets, each as `transfer.Transfer` has it, with
@@ -167,6 +168,7 @@ class EvidenceRecord:
     taken_over: tuple[str, ...] = ()
     registered: Mapping[str, str] | None = None
     predates_ledger: bool = False
+    relevant_after_look: bool = False
     second_looks: tuple[Mapping[str, Any], ...] = ()
     transfers: tuple[Mapping[str, Any], ...] = ()
     diagnoses: tuple[DiagnosedCell, ...] = ()

@@ -133,6 +133,22 @@ class History:
         """Whether these numbers were seen of this attempt before."""
         return any(self.look.saw(each) for each in self.same_attempt)
 
+    @property
+    def relevant_after_look(self) -> bool:
+        """Whether relevant effects were registered, something was seen, and then came those of now.
+
+        Of what was registered before registrations told of them the ledger shows nothing.
+        """
+        now, registered, looked = registration(self.judged.claim)["relevant"], False, False
+        for event in self.ledger.events:
+            if event.kind in SEEN:
+                looked = registered
+            elif event.kind is Kind.REGISTRATION and "relevant" in event.content:
+                if event.content["relevant"] == now:
+                    break
+                registered = True
+        return looked
+
     @cached_property
     def looks(self) -> list[Look]:
         """The looks at the claim, oldest first."""

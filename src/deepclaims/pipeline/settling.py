@@ -12,7 +12,6 @@ from typing import Any
 
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import Claim
-from deepclaims.errors import StorageError
 from deepclaims.evidence import record as records
 from deepclaims.evidence.check import Finding
 from deepclaims.evidence.ledger import Event, Ledger
@@ -87,11 +86,12 @@ def evidence_of(
     return [
         replace(
             _record(each.judged, verdicts[name], lectures),
-            findings=_findings(project, name, verdicts[name], each.attempt, stake),
+            findings=_findings(verdicts[name], each.attempt, stake),
             attempt=each.attempt,
             taken_over=_makers(before.get(name, {})),
             registered=each.registered,
             predates_ledger=each.predates_ledger,
+            relevant_after_look=each.relevant_after_look,
             second_looks=_told(each.second_looks),
             transfers=_told(each.transfers),
             chapter_title=chapters[each.judged.claim.chapter],
@@ -150,29 +150,11 @@ def _command(claim: Claim) -> str:
     return f"deepclaims measure claim={claim.name} profile={claim.profile}"
 
 
-def _findings(
-    project: Project, name: str, verdict: Verdict, attempt: int, stake: int
-) -> tuple[records.Finding, ...]:
-    """The findings as a record has them; what is known of their power is not computed again."""
-    try:
-        earlier = {each.check: each for each in EvidenceRecord.read(project.record(name)).findings}
-    except StorageError:
-        earlier = {}
+def _findings(verdict: Verdict, attempt: int, stake: int) -> tuple[records.Finding, ...]:
     return tuple(
-        replace(
-            _finding(each), operating=_operating(each, earlier.get(each.check.name), attempt, stake)
-        )
+        replace(_finding(each), operating=Operating.of(each, attempt, stake))
         for each in verdict.findings
     )
-
-
-def _operating(
-    found: Finding, earlier: records.Finding | None, attempt: int, stake: int
-) -> Operating | None:
-    known = earlier.operating if earlier else None
-    if known and earlier and earlier.estimate:
-        known = known if known.is_of(found, earlier.estimate, attempt, stake) else None
-    return known or Operating.of(found, attempt, stake)
 
 
 def _finding(found: Finding) -> records.Finding:

@@ -113,6 +113,14 @@ def states(findings: Iterable[Finding]) -> list[tuple[str, int]]:
     return [(each, found.count(each)) for each in ("fails", "open", "holds") if each in found]
 
 
+def falls_short(finding: Finding) -> bool:
+    """Whether a check holds by less than the smallest effect that it calls relevant."""
+    if finding.outcome is not True or finding.estimate is None or finding.operating is None:
+        return False
+    value, relevant = finding.estimate.value, finding.operating.relevant
+    return {"above": value < relevant, "below": value > relevant}.get(finding.relation, False)
+
+
 def measured(finding: Finding, words: Words, of: Quantity = NONE) -> tuple[str, str]:
     """Write value and interval of a check in their unit; a dash where nothing was estimated."""
     estimate = finding.estimate

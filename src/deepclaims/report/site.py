@@ -268,6 +268,7 @@ class _Writer:
             ],
             "quantity": of,
             "state": checks.state,
+            "falls_short": checks.falls_short,
             "states": checks.states,
             "measured_in": lambda check, record: checks.measured(check, words, of(check, record)),
             "required_in": lambda check, record: checks.required(check, words, of(check, record)),
@@ -277,6 +278,7 @@ class _Writer:
             "relevant_in": relevant,
             "relevant_after": lambda record: (
                 record.predates_ledger
+                or record.relevant_after_look
                 or any(map(set_after_look, _checks_of(record.claim).values()))
             ),
             "stated_in": lambda check, record: checks.stated(
