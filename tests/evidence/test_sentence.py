@@ -70,12 +70,15 @@ def test_reasons_are_made_of_the_words_of_the_checks():
     unmended = rule(MENDED, claim=exact(-2.0), repair=exact(-3.0))
     assert unmended.reason["en"].endswith("nor does the repair that was proposed: repair fails")
     wavering = rule(MENDED, claim=exact(-2.0), repair=undecided("t"))
-    assert wavering.reason["en"].endswith("it is open whether repair is so")
-    assert "left open whether claim is so" in rule(LITERAL, claim=undecided("t")).reason["en"]
+    assert wavering.reason["en"].endswith("it is open whether it holds: repair is so")
+    assert (
+        "left open whether this holds: claim is so"
+        in rule(LITERAL, claim=undecided("t")).reason["en"]
+    )
     blind = rule(LITERAL, claim=exact(2.0), control=exact(-3.0))
     assert blind.reason["en"] == "the experiment cannot decide, because control fails"
     unsure = rule(LITERAL, claim=exact(2.0), control=undecided("t"))
-    assert "it is open whether control is so" in unsure.reason["en"]
+    assert "it is open whether it holds: control is so" in unsure.reason["en"]
 
 
 def test_a_repair_that_holds_beside_an_open_check_says_why_it_corrects_nothing():

@@ -252,14 +252,17 @@ _WORDS = {
         "en": "the experiment cannot decide, because {}",
     },
     "unsure": {
-        "es": "el experimento no puede decidir, porque de un control queda abierto si {}",
-        "en": "the experiment cannot decide, because of a control it is open whether {}",
+        "es": "el experimento no puede decidir, porque de un control no se sabe si vale: {}",
+        "en": "the experiment cannot decide, because of a control it is open whether it holds: {}",
     },
     "doubtful": {
         "es": "el texto como fue transcrito no se sostiene ({}), pero la transcripción es dudosa",
         "en": "the text as transcribed does not hold ({}), but the transcription is doubtful",
     },
-    "open": {"es": "queda abierto si {}", "en": "it is left open whether {}"},
+    "open": {
+        "es": "queda abierto si se cumple: {}",
+        "en": "it is left open whether this holds: {}",
+    },
     "supported": {"es": "se sostiene: {}", "en": "it holds: {}"},
     "refuted": {"es": "no se sostiene: {}", "en": "it does not hold: {}"},
     "unmended": {
@@ -267,8 +270,8 @@ _WORDS = {
         "en": "; nor does the repair that was proposed: {}",
     },
     "repair_open": {
-        "es": "; de la reparación propuesta queda abierto si {}",
-        "en": "; of the repair that was proposed it is open whether {}",
+        "es": "; de la reparación propuesta queda abierto si se cumple: {}",
+        "en": "; of the repair that was proposed it is open whether it holds: {}",
     },
     "repair_beside_open": {
         "es": "; la reparación propuesta vale, pero no corrige mientras quede abierto: {}",
