@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -194,14 +195,17 @@ def find(conf: Path, name: str) -> str:
     """The full name of a claim given as `chapter/id` or as its id alone.
 
     Raises:
-        ClaimError: when there is no such claim; lists the known ones.
+        ClaimError: when there is no such claim; names those that come near, or the verb that lists.
     """
     if _is_written(conf, name):
         return name
     known = catalogue(conf)
     matches = [full for full in known if name in (full, full.split("/")[1])]
     if len(matches) != 1:
-        raise ClaimError(f"no claim '{name}'; known claims: {', '.join(known) or 'none'}")
+        ids = {each: full for full in known for each in (full, full.split("/")[1])}
+        near = dict.fromkeys(ids[each] for each in difflib.get_close_matches(name, ids, n=3))
+        meant = f"did you mean {', '.join(near)}? " if near else ""
+        raise ClaimError(f"no claim '{name}'; {meant}`deepclaims list` names all {len(known)}")
     return matches[0]
 
 

@@ -240,7 +240,7 @@ def _say(claim: Claim, request: Request) -> None:
     for found in verdict.findings:
         check, estimate = found.check, found.estimate
         print(
-            f"  {OUTCOMES[found.outcome]:<6}{check.role:<8}{check.name}: {estimate.value:.4g} "
+            f"  {OUTCOMES[found.outcome]:<6}{check.role:<10}{check.name}: {estimate.value:.4g} "
             f"[{estimate.low:.4g}, {estimate.high:.4g}] {check.relation} {check.bound}"
         )
     changed = f" (changed here: {', '.join(claim.changed)})" if claim.changed else ""

@@ -46,8 +46,9 @@ def run(words: Sequence[str]) -> None:
     made = restore(project, names)
     for name in made:
         print(f"restored  {name}", file=sys.stderr)
-    measured = f"; {len(names) - len(made)} have tables here" if len(made) < len(names) else ""
-    print(f"{len(made)} of {len(names)} claims restored from {project.reports}{measured}")
+    left = len(names) - len(made)
+    there = f"; what was measured or restored here stays as it is ({left})" if left else ""
+    print(f"{len(made)} of {len(names)} claims restored from {project.reports}{there}")
     verbs = ("judge", "publish")
     one = (f"deepclaims {verb} claim={names[0]}" for verb in verbs)
     both = one if given["claim"] else (f"dvc repro --single-item {verb}" for verb in verbs)
