@@ -42,16 +42,17 @@ def is_look(measured: Measured) -> bool:
 
 
 def has_seen(project: Project, claim: Claim, look: Look) -> bool:
-    """Whether the ledger tells of the same registration and numbers, measured or looked at.
+    """Whether the ledger tells of the same numbers of this registration, or of its attempt.
 
     A look without checks, of tables that could only be read, adds nothing to another.
     """
-    for event in ledger.read(project.root, claim.name).of(*SEEN):
+    known = ledger.read(project.root, claim.name)
+    words = {look.attempt, attempt_of(known, look)}
+    for event in known.of(*SEEN):
         told = Look.read(event)
-        registered = event.content.get("registration", told.attempt)
-        mine, theirs = ((word, each.profile, each.sources)
-                        for word, each in ((look.attempt, look), (registered, told)))  # fmt: skip
-        if mine == theirs and (not look.checks or look.saw(told)):
+        mine = {told.attempt, str(event.content.get("registration", told.attempt))} & words
+        same_data = (told.profile, told.sources) == (look.profile, look.sources)
+        if mine and same_data and (not look.checks or look.saw(told)):
             return True
     return False
 
