@@ -84,4 +84,4 @@ def _listening():
 
 
 def _finished(project):
-    return list(project.runs.glob("*/*/done.json"))
+    return list(project.runs.glob("*/[0-9]*/done.json"))
