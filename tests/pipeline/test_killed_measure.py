@@ -20,7 +20,9 @@ def steady(project):
 
 def finished(project):
     """The replicas that are whole: drafts, whose names begin with a dot, come and go."""
-    return {file.parent: file.stat().st_mtime_ns for file in project.runs.glob("*/[0-9]*/done.json")}
+    return {
+        file.parent: file.stat().st_mtime_ns for file in project.runs.glob("*/[0-9]*/done.json")
+    }
 
 
 @pytest.mark.slow
