@@ -114,3 +114,11 @@ def test_a_figure_that_a_deposit_cannot_draw_stays_as_published(clone, monkeypat
 
 def lacking(measured, folder, figure):
     raise KeyError("probabilities")
+
+
+def test_evidence_has_the_same_bytes_judged_anew_and_from_what_was_kept(clone):
+    restore(clone, BOTH)
+    judge(clone)
+    anew = contents(clone.evidence)
+    judge(clone)
+    assert contents(clone.evidence) == anew

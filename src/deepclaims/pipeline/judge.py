@@ -171,9 +171,10 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
                 good[figure] = ""  # of no key, so that it is tried again
                 del bad[figure]
             broken += bad.values()
-            now = Kept.of(keys[name], found[name], good, diagnosing[name], cells[name])
-            now.write(project.drawn(name))
-            found[name] = now.judged(each.claim)  # as one that was not judged anew: the same bytes
+            found[name] = Kept.of(keys[name], found[name], {}).judged(each.claim)  # as if read again
+            Kept.of(keys[name], found[name], good, diagnosing[name], cells[name]).write(
+                project.drawn(name)
+            )
     if broken:
         raise StageError("figures that could not be drawn:\n" + "\n".join(broken))
     return {name: found[name] for name in measured}
