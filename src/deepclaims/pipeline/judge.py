@@ -171,7 +171,8 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
                 good[figure] = ""  # of no key, so that it is tried again
                 del bad[figure]
             broken += bad.values()
-            found[name] = Kept.of(keys[name], found[name], {}).judged(each.claim)  # as if read again
+            # as it is read again, so that evidence has the same bytes however it was judged
+            found[name] = Kept.of(keys[name], found[name], {}).judged(each.claim)
             Kept.of(keys[name], found[name], good, diagnosing[name], cells[name]).write(
                 project.drawn(name)
             )
