@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from deepclaims.evidence.chances import distance_power
 from deepclaims.evidence.check import Check
 from deepclaims.evidence.estimate import exact
 from deepclaims.evidence.operating import Operating
-from deepclaims.evidence.power import distance_power, level_to_survive
+from deepclaims.evidence.power import level_to_survive
 from deepclaims.evidence.statistics import distance_interval, mean_interval, median_interval
 
 VALUES = np.array([0.31, 0.52, 0.18, 0.35, 0.44, 0.29])
