@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Self
@@ -36,10 +36,12 @@ class History:
     Args:
         judged: the claim with its raw verdict and the facts of its measurement.
         ledger: of the claim, oldest event first, after what it takes over from others.
+        before: what it takes over, by the claim that it is of.
     """
 
     judged: Judged
     ledger: Ledger
+    before: Mapping[str, Sequence[Event]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -57,7 +59,7 @@ class History:
         """
         own = ledger.read(project.root, judged.claim.name)
         older = tuple(event for events in before.values() for event in events)
-        return cls(judged, replace(own, events=(*older, *own.events)))
+        return cls(judged, replace(own, events=(*older, *own.events)), before)
 
     @cached_property
     def look(self) -> Look:

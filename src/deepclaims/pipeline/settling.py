@@ -26,7 +26,7 @@ from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.lectures.inventory import Lectures
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline.history import History, family, histories_of, taken_over
+from deepclaims.pipeline.history import History, family, histories_of
 from deepclaims.pipeline.judging import Judged
 from deepclaims.project import Project
 
@@ -82,13 +82,12 @@ def evidence_of(
     lectures = inventory(project.conf)
     stake = at_stake(each.verdict for each in judged.values())
     histories = histories_of(project, judged.values()).values()
-    before = taken_over(project)
     return [
         replace(
             _record(each.judged, verdicts[name], lectures),
             findings=_findings(verdicts[name], each.attempt, stake),
             attempt=each.attempt,
-            taken_over=_makers(before.get(name, {})),
+            taken_over=_makers(each.before),
             registered=each.registered,
             predates_ledger=each.predates_ledger,
             relevant_after_look=each.relevant_after_look,
