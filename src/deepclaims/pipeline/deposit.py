@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from deepclaims.claims.results import Results
 
-FOLDER = "tables"
 REPLICAS = "replicas"
 ABOUT = "about.json"
 DECIDING = ("claim", "profile", "changes", "shift", "sources")

@@ -170,7 +170,7 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
             for figure in _as_published(project, each, bad):
                 good[figure] = ""  # of no key, so that it is tried again
                 del bad[figure]
-            broken += bad.values()
+            broken += [f"{name}, {figure}: {_told(error)}" for figure, error in bad.items()]
             # as it is read again, so that evidence has the same bytes however it was judged
             found[name] = Kept.of(keys[name], found[name], {}).judged(each.claim)
             Kept.of(keys[name], found[name], good, diagnosing[name], cells[name]).write(
@@ -183,30 +183,40 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
 
 def _drawn(
     name: str, figures: Mapping[str, str], drawn: Mapping[tuple[str, str], Future[None]]
-) -> tuple[dict[str, str], dict[str, str]]:
+) -> tuple[dict[str, str], dict[str, BaseException]]:
     """Of a claim's figures, the keys of those that there are, and why others failed."""
     good, bad = dict(figures), {}
     for figure in figures:
         error = drawn[name, figure].exception() if (name, figure) in drawn else None
         if error is not None:
             del good[figure]
-            bad[figure] = f"{name}, {figure}: {type(error).__name__}: {error}"
+            bad[figure] = error
     return good, bad
 
 
-def _as_published(project: Project, measured: Measured, bad: Mapping[str, str]) -> list[str]:
-    """The figures of a restored claim that could not be drawn, and are there as published.
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _as_published(
+    project: Project, measured: Measured, bad: Mapping[str, BaseException]
+) -> list[str]:
+    """The figures of a restored claim that lack a table, and are there as published.
 
     Such a claim deposits less than its figures read.
     """
     if deposit.WHOLE not in measured.about:
         return []
     name = measured.claim.name
-    there = [figure for figure in bad if _is_drawn(project.drawn(name), figure)]
+    there = [
+        figure
+        for figure, error in bad.items()
+        if isinstance(error, LookupError) and _is_drawn(project.drawn(name), figure)
+    ]
     for figure in there:
         print(
-            f"{name}, {figure}: stays as published, since the report has not all of its tables; "
-            f"`deepclaims measure claim={name}` and `judge` draw it anew",
+            f"{name}, {figure}: stays as published, since the report has not all of its tables "
+            f"({_told(bad[figure])}); `deepclaims measure claim={name}` and `judge` draw it anew",
             file=sys.stderr,
         )
     return there

@@ -125,12 +125,12 @@ def publish_one(project: Project, name: str) -> Path:
     pages.append(site.metrics_path(name))
     for path, content in made.files.items():
         target = project.reports / path
-        own = path in pages or path.startswith((f"figures/{name}/", f"{citing.FOLDER}/{name}/"))
-        of_all = not path.startswith(("figures/", f"{citing.FOLDER}/"))
+        own = path in pages or path.startswith((f"{FOLDER}/{name}/", f"{citing.FOLDER}/{name}/"))
+        of_all = not path.startswith((f"{FOLDER}/", f"{citing.FOLDER}/"))
         if own or (of_all and (judged == names or not target.exists())):
             atomic.update(target, content)
     for path, source in figures.items():
-        if path.startswith(f"figures/{name}/"):
+        if path.startswith(f"{FOLDER}/{name}/"):
             atomic.update(project.reports / path, source.read_bytes())
     with atomic.folder(project.published_tables(name)) as fresh:
         for source in tables.values():
