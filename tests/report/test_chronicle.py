@@ -13,16 +13,44 @@ from deepclaims.report.words import Words
     ],
 )
 def test_what_was_measured_and_not_judged_is_told(language, says):
-    told = {"attempt": "c-g-s-j", "seeds": [5, 1000, 1004], "profile": "laptop", "checks": {}}
+    told = {
+        "attempt": "c-g-s-j",
+        "seeds": [5, 1000, 1004],
+        "profile": "laptop",
+        "sources": {},
+        "checks": {},
+    }
     event = Event(Kind.MEASURED, "2026-11-28", "abc", told)
     (entry,) = chronicle(Ledger("a/b", (event,), ""), Words(language))
     assert (entry.what, entry.ruling) == (says, "")
 
 
 def test_the_same_measured_again_after_code_was_tidied_is_left_out():
-    told = {"attempt": "c-g-s-j", "seeds": [5, 1000, 1004], "profile": "laptop", "checks": {}}
+    told = {
+        "attempt": "c-g-s-j",
+        "seeds": [5, 1000, 1004],
+        "profile": "laptop",
+        "sources": {},
+        "checks": {},
+    }
     kinds = (Kind.LOOK, Kind.MEASURED, Kind.SECOND_LOOK)
     events = tuple(Event(kind, "2026-11-28", "abc", told) for kind in kinds)
     shown = [entry.what for entry in chronicle(Ledger("a/b", events, ""), Words("en"))]
     assert len(shown) == 2
     assert not any(each.startswith("Measured: from here on") for each in shown)
+
+
+def gain(value):
+    return {"gain": {"role": "claim", "value": value, "low": 0.0, "high": 1.0, "outcome": True}}
+
+
+def test_a_rerun_with_other_numbers_is_told_and_said_to_be_of_the_same_attempt():
+    told = {"attempt": "c-g-s-j", "seeds": [5, 1000, 1004], "profile": "laptop", "sources": {}}
+    seen = ((Kind.LOOK, 0.5), (Kind.MEASURED, 0.5), (Kind.MEASURED, 0.6), (Kind.LOOK, 0.6))
+    events = tuple(
+        Event(kind, "2026-11-29", "abc", {**told, "checks": gain(value)}) for kind, value in seen
+    )
+    first, second, third = chronicle(Ledger("a/b", events, ""), Words("en"))
+    assert not first.what.endswith("the same attempt")
+    assert second.what.endswith("with other numbers, the same attempt")
+    assert third.what.startswith("Measured and looked at")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepclaims.evidence.ledger import SEEN, Event, Kind, Ledger
+from deepclaims.evidence.looks import Look
 from deepclaims.report.words import Words
 
 
@@ -32,18 +33,24 @@ class Entry:
 def chronicle(ledger: Ledger, words: Words) -> list[Entry]:
     """The events of a ledger, oldest first, without what tells nothing new.
 
-    That is a registration of mended texts alone, and an attempt whose numbers were seen before.
+    That is a registration of mended texts alone, and what was measured with numbers that were seen
+    at its attempt before.
     """
     return list(_entries(ledger, words))
 
 
 def _entries(ledger: Ledger, words: Words) -> Iterator[Entry]:
-    promised, seen = "", set()
+    promised, seen = "", list[Look]()
     for event in ledger.events:
-        if event.kind is Kind.MEASURED and event.content["attempt"] in seen:
-            continue
+        again = False
         if event.kind in SEEN:
-            seen.add(event.content["attempt"])
+            look = Look.read(event)
+            known = [each for each in seen if each.attempt == look.attempt]
+            told = any(look.saw(each) for each in known)
+            if told and event.kind is Kind.MEASURED:
+                continue
+            seen.append(look)
+            again = bool(known) and not told
         if event.kind is Kind.REGISTRATION:
             now = "-".join(
                 str(event.content.get(key)) for key in ("question", "criterion", "grid", "seeds")
@@ -55,10 +62,10 @@ def _entries(ledger: Ledger, words: Words) -> Iterator[Entry]:
         elif event.kind is Kind.PILOT:
             yield _entry(event, words.told_pilot)
         else:
-            yield _seen(event, words)
+            yield _seen(event, words, again=again)
 
 
-def _seen(event: Event, words: Words) -> Entry:
+def _seen(event: Event, words: Words, *, again: bool) -> Entry:
     content: Mapping[str, Any] = event.content
     n, first, last = content["seeds"]
     seeds = (
@@ -77,6 +84,8 @@ def _seen(event: Event, words: Words) -> Entry:
             what = words("told_measured", seeds=seeds)
         case _:
             what = words("told_look", seeds=seeds)
+    if again:
+        what = words("told_again", what=what)
     return _entry(event, what, str(content.get("ruling", "")))
 
 
