@@ -1,0 +1,1 @@
+"""What happens to adaptive rules without ε (L1 "Adaptive Gradient (Adagrad)")."""

@@ -1,0 +1,1 @@
+"""The LSTM with another function in place of both its tanh (L1 "Large Time Series Models")."""
