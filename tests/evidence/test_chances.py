@@ -147,3 +147,11 @@ def test_tied_or_not_a_median_errs_as_often_at_most_as_a_coin():
     for outside, inside in ((2.0 + 1e-6, 2.0 - 1e-6), (0.5 - 1e-6, 0.5 + 1e-6)):
         assert resampled(PLACES / 0.997 * outside, "within", [0.5, 2.0])[0] <= coin
         assert resampled(PLACES / 0.997 * inside, "within", [0.5, 2.0])[1] <= coin
+
+
+@pytest.mark.parametrize("tail", [0.01, 1e-4])
+def test_of_many_samples_the_tail_is_the_exact_one_within_a_hundredth(tail):
+    n = chances.MANY
+    distance = stats.kstwo.isf(tail, n)
+    assert chances._strays(n, distance) == pytest.approx(tail, rel=0.01)
+    assert chances._strays(n - 1, distance) == stats.kstwo.sf(distance, n - 1)

@@ -165,17 +165,18 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
         }
         found |= {name: each.result() for name, each in judged.items()}
         cells |= {name: each.result() for name, each in diagnosed.items()}
-        for name, each in measured.items():  # one by one: what is done is kept, come what may
+        changed = {*stale, *undiagnosed, *(name for name, _ in undrawn)}
+        for name in filter(changed.__contains__, measured):  # one by one: what is done is kept, come what may
+            each = measured[name]
             good, bad = _drawn(name, figures[name], drawn)
             for figure in _as_published(project, each, bad):
                 good[figure] = ""  # of no key, so that it is tried again
                 del bad[figure]
             broken += [f"{name}, {figure}: {_told(error)}" for figure, error in bad.items()]
+            keep = Kept.of(keys[name], found[name], good, diagnosing[name], cells[name])
+            keep.write(project.drawn(name))
             # as it is read again, so that evidence has the same bytes however it was judged
-            found[name] = Kept.of(keys[name], found[name], {}).judged(each.claim)
-            Kept.of(keys[name], found[name], good, diagnosing[name], cells[name]).write(
-                project.drawn(name)
-            )
+            found[name] = keep.judged(each.claim)
     if broken:
         raise StageError("figures that could not be drawn:\n" + "\n".join(broken))
     return {name: found[name] for name in measured}
