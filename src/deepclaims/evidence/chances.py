@@ -32,7 +32,7 @@ from deepclaims.evidence.law import (
 TIED = 1e-9
 """Relative difference up to which a moved value is on a bound: moving rounds."""
 MANY = 100_000
-"""Samples from which on Kolmogorov's limit is within 1 % of the exact tail, whose sum takes long."""
+"""Samples from which on Kolmogorov's limit is within 1 % of the exact tail, a long sum."""
 
 
 @dataclass(frozen=True)

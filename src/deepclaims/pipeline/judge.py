@@ -166,8 +166,9 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
         found |= {name: each.result() for name, each in judged.items()}
         cells |= {name: each.result() for name, each in diagnosed.items()}
         changed = {*stale, *undiagnosed, *(name for name, _ in undrawn)}
-        for name in filter(changed.__contains__, measured):  # one by one: what is done is kept, come what may
-            each = measured[name]
+        for name, each in measured.items():  # one by one: what is done is kept, come what may
+            if name not in changed:
+                continue
             good, bad = _drawn(name, figures[name], drawn)
             for figure in _as_published(project, each, bad):
                 good[figure] = ""  # of no key, so that it is tried again
