@@ -82,7 +82,7 @@ class _Plain(torch.autograd.Function):
         way = _WayBack(columns, w, width, asks_for_inputs=ctx.needs_input_grad[0])
         dh, dz = way.dh, torch.empty_like(way.dh)
         states = columns[1:, :, :width]
-        for h, above in _backwards(states.unbind(), _above(*gradients, len(states))):
+        for h, above in _backwards(states.unbind(), _above(gradients, len(states))):
             if above is not None:
                 dh += above
             back(dh, h, grad_input=dz)
@@ -132,7 +132,7 @@ class _Gated(torch.autograd.Function):
         into_opened, into_candidate = dz.split([3 * width, width], dim=1)
         df, di, do = into_opened.chunk(3, dim=1)
         steps = [opened.unbind(), candidates.unbind(), _gates(opened), cells[:-1].unbind(),
-                 squashed.unbind(), _above(*gradients, len(gates))]  # fmt: skip
+                 squashed.unbind(), _above(gradients, len(gates))]  # fmt: skip
         for opens, candidate, (f, i, o), c, flat, above in _backwards(*steps):
             if above is not None:
                 dh += above
@@ -174,8 +174,9 @@ def _backwards(*each: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     return zip(*(reversed(own) for own in each), strict=True)
 
 
-def _above(states: Tensor | None, last: Tensor | None, steps: int) -> list[Tensor | None]:
-    """∂/∂h_t of what was made of each state; None where nothing was."""
+def _above(gradients: Sequence[Tensor | None], steps: int) -> list[Tensor | None]:
+    """∂/∂h_t of what was made of each state, and of the last one; None where nothing was."""
+    states, last = gradients
     found: list[Tensor | None] = [None] * steps if states is None else [*states.unbind()]
     if last is not None:
         found[-1] = last if found[-1] is None else found[-1] + last

@@ -65,19 +65,22 @@ def learn(config: dict[str, Any], seed: int) -> Outcome:
     for _ in range(int(config["steps"])):
         x, y = adding(1, int(config["batch"]), draws, length=length)
         states = plain_states(descent.weights, x, config["activation"])
-        norm = descent.step(_mse(answer(descent.weights, states[-1]), y))
+        mse = _mse(answer(descent.weights, states[-1]), y)
+        gradients = torch.autograd.grad(mse, [*descent.weights.values()])
+        norm = torch.stack([g.square().sum() for g in gradients]).sum().sqrt()
+        descent.along(gradients)
         root = float(states.detach().square().mean((1, 2, 3)).sqrt().max())
         largest_gradient = _larger(largest_gradient, float(norm))
         largest_state = _larger(largest_state, root)
     x, y = adding(1, 500, draws, length=length)
     with torch.no_grad():
         states = plain_states(descent.weights, x, config["activation"])
-        mse = float(_mse(answer(descent.weights, states[-1]), y))
+        error = float(_mse(answer(descent.weights, states[-1]), y))
     return Outcome(
         {
             "largest_gradient": largest_gradient,
             "largest_state": largest_state,
-            "test_mse": min(mse, CAP) if math.isfinite(mse) else CAP,
+            "test_mse": min(error, CAP) if math.isfinite(error) else CAP,
         }
     )
 
