@@ -209,3 +209,11 @@ def test_official_mnist_as_published(mirror, tmp_path):
     numbers = facts["statistics"]["pool1"]
     assert numbers["mean"] == pytest.approx(0.1307, abs=2e-4)
     assert numbers["std"] == pytest.approx(0.3081, abs=2e-4)
+
+
+def test_held_out_images_are_kept_and_nobody_can_change_them(folder):
+    first = mnist(folder, seed=1, n_train=100, pool=2)
+    known = first.test.inputs[0].clone()
+    first.test.inputs[0].zero_()
+    assert torch.equal(mnist(folder, seed=2, n_train=50, pool=2).test.inputs[0], known)
+    assert torch.equal(mnist(folder, seed=2, label_noise=0.1, pool=2).test.inputs[0], known)

@@ -40,7 +40,7 @@ def test_plain_nets_are_torchs(activation):
             cell.weight_hh_l0.copy_(weights["w_hh"][r].T)
             cell.bias_ih_l0.copy_(weights["b"][r])
             cell.bias_hh_l0.zero_()
-        torch.testing.assert_close(torch.stack(states)[:, r], cell(sequences()[r])[0])
+        torch.testing.assert_close(states[:, r], cell(sequences()[r])[0])
 
 
 def test_gated_nets_are_torchs():
@@ -58,7 +58,7 @@ def test_gated_nets_are_torchs():
             cell.weight_hh_l0.copy_(order(weights["w_hh"][r].T))
             cell.bias_ih_l0.copy_(order(weights["b"][r]))
             cell.bias_hh_l0.zero_()
-        torch.testing.assert_close(torch.stack(states)[:, r], cell(sequences()[r])[0])
+        torch.testing.assert_close(states[:, r], cell(sequences()[r])[0])
 
 
 def test_laws_of_the_recurrent_matrix():

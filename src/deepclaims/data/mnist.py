@@ -10,8 +10,8 @@ that the average is exact) and `<split>_labels` (n,) uint8.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from deepclaims.data.options import (
     require_count,
     require_fraction,
 )
-from deepclaims.data.prepared import read_array, read_meta
+from deepclaims.data.prepared import read_array, read_meta, written
 from deepclaims.data.sampling import flip_labels, stratified_order
 from deepclaims.data.splits import Split, Splits
 from deepclaims.errors import ConfigError, DataError
@@ -105,9 +105,13 @@ def _load(prepared: _Prepared, config: Mapping[str, Any], seed: int) -> Splits:
     options = read_options(f"data={prepared.dataset}", MnistOptions, config)
     source = str(prepared.meta["source"])
     train = _draw(prepared, options, "train", options.n_train, seed)
-    validation = _draw(prepared, options, "validation", options.n_validation, seed)
-    tested = "validation" if options.locked else "test"
-    test = _draw(prepared, options, tested, options.n_test, seed, instead=options.locked)
+    if options.permute or options.validation_noise:
+        validation, test = _held_out(prepared, options, seed)
+    else:
+        when = written(prepared.folder, prepared.dataset)
+        standing = replace(options, n_train=None, label_noise=0.0)
+        # Copies, so that whatever a network does to its inputs stays its own affair.
+        validation, test = (part.each(torch.clone) for part in _standing(prepared, standing, when))
     side = 28 // options.pool
     shape = (1, side, side) if options.pca is None else (options.pca,)
     return Splits(
@@ -119,6 +123,26 @@ def _load(prepared: _Prepared, config: Mapping[str, Any], seed: int) -> Splits:
         input_shapes=(shape,),
         source=source,
     )
+
+
+@lru_cache(maxsize=2)
+def _standing(prepared: _Prepared, options: MnistOptions, when: int) -> tuple[Split, Split]:
+    """What is held out where no seed draws it; kept for the other replicas of a worker.
+
+    Args:
+        prepared: the folder.
+        options: those that the training part alone has, as they are by default.
+        when: it was prepared.
+    """
+    return _held_out(prepared, options, seed=0)
+
+
+def _held_out(prepared: _Prepared, options: MnistOptions, seed: int) -> tuple[Split, Split]:
+    """Validation and test."""
+    validation = _draw(prepared, options, "validation", options.n_validation, seed)
+    tested = "validation" if options.locked else "test"
+    test = _draw(prepared, options, tested, options.n_test, seed, instead=options.locked)
+    return validation, test
 
 
 def _draw(

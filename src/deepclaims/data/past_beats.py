@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import torch
 from deepclaims.data.aami import FOLDS, UNKNOWN
 from deepclaims.data.ecg import FAR, IGNORED, SCORED, EcgOptions, divide
 from deepclaims.data.options import require_choice, require_count
-from deepclaims.data.prepared import read_array, read_meta
+from deepclaims.data.prepared import read_array, read_meta, written
 from deepclaims.data.rhythm import CAUSAL
 from deepclaims.data.splits import Split, Splits
 from deepclaims.groups import read_options
@@ -112,28 +113,44 @@ def past_runs(folder: Path, records: Collection[int], length: int) -> Split:
     Raises:
         StageError: not prepared yet.
     """
-    numbers, owner, sample, kinds, extent, signal, causal = (
-        read_array(folder, name, "ecg")
-        for name in (
-            "records", "beat_record", "beat_sample", "beat_class", "extent", "signal", "causal",
-        )
-    )  # fmt: skip
-    owner = np.asarray(owner)
+    numbers, when = read_array(folder, "records", "ecg"), written(folder, "ecg")
     waves, features, targets, groups = [], [], [], []
     for row in np.flatnonzero(np.isin(numbers, list(records))):
-        mine = np.flatnonzero(owner == row)
-        first, last = extent[row]
-        tape = np.asarray(signal[first:last], dtype=np.float32)
-        known = np.asarray(causal[mine], dtype=np.float64)
-        seen, said = described(tape, np.asarray(sample[mine]) - first, known)
-        kind = np.asarray(kinds[mine]).astype(np.int64)
+        seen, said, kind = _described_record(folder, int(row), when)
         waves.append(_in_runs(seen, length, 0.0))
         features.append(_in_runs(said, length, 0.0))
-        targets.append(_in_runs(np.where(kind == UNKNOWN, IGNORED, kind), length, IGNORED))
+        targets.append(_in_runs(kind, length, IGNORED))
         groups.append(np.full(len(targets[-1]), row))
     x, k, y = (torch.from_numpy(np.concatenate(each)) for each in (waves, features, targets))
-    inputs = (x.float(), k.float())
-    return Split(inputs, y, torch.from_numpy(np.concatenate(groups)))
+    return Split((x, k), y, torch.from_numpy(np.concatenate(groups)))
+
+
+@lru_cache(maxsize=64)
+def _described_record(
+    folder: Path, row: int, when: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Waveforms, features and targets of the beats of a record; `when` it was prepared.
+
+    Kept, since a worker trains many replicas on the same records: they take 30 MB in all.
+    """
+    owner, sample, kinds, extent, signal, causal = (
+        read_array(folder, name, "ecg")
+        for name in ("beat_record", "beat_sample", "beat_class", "extent", "signal", "causal")
+    )
+    mine = np.flatnonzero(np.asarray(owner) == row)
+    first, last = extent[row]
+    tape = np.asarray(signal[first:last], dtype=np.float32)
+    known = np.asarray(causal[mine], dtype=np.float64)
+    seen, said = described(tape, np.asarray(sample[mine]) - first, known)
+    kind = np.asarray(kinds[mine]).astype(np.int64)
+    kept = (
+        seen.astype(np.float32),
+        said.astype(np.float32),
+        np.where(kind == UNKNOWN, IGNORED, kind),
+    )
+    for array in kept:
+        array.flags.writeable = False
+    return kept
 
 
 def described(

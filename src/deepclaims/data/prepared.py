@@ -40,6 +40,19 @@ def read_meta(folder: Path, dataset: str) -> dict[str, Any]:
     return meta
 
 
+def written(folder: Path, dataset: str) -> int:
+    """When a prepared data set was written, in nanoseconds: what is kept of it holds for that.
+
+    Raises:
+        StageError: it has not been prepared.
+    """
+    try:
+        return (folder / META).stat().st_mtime_ns
+    except OSError:
+        read_meta(folder, dataset)
+        raise
+
+
 def read_array(folder: Path, name: str, dataset: str) -> np.ndarray:
     """The array `name` of a prepared folder, mapped read-only: only what is indexed is read.
 

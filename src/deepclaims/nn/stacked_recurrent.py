@@ -1,31 +1,26 @@
 """Many small recurrent nets of one shape as one tensor program: a weight is (R, …), a batch too.
 
-L1 "Redes Recurrentes: Modelo" and "Large Time Series Models: Modelo". The input's part of all steps
-is one product, and what is left of a step is one `baddbmm` over all replicas.
+L1 "Redes Recurrentes: Modelo" and "Large Time Series Models: Modelo". The steps, and the way back
+through them, are in `through_time`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 import torch
 from torch import Generator, Tensor
 
 from deepclaims.errors import ConfigError
+from deepclaims.nn import through_time
 from deepclaims.nn.initialisation import draw_orthogonal_
 
 Weights = dict[str, Tensor]
 """`w_xh` (R, d, G), `w_hh` (R, n, G), `b` (R, G), `w_hy` (R, n, k), `b_y` (R, k), where G is n, or
 4n for the gates f, i, o and the candidate c of an LSTM, in this order."""
 
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
-    {"tanh": torch.tanh, "relu": torch.relu}
-)
 
-
-def plain_states(weights: Weights, x: Tensor, activation: str = "tanh") -> list[Tensor]:
+def plain_states(weights: Weights, x: Tensor, activation: str = "tanh") -> Tensor:
     """States h_t = g(W_xh x_t + W_hh h_{t-1} + b) from h_0 = 0.
 
     Args:
@@ -34,27 +29,14 @@ def plain_states(weights: Weights, x: Tensor, activation: str = "tanh") -> list[
         activation: tanh or relu.
 
     Returns:
-        For each step the states, (R, n, width).
+        For each step the states, (steps, R, n, width).
     """
-    g = ACTIVATIONS[activation]
-    inputs, w = inputs_of(weights, x), weights["w_hh"]
-    h = g(inputs[0])
-    states = [h]
-    for z in inputs[1:]:
-        h = g(torch.baddbmm(z, h, w))
-        states.append(h)
-    return states
+    return through_time.plain(x, *_matrices(weights), activation)[0].mT
 
 
-def gated_states(weights: Weights, x: Tensor) -> list[Tensor]:
+def gated_states(weights: Weights, x: Tensor) -> Tensor:
     """States h_t = o ⊙ tanh(c_t), c_t = f ⊙ c_{t-1} + i ⊙ c̃, from h_0 = c_0 = 0; see the above."""
-    w = weights["w_hh"]
-    h = c = x.new_zeros(x.shape[0], x.shape[2], w.shape[1])
-    states = []
-    for z in inputs_of(weights, x):
-        h, c = gated_step(z, h, c, w)
-        states.append(h)
-    return states
+    return through_time.gated(x, *_matrices(weights))[0].mT
 
 
 def gated_step(z: Tensor, h: Tensor, c: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
@@ -71,14 +53,14 @@ def answer(weights: Weights, h: Tensor) -> Tensor:
     return torch.baddbmm(weights["b_y"][:, None], h, weights["w_hy"])
 
 
-def plain_answer(weights: Weights, x: Tensor) -> Tensor:
+def plain_answer(weights: Weights, x: Tensor, activation: str = "tanh") -> Tensor:
     """What plain nets answer after the last step: (R, steps, n, d) -> (R, n, k)."""
-    return answer(weights, plain_states(weights, x)[-1])
+    return answer(weights, through_time.plain(x, *_matrices(weights), activation)[1].mT)
 
 
 def gated_answer(weights: Weights, x: Tensor) -> Tensor:
     """What LSTMs answer after the last step: (R, steps, n, d) -> (R, n, k)."""
-    return answer(weights, gated_states(weights, x)[-1])
+    return answer(weights, through_time.gated(x, *_matrices(weights))[1].mT)
 
 
 def inputs_of(weights: Weights, x: Tensor) -> tuple[Tensor, ...]:
@@ -87,6 +69,10 @@ def inputs_of(weights: Weights, x: Tensor) -> tuple[Tensor, ...]:
     rows = x.reshape(replicas, steps * n, d)
     z = torch.baddbmm(weights["b"][:, None], rows, weights["w_xh"])
     return z.view(replicas, steps, n, -1).unbind(1)
+
+
+def _matrices(weights: Weights) -> tuple[Tensor, Tensor, Tensor]:
+    return weights["w_xh"], weights["b"], weights["w_hh"]
 
 
 def draw_plain(

@@ -150,14 +150,14 @@ class Objective:
         if not (self.function is cross_entropy or weights is not None):
             return torch.vmap(self.loss)(outputs, targets)
         flat = targets.flatten(1)
-        each = _cross_entropies(outputs.flatten(1, -2), flat)
+        each = cross_entropies(outputs.flatten(1, -2), flat)
         if self.task != "tagging" and weights is None:
             return each.mean(1)
         w = (flat != IGNORED).to(each.dtype) if weights is None else weights.flatten(1)
         return (w * each).sum(1) / w.sum(1).clamp(min=torch.finfo(w.dtype).tiny)
 
 
-def _cross_entropies(outputs: Tensor, targets: Tensor) -> Tensor:
+def cross_entropies(outputs: Tensor, targets: Tensor) -> Tensor:
     """−log p of each target: (R, n, classes) and (R, n) -> (R, n); 0 where it is `IGNORED`."""
     if outputs.device.type == "cpu":
         # Classes before samples: log-softmax down columns is several times faster than along rows.

@@ -38,7 +38,7 @@ class Descent:
     Args:
         weights: where they start; not changed.
         rule: one of `optim.rules`.
-        clip: largest norm of a replica's gradient; None: as it is.
+        clip: largest norm of a replica's gradient; None: as it is, and no norm is taken.
         numbers: the rule's, each for all or (R,), one for each replica.
     """
 
@@ -49,14 +49,20 @@ class Descent:
         self.rule, self.clip, self.numbers, self.t = rule, clip, numbers, 0
         self.state: rules.State = {}
 
-    def step(self, losses: Tensor) -> Tensor:
-        """Descend on the sum of the replicas' losses; gives the norms before clipping, (R,)."""
+    def step(self, losses: Tensor) -> Tensor | None:
+        """Descend on the sum of the replicas' losses; see `along`."""
         return self.along(torch.autograd.grad(losses.sum(), [*self.weights.values()]))
 
-    def along(self, gradients: Sequence[Tensor]) -> Tensor:
-        """A step along gradients at hand, one a weight; gives their norms before clipping, (R,)."""
-        norms = torch.stack([g.flatten(1).square().sum(1) for g in gradients]).sum(0).sqrt()
+    def along(self, gradients: Sequence[Tensor]) -> Tensor | None:
+        """A step along gradients at hand, one a weight.
+
+        Returns:
+            Where they are clipped, their norms before that, (R,).
+        """
+        norms = None
         if self.clip is not None:
+            each = [torch.linalg.vector_norm(g.flatten(1), dim=1) for g in gradients]
+            norms = torch.linalg.vector_norm(torch.stack(each), dim=0)
             factor = (self.clip / norms).clamp(max=1.0)
             gradients = [g * factor.view(-1, *[1] * (g.ndim - 1)) for g in gradients]
         self.t += 1

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional as F
 
 from deepclaims.optim import rules
+from deepclaims.training.objectives import cross_entropies
 from deepclaims.training.stack import ADAM, Descent, Weights, train_stack
 
 Problem = Callable[[int, int, Generator], tuple[Tensor, Tensor]]
@@ -104,7 +104,7 @@ def train_classifiers(
 
 def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
     """Mean cross entropy of each replica, summed over them."""
-    return F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum") / y.shape[1]
+    return cross_entropies(logits, y).sum() / y.shape[1]
 
 
 @torch.no_grad()

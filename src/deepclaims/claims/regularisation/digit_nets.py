@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from deepclaims.data.registry import load
 from deepclaims.optim import rules
 from deepclaims.project import Project
+from deepclaims.training.objectives import cross_entropies
 from deepclaims.training.stack import ADAM, Descent, Weights, train_stack
 
 CLASSES = 10
@@ -76,8 +76,7 @@ def outputs(w: Weights, x: Tensor, mask: Tensor | float = 1.0) -> Tensor:
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean over the samples, (nets,), of logits (nets, n, classes)."""
-    each = F.cross_entropy(logits.flatten(0, 1), labels.repeat(len(logits)), reduction="none")
-    return each.view(len(logits), -1).mean(1)
+    return cross_entropies(logits, labels.expand(len(logits), -1)).mean(1)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from torch import Generator, Tensor
 from deepclaims.data.prepared import read_meta
 from deepclaims.data.registry import load
 from deepclaims.project import Project
+from deepclaims.training.objectives import cross_entropies
 from deepclaims.training.stack import Batches, Weights
 
 Activation = Callable[[Tensor], Tensor]
@@ -73,8 +74,7 @@ def sums(weights: Weights, x: Tensor, activation: Activation) -> list[Tensor]:
 
 def losses(logits: Tensor, y: Tensor) -> Tensor:
     """Cross-entropy of each net, (R,)."""
-    chosen = logits.log_softmax(-1)[:, torch.arange(len(y)), y]
-    return -chosen.mean(1)
+    return cross_entropies(logits, y.expand(len(logits), -1)).mean(1)
 
 
 def minibatches(x: Tensor, y: Tensor, size: int, generator: Generator) -> Batches:

@@ -12,11 +12,11 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional as F
 
 from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Split, Splits
 from deepclaims.optim import rules
+from deepclaims.training.objectives import cross_entropies
 from deepclaims.training.stack import Descent, Weights, train_stack
 
 SETS = 64
@@ -107,6 +107,7 @@ def train(
     left = torch.arange(len(rates) * sets)
     steps, ended = torch.zeros(len(left), dtype=torch.long), torch.zeros(len(left))
     order, place = torch.empty(0), n
+    seen = x[left % sets], y[left % sets]
 
     def batches(_: int) -> tuple[Tensor, Tensor]:
         nonlocal order, place
@@ -118,14 +119,16 @@ def train(
         return x[mine[:, None], rows], y[mine[:, None], rows]
 
     def look(t: int, descent: Descent) -> Tensor:
-        nonlocal left
+        nonlocal left, seen
         with torch.no_grad():
-            loss = losses(descent.weights, (x[left % sets], y[left % sets]))
+            loss = losses(descent.weights, seen)
         for name, w in descent.weights.items():
             final[name][left] = w.detach()
         steps[left], ended[left] = t, loss
         going = (loss > stop.loss) & (loss < LOST)  # false of NaN too
-        left = left[going]
+        if not bool(going.all()):
+            left = left[going]
+            seen = x[left % sets], y[left % sets]
         return going
 
     alpha = torch.tensor(rates).repeat_interleave(sets)
@@ -159,4 +162,4 @@ def losses(weights: Weights, batch: tuple[Tensor, Tensor]) -> Tensor:
     """Mean cross-entropy of each net on its own batch, (R,)."""
     x, y = batch
     z = logits(weights, x)
-    return F.cross_entropy(z.flatten(0, 1), y.flatten(), reduction="none").view(len(z), -1).mean(1)
+    return cross_entropies(z, y).mean(1)

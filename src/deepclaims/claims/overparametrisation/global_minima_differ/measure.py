@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional as F
 
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.optim import rules
 from deepclaims.project import Project
+from deepclaims.training.objectives import cross_entropies
 from deepclaims.training.stack import ADAM, Descent, Weights, join, train_stack
 
 CLASSES = 10
@@ -187,10 +187,7 @@ def _logits(weights: Weights, x: Tensor) -> Tensor:
 
 def _cross_entropy(weights: Weights, x: Tensor, y: Tensor) -> Tensor:
     logits = _logits(weights, x)
-    each = F.cross_entropy(
-        logits.flatten(0, 1), y.expand(logits.shape[:2]).flatten(), reduction="none"
-    )
-    return each.view(logits.shape[:2]).mean(1)
+    return cross_entropies(logits, y.expand(logits.shape[:2])).mean(1)
 
 
 def _apart(stack: Weights) -> Sequence[Weights]:

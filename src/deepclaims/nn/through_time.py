@@ -1,0 +1,218 @@
+"""Stacks of recurrences run and differentiated by hand, for nets so small that calls are the cost.
+
+A step is one product: its state, its inputs and a 1 lie below each other in a column, as do W_hh,
+W_xh and b in a matrix. On the way back the formulas of backpropagation through time are written
+out, with their results in place, and autograd keeps one node for a whole sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
+_tanh_backward = torch.ops.aten.tanh_backward.grad_input
+_relu_backward = torch.ops.aten.threshold_backward.grad_input
+
+_PLAIN: Mapping[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]] = MappingProxyType(
+    {
+        "tanh": (torch.tanh, _tanh_backward),
+        "relu": (
+            lambda z, out: torch.clamp_min(z, 0.0, out=out),
+            lambda g, h, grad_input: _relu_backward(g, h, 0.0, grad_input=grad_input),
+        ),
+    }
+)
+"""An activation, and its derivative times a gradient from what it gave."""
+
+States = tuple[Tensor, Tensor]
+"""Those of all steps, (steps, R, width, n), and the last one again, (R, width, n): samples last.
+
+What needs the last alone is to take it from there: no gradient of the others goes back then."""
+
+
+def plain(x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor, activation: str) -> States:
+    """States h_t = g(W_xh x_t + W_hh h_{t−1} + b) of R nets from h_0 = 0.
+
+    Args:
+        x: (R, steps, n, d).
+        w_xh: (R, d, width).
+        b: (R, width).
+        w_hh: (R, width, width).
+        activation: tanh or relu.
+    """
+    return cast(States, _Plain.apply(x, w_xh, b, w_hh, activation))
+
+
+def gated(x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor) -> States:
+    """States h_t = o ⊙ tanh(c_t), c_t = f ⊙ c_{t−1} + i ⊙ c̃, of R nets from h_0 = c_0 = 0.
+
+    As `plain`, but that the matrices have 4·width columns: of f, i, o and c̃.
+    """
+    return cast(States, _Gated.apply(x, w_xh, b, w_hh, torch.is_grad_enabled()))
+
+
+class _Plain(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor, activation: str
+    ) -> States:
+        width = w_hh.shape[1]
+        columns, w = _columns(x, width), _matrix(w_hh, w_xh, b)
+        rows, g = w.mT.contiguous(), _PLAIN[activation][0]
+        states = columns[1:, :, :width]
+        z = torch.empty_like(states[0])
+        for before, h in zip(columns[:-1].unbind(), states.unbind(), strict=True):
+            torch.bmm(rows, before, out=z)
+            g(z, out=h)
+        ctx.save_for_backward(columns, w)
+        ctx.set_materialize_grads(False)
+        ctx.activation = activation
+        return states, states[-1].clone()
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
+        columns, w = ctx.saved_tensors
+        width, back = w.shape[2], _PLAIN[ctx.activation][1]
+        way = _WayBack(columns, w, width, asks_for_inputs=ctx.needs_input_grad[0])
+        dh, dz = way.dh, torch.empty_like(way.dh)
+        states = columns[1:, :, :width]
+        for h, above in _backwards(states.unbind(), _above(gradients, len(states))):
+            if above is not None:
+                dh += above
+            back(dh, h, grad_input=dz)
+            way.step(dz)
+        return *way.gradients(), None
+
+
+class _Gated(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor, learns: bool) -> States:
+        replicas, steps, n, _ = x.shape
+        width = w_hh.shape[1]
+        columns, w = _columns(x, width), _matrix(w_hh, w_xh, b)
+        rows, states = w.mT.contiguous(), columns[1:, :, :width]
+
+        def room(kept: int, units: int) -> Tensor:
+            """For each step; where nothing is learnt all have the same, c_t instead of c_{t−1}."""
+            return x.new_empty(kept if learns else 1, replicas, units, n).expand(kept, -1, -1, -1)
+
+        gates, cells, squashed = room(steps, 4 * width), room(steps + 1, width), room(steps, width)
+        cells[0] = 0.0
+        z = x.new_empty(replicas, 4 * width, n)
+        into_opened, into_candidate = z.split([3 * width, width], dim=1)
+        opened, candidates = gates.split([3 * width, width], dim=2)
+        for before, opens, candidate, (f, i, o), c, after, flat, h in zip(
+            columns[:-1].unbind(), opened.unbind(), candidates.unbind(), _gates(opened),
+            cells[:-1].unbind(), cells[1:].unbind(), squashed.unbind(), states.unbind(), strict=True
+        ):  # fmt: skip
+            torch.bmm(rows, before, out=z)
+            torch.sigmoid(into_opened, out=opens)
+            torch.tanh(into_candidate, out=candidate)
+            torch.mul(f, c, out=after).addcmul_(i, candidate)
+            torch.mul(o, torch.tanh(after, out=flat), out=h)
+        ctx.save_for_backward(columns, w, *((gates, cells, squashed) if learns else ()))
+        ctx.set_materialize_grads(False)
+        return states, states[-1].clone()
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
+        columns, w, gates, cells, squashed = ctx.saved_tensors
+        width = cells.shape[2]
+        opened, candidates = gates.split([3 * width, width], dim=2)
+        way = _WayBack(columns, w, width, asks_for_inputs=ctx.needs_input_grad[0])
+        dh, dz = way.dh, torch.empty_like(gates[0])
+        dc, through = torch.zeros_like(dh), torch.empty_like(dh)
+        into_opened, into_candidate = dz.split([3 * width, width], dim=1)
+        df, di, do = into_opened.chunk(3, dim=1)
+        steps = [opened.unbind(), candidates.unbind(), _gates(opened), cells[:-1].unbind(),
+                 squashed.unbind(), _above(gradients, len(gates))]  # fmt: skip
+        for opens, candidate, (f, i, o), c, flat, above in _backwards(*steps):
+            if above is not None:
+                dh += above
+            torch.mul(dh, flat, out=do)
+            torch.mul(dh, o, out=through)
+            dc += _tanh_backward(through, flat, grad_input=through)
+            torch.mul(dc, c, out=df)
+            torch.mul(dc, candidate, out=di)
+            torch.mul(dc, i, out=into_candidate)
+            dc *= f
+            _sigmoid_backward(into_opened, opens, grad_input=into_opened)
+            _tanh_backward(into_candidate, candidate, grad_input=into_candidate)
+            way.step(dz)
+        return *way.gradients(), None
+
+
+def _columns(x: Tensor, width: int) -> Tensor:
+    """Room for h_{t−1}, with x_t and 1 below it, of t = 1 … steps + 1: (steps + 1, R, rows, n)."""
+    replicas, steps, n, d = x.shape
+    columns = x.new_empty(steps + 1, replicas, width + d + 1, n)
+    columns[0, :, :width] = 0.0
+    columns[:-1, :, width:-1] = x.permute(1, 0, 3, 2)
+    columns[:, :, -1] = 1.0
+    return columns
+
+
+def _matrix(w_hh: Tensor, w_xh: Tensor, b: Tensor) -> Tensor:
+    """W_hh, W_xh and b below each other: (R, width + d + 1, G)."""
+    return torch.cat([w_hh, w_xh, b[:, None]], dim=1)
+
+
+def _gates(opened: Tensor) -> list[tuple[Tensor, ...]]:
+    """f, i and o of each step, from all of them (steps, R, 3·width, n)."""
+    return [*zip(*(gate.unbind() for gate in opened.chunk(3, dim=2)), strict=True)]
+
+
+def _backwards(*each: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """What belongs to each step, the last step first."""
+    return zip(*(reversed(own) for own in each), strict=True)
+
+
+def _above(gradients: Sequence[Tensor | None], steps: int) -> list[Tensor | None]:
+    """∂/∂h_t of what was made of each state, and of the last one; None where nothing was."""
+    states, last = gradients
+    found: list[Tensor | None] = [None] * steps if states is None else [*states.unbind()]
+    if last is not None:
+        found[-1] = last if found[-1] is None else found[-1] + last
+    return found
+
+
+class _WayBack:
+    """From the last step to the first: what goes to the step before, and what adds up.
+
+    Args:
+        columns: see `_columns`.
+        w: see `_matrix`.
+        width: of the state.
+        asks_for_inputs: whether the inputs' gradient is wanted.
+
+    Attributes:
+        dh: ∂/∂h_t from the step after it.
+    """
+
+    def __init__(self, columns: Tensor, w: Tensor, width: int, *, asks_for_inputs: bool) -> None:
+        self.before = iter(reversed(columns[:-1].unbind()))
+        self.recurrent, self.inputs = w[:, :width], w[:, width:-1]
+        self.dh = torch.zeros_like(columns[0, :, :width])
+        self.total = torch.zeros_like(w)
+        self.dx: list[Tensor] | None = [] if asks_for_inputs else None
+
+    def step(self, dz: Tensor) -> None:
+        """Take ∂/∂z_t, z = W_hh h + W_xh x + b, (R, G, n) where it came from."""
+        self.total.baddbmm_(next(self.before), dz.mT)
+        torch.bmm(self.recurrent, dz, out=self.dh)
+        if self.dx is not None:
+            self.dx.append((self.inputs @ dz).mT)
+
+    def gradients(self) -> tuple[Tensor | None, Tensor, Tensor, Tensor]:
+        """Of x, W_xh, b and W_hh."""
+        width, d = self.recurrent.shape[1], self.inputs.shape[1]
+        w_hh, w_xh, b = self.total.split([width, d, 1], dim=1)
+        dx = None if self.dx is None else torch.stack(self.dx[::-1], dim=1)
+        return dx, w_xh, b[:, 0], w_hh
