@@ -9,6 +9,10 @@ LARGEST = 6 * 2**20
 """Bytes that all published tables together may take: they are in Git."""
 
 
+WHOLE = 30 * 2**20
+"""Bytes that the report may take: it is in Git, and cloned by whoever wants to check us."""
+
+
 @pytest.fixture
 def published(checkout):
     """The checkout, if its report has tables."""
@@ -28,3 +32,8 @@ def test_every_published_verdict_follows_from_the_published_tables(published):
 def test_the_published_tables_are_small(published):
     files = (published.reports / "tables").rglob("*.*")
     assert sum(file.stat().st_size for file in files) < LARGEST
+
+
+def test_the_report_is_small(published):
+    files = (file for file in published.reports.rglob("*") if file.is_file())
+    assert sum(file.stat().st_size for file in files) < WHOLE
