@@ -1,5 +1,7 @@
 """The committed report says what its tables, this code and the ledgers give."""
 
+import re
+
 import pytest
 
 from deepclaims.pipeline.verify import verify
@@ -37,3 +39,15 @@ def test_the_published_tables_are_small(published):
 def test_the_report_is_small(published):
     files = (file for file in published.reports.rglob("*") if file.is_file())
     assert sum(file.stat().st_size for file in files) < WHOLE
+
+
+def test_a_projector_tells_each_figure_as_its_page_does(published):
+    image = re.compile(r'<img src="[./]*(figures/[^"]+)"[^>]* alt="([^"]*)"')
+    for file in published.reports.glob("e[ns]/projector/*.html"):
+        told = image.findall(file.read_text(encoding="utf-8"))
+        assert told
+        for figure, alternative in told:
+            name = "/".join(figure.split("/")[1:3])
+            page = published.reports / file.parts[-3] / f"{name}.html"
+            own = dict(image.findall(page.read_text(encoding="utf-8")))
+            assert alternative.endswith(own[figure])

@@ -98,7 +98,7 @@ def swap(fresh: Path, path: Path) -> None:
 
 
 def json_lines(content: Mapping[str, Any]) -> str:
-    """As `json_text` of an object, with a line for each of its entries: fewer bytes where many nest."""
+    """As `json_text`, of an object with a line for each of its entries: fewer bytes where deep."""
     entries = (
         f"{json.dumps(key, ensure_ascii=False)}: "
         + json.dumps(

@@ -167,3 +167,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"cannot write .*file"):
         figures.save(drawn(), tmp_path / "file", "x", "en")
+
+
+def test_of_the_second_language_only_the_words_are_written(tmp_path):
+    for language, named in (("es", "épocas"), ("en", "epochs")):
+        fig = drawn()
+        fig.axes[0].set_xlabel(named)
+        figures.save(fig, tmp_path, "sweep", language)
+    spanish, english = (figures.shown_in(tmp_path, "sweep", each) for each in ("es", "en"))
+    assert (spanish.panels[0].x, english.panels[0].x) == ("épocas", "epochs")
+    assert spanish.panels[0].series == english.panels[0].series
+    assert (tmp_path / "sweep.en.json").read_text().startswith('["')
+
+
+def test_where_languages_show_other_numbers_both_are_written(tmp_path):
+    for language, points in (("es", 8), ("en", 9)):
+        figures.save(drawn(points), tmp_path, "sweep", language)
+    shown = [figures.shown_in(tmp_path, "sweep", each).panels[0] for each in ("es", "en")]
+    assert [len(each.series[0].x) for each in shown] == [8, 9]
