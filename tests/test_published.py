@@ -1,5 +1,7 @@
 """The committed report says what its tables, this code and the ledgers give."""
 
+import re
+
 import pytest
 
 from deepclaims.pipeline.verify import verify
@@ -7,6 +9,10 @@ from deepclaims.project import Project
 
 LARGEST = 6 * 2**20
 """Bytes that all published tables together may take: they are in Git."""
+
+
+WHOLE = 30 * 2**20
+"""Bytes that the report may take: it is in Git, and cloned by whoever wants to check us."""
 
 
 @pytest.fixture
@@ -28,3 +34,20 @@ def test_every_published_verdict_follows_from_the_published_tables(published):
 def test_the_published_tables_are_small(published):
     files = (published.reports / "tables").rglob("*.*")
     assert sum(file.stat().st_size for file in files) < LARGEST
+
+
+def test_the_report_is_small(published):
+    files = (file for file in published.reports.rglob("*") if file.is_file())
+    assert sum(file.stat().st_size for file in files) < WHOLE
+
+
+def test_a_projector_tells_each_figure_as_its_page_does(published):
+    image = re.compile(r'<img src="[./]*(figures/[^"]+)"[^>]* alt="([^"]*)"')
+    for file in published.reports.glob("e[ns]/projector/*.html"):
+        told = image.findall(file.read_text(encoding="utf-8"))
+        assert told
+        for figure, alternative in told:
+            name = "/".join(figure.split("/")[1:3])
+            page = published.reports / file.parts[-3] / f"{name}.html"
+            own = dict(image.findall(page.read_text(encoding="utf-8")))
+            assert alternative.endswith(own[figure])

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,18 @@ def swap(fresh: Path, path: Path) -> None:
             raise
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def json_lines(content: Mapping[str, Any]) -> str:
+    """As `json_text`, of an object with a line for each of its entries: fewer bytes where deep."""
+    entries = (
+        f"{json.dumps(key, ensure_ascii=False)}: "
+        + json.dumps(
+            value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+        for key, value in sorted(content.items())
+    )
+    return "{\n" + ",\n".join(entries) + "\n}\n"
 
 
 def json_text(content: Any) -> str:

@@ -1,6 +1,8 @@
+import io
 import json
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -81,3 +83,14 @@ def test_it_is_written_only_when_it_differs(measured, tmp_path):
     (measured / "times.parquet").unlink()
     assert deposit.write(folder, measured, ABOUT)
     assert not (folder / "times.parquet").exists()
+
+
+def test_a_table_comes_back_to_the_last_bit_however_it_is_written():
+    numbers = np.random.default_rng(0).normal(size=4000)
+    numbers[:3] = np.nan, -0.0, np.inf
+    table = pd.DataFrame({"key": "k", "lr": [0.1, 0.2] * 2000, "value": numbers})
+    (written,) = deposit.files(table, {}).values()
+    back = pd.read_parquet(io.BytesIO(written))
+    assert back["value"].to_numpy().tobytes() == numbers.tobytes()
+    pd.testing.assert_frame_equal(back, table)
+    assert len(written) < numbers.nbytes

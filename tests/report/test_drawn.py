@@ -101,8 +101,9 @@ def test_data_survive_json_and_are_a_line_a_point_in_the_csv():
     plot = read(drawing.figure)
     assert Plot.from_dict(plot.to_dict()) == plot
     head, *rows = csv.reader(io.StringIO(plot.csv()))
-    assert head == ["panel", "x_axis", "y_axis", "series", "x", "y", "low", "high"]
-    assert rows[0] == ["1", "n", "error", "a, b", "1", "0.25", "0.2", "0.3"]
+    assert head == ["panel", "series", "x", "y", "low", "high", "title", "x_axis", "y_axis"]
+    assert rows[0] == ["1", "a, b", "1", "0.25", "0.2", "0.3", "", "n", "error"]
+    assert rows[1][6:] == ["", "", ""]  # said once a panel
     assert len(rows) == plot.rows == 2
 
 

@@ -49,7 +49,6 @@ def test_nothing_in_the_svg_leads_outside_or_tells_the_date(tmp_path):
     assert "<dc:date>" not in text
     assert "metadata" not in text
     assert "<image" not in text
-    assert 'href="#' in text
     assert set(re.findall(r"https?://[^\"]*", text)) <= {
         "http://www.w3.org/1999/xlink", "http://www.w3.org/2000/svg"
     }  # fmt: skip
@@ -57,13 +56,14 @@ def test_nothing_in_the_svg_leads_outside_or_tells_the_date(tmp_path):
 
 def test_the_ground_is_the_pages_own_and_a_dark_page_has_other_colours(tmp_path):
     text = saved(drawn(), tmp_path).read_text()
-    assert "#ffffff" not in text.split("@media")[0]
+    assert "#fff" not in text.split("@media")[0]
     sheets = re.findall(r"<style>(.*?)</style>", text)
     light = dict(re.findall(r"\.(\w+)\{([^}]*)\}", sheets[0]))
-    dark = dict(re.findall(r"\.(\w+)\{([^}]*)\}", sheets[1]))
-    inks = [name for name, look in light.items() if "#333333" in look]
+    inks = [name for name, look in light.items() if "#333" in look]
     assert inks
-    assert all("#ccd1d9" in dark[name] for name in inks)
+    for name in inks:
+        (rule,) = re.findall(rf"\.{name}\b[^{{}}]*{{([^}}]*)}}", sheets[1])
+        assert "#ccd1d9" in rule
 
 
 def test_every_class_and_every_reference_is_defined(tmp_path):
@@ -167,3 +167,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"cannot write .*file"):
         figures.save(drawn(), tmp_path / "file", "x", "en")
+
+
+def test_of_the_second_language_only_the_words_are_written(tmp_path):
+    for language, named in (("es", "épocas"), ("en", "epochs")):
+        fig = drawn()
+        fig.axes[0].set_xlabel(named)
+        figures.save(fig, tmp_path, "sweep", language)
+    spanish, english = (figures.shown_in(tmp_path, "sweep", each) for each in ("es", "en"))
+    assert (spanish.panels[0].x, english.panels[0].x) == ("épocas", "epochs")
+    assert spanish.panels[0].series == english.panels[0].series
+    assert (tmp_path / "sweep.en.json").read_text().startswith('["')
+
+
+def test_where_languages_show_other_numbers_both_are_written(tmp_path):
+    for language, points in (("es", 8), ("en", 9)):
+        figures.save(drawn(points), tmp_path, "sweep", language)
+    shown = [figures.shown_in(tmp_path, "sweep", each).panels[0] for each in ("es", "en")]
+    assert [len(each.series[0].x) for each in shown] == [8, 9]

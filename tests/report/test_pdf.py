@@ -1,3 +1,6 @@
+import re
+import zlib
+
 import pypandoc
 import pytest
 
@@ -107,3 +110,32 @@ def test_a_formula_that_cannot_be_set_stands_as_latex(monkeypatch):
     assert made.failed == [r"\alpha"]
     assert made.text(r"$\alpha$") == r'#raw("\\alpha")'
     assert made.text(r"$\beta$") == "$beta$"
+
+
+def test_texts_of_figures_are_text_of_the_document(catalogue, tmp_path):
+    written = SVG.replace("></svg>", ' font-family="DejaVu Sans"><text y="9">ñ</text></svg>')
+    fonts = []
+    for svg in (SVG, written):
+        folder = folder_of(catalogue, tmp_path)
+        for file in folder.rglob("*.svg"):
+            file.write_text(svg)
+        pdf.write(catalogue, folder, {})
+        fonts.append(re.findall(rb"\+DejaVuSans/", _unpacked((folder / "report.pdf").read_bytes())))
+    assert not fonts[0]
+    assert fonts[1]
+
+
+def test_the_objects_of_a_document_are_packed_and_found(catalogue, tmp_path):
+    folder = folder_of(catalogue, tmp_path)
+    pdf.write(catalogue, folder, {})
+    made = (folder / "report.pdf").read_bytes()
+    start = int(re.search(rb"startxref\s+(\d+)", made)[1])
+    assert b"/Type/XRef" in made[start : start + 60]
+    assert made[: made.rindex(b"startxref")].count(b" 0 obj") < 100
+    assert b"/StructTreeRoot" in _unpacked(made)  # the tags are there still
+
+
+def _unpacked(made: bytes) -> bytes:
+    """What is in the streams of objects."""
+    found = re.findall(rb"/Type/ObjStm.*?stream\n(.*?)\nendstream", made, re.DOTALL)
+    return b"".join(zlib.decompress(each) for each in found)

@@ -21,6 +21,10 @@ WARNING = {
 }
 
 
+ENDED_BY = {"td": ("td", "th", "tr"), "th": ("td", "th", "tr"), "tr": ("tr",)}
+"""Elements whose end HTML lets a page leave out, and what ends them."""
+
+
 class Page(HTMLParser):
     """Checks that elements nest, and collects what the tests ask about."""
 
@@ -36,6 +40,8 @@ class Page(HTMLParser):
         assert self.open == [], f"left open: {self.open}"
 
     def handle_starttag(self, tag, attrs):
+        while self.open and tag in ENDED_BY.get(self.open[-1], ()):
+            self.open.pop()
         attributes = dict(attrs)
         self.tags.append((tag, attributes))
         self.references += [attributes[key] for key in ("href", "src") if key in attributes]
@@ -50,6 +56,8 @@ class Page(HTMLParser):
             self.open.pop()
 
     def handle_endtag(self, tag):
+        while self.open[-1] != tag and self.open[-1] in ENDED_BY:
+            self.open.pop()
         assert self.open.pop() == tag, f"</{tag}> closes something else"
 
     def handle_data(self, data):
@@ -131,7 +139,7 @@ def test_nothing_is_fetched_from_outside(made):
             without_namespaces = re.sub(r'xmlns="[^"]*"', "", content)
             assert "http" not in without_namespaces, path
             assert "@import" not in content
-            assert "url(" not in content
+            assert "url(" not in content.replace("url('data:image/svg+xml,<svg", "")
             scripts = re.findall(r"<script[^>]*>", content)
             assert all(re.search(r' src="(\.\./)*static/[\w./-]+"', each) for each in scripts)
 
@@ -164,7 +172,7 @@ def test_formulas_are_mathml(made, pages):
     page = made.files["es/approximation/one.html"]
     assert '<math display="block"' in page
     assert "<mtable" in page
-    assert '<math display="inline"' in page  # the $…$ within the slide's sentence
+    assert "<math><semantics>" in page  # the $…$ within the slide's sentence
     assert made.failed_formulas == []
     assert "$" not in pages["es/approximation/one.html"].text.replace("\\$", "")
 
@@ -249,7 +257,7 @@ def test_verdicts_are_words_and_icons_not_colour_alone(made):
     badges = re.findall(r'<span class="badge \w+">(.*?)</span>', made.files["index.html"], re.S)
     assert badges
     for badge in badges:
-        assert "<svg" in badge
+        assert re.search(r'<i class="icon (supported|corrected|refuted|inconclusive)"></i>', badge)
         assert re.search(r"(supported|corrected|refuted|inconclusive)$", badge.strip())
 
 

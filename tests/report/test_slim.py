@@ -3,9 +3,9 @@ from xml.etree.ElementTree import ParseError
 
 import pytest
 
-from deepclaims.report.slim import _relative, slim
+from deepclaims.report.slim import _path, slim
 
-HEAD = '<svg width="1pt" height="1pt" xmlns="x">'
+HEAD = '<svg width="1pt" height="1pt" xmlns="http://www.w3.org/2000/svg">'
 
 
 def test_a_look_is_written_once():
@@ -16,20 +16,66 @@ def test_a_look_is_written_once():
     assert f".{name}{{stroke:#4ea6e6}}" in svg
 
 
-def test_no_coordinate_moves_by_more_than_a_hundredth():
-    svg = slim(f'{HEAD}<path d="M 1.234567 -0.001 L 20.005 3e-05 z" style="fill: #123456"/></svg>')
-    assert 'd="M1.23 0L20 0z"' in svg or 'd="M1.23 0L20.01 0z"' in svg
+def test_no_coordinate_moves_by_more_than_a_fortieth_of_a_point():
+    path = '<path d="M 1.234567 -0.001 L 20.005 3e-05 z" style="fill: #123456"/>'
+    assert 'd="M25 0h375z"' in slim(f"{HEAD}{path}</svg>")
+
+
+def test_lengths_of_looks_are_in_the_same_unit():
+    svg = slim('<svg viewBox="0 0 9.5 4" xmlns="http://www.w3.org/2000/svg"><text x="1 2.5" '
+               'style="font-size: 8.33px; fill: #333333">ab</text><path d="M 0 0 L 1 1" '
+               'style="fill: none; stroke: #0072b2; stroke-dasharray: 1.3,2.145; '
+               'stroke-dashoffset: 0; stroke-width: 0.8"/></svg>')  # fmt: skip
+    assert 'viewBox="0 0 190 80"' in svg
+    assert "font-size:166.6px;fill:#333}" in svg
+    assert "stroke-dasharray:26,42.9;stroke-width:16}" in svg
+    assert 'x="20 50"' in svg
+
+
+def test_outlined_letters_keep_their_own_unit():
+    svg = slim(f'{HEAD}<g transform="translate(3 4) scale(0.1 -0.1)"><defs><path id="g" '
+               'd="M 64 128 L 64 64 z" transform="scale(0.015625)"/></defs>'
+               '<use href="#g" transform="translate(61.3 0)"/></g></svg>')  # fmt: skip
+    assert 'transform="translate(60 80) scale(2 -2)"' in svg
+    assert 'd="M8 16v-8z" transform="scale(0.125)"' in svg
+    assert 'x="61.3"' in svg
 
 
 @pytest.mark.parametrize(
-    ("absolute", "relative"),
+    ("absolute", "parts", "told"),
     [
-        ("M1 2L5 2L5 9L6 8z", "m1 2h4v7l1-1z"),
-        ("M1 1Q2 2 3 1zM9 9L9 1z", "m1 1q1 1 2 0zm8 8v-8z"),
+        ("M 1 2 L 5 2 L 5 9 L 6 8 z", 1, "M1 2h4v7l1-1z"),
+        ("M 1 1 Q 2 2 3 1 z M 9 9 L 9 1 z", 1, "M1 1q1 1 2 0zM9 9v-8z"),
+        ("M 0.5 1 L 1.25 3 L 2 2.5", 20, "M10 20l15 40 15-10"),
+        ("M 8 8 C 8 16 16 16 24 8", 1 / 8, "M1 1c0 1 1 1 2 0"),
     ],
 )
-def test_a_glyph_is_told_step_by_step(absolute, relative):
-    assert _relative(absolute) == relative
+def test_a_path_is_told_step_by_step(absolute, parts, told):
+    assert _path(absolute, parts) == told
+
+
+def test_steps_end_where_the_path_does():
+    """Rounded points are told, not rounded steps: no error grows along the way."""
+    made = _path("M 0 0" + "".join(f" L {k / 3} {k / 7}" for k in range(1, 301)), 100)
+    steps = [float(each) for each in re.findall(r"-?[\d.]+", made)]
+    assert sum(steps[2::2]) == 100 * 100
+    assert sum(steps[3::2]) == round(100 * 300 / 7)
+
+
+def test_neighbours_of_one_look_are_one_path_and_others_share_a_group():
+    look = 'clip-path="url(#c)" style="fill: none; stroke: #0072b2"'
+    svg = slim(f'{HEAD}<path d="M 0 0 L 1 1" {look}/><path d="M 2 2 L 3 2" {look}/>'
+               '<text x="1" style="fill: #111111">a</text>'
+               '<text x="2" style="fill: #111111">b</text>'
+               '<clipPath id="c"><path d="M 0 0 L 3 3"/></clipPath></svg>')  # fmt: skip
+    assert 'd="M0 0l20 20M40 40h20"' in svg
+    assert re.search(r'<g class="\w"><text x="20">a</text><text x="40">b</text></g>', svg)
+
+
+def test_what_shines_through_is_not_joined():
+    look = 'style="fill: none; stroke: #0072b2; stroke-opacity: 0.2"'
+    svg = slim(f'{HEAD}<path d="M 0 0 L 1 1" {look}/><path d="M 1 0 L 0 1" {look}/></svg>')
+    assert svg.count("<path") == 2
 
 
 def test_empty_groups_go_whatever_they_are_called():

@@ -5,7 +5,7 @@ Of what a number is, and in what unit, a check says in parentheses at the end of
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -143,20 +143,16 @@ def required(finding: Finding, words: Words, of: Quantity = NONE) -> str:
     return words(finding.relation, bound=rounding.interval(low, high, words.language) + unit)
 
 
-def picture(
-    finding: Finding, words: Words, plain: Callable[[str], str] = str, of: Quantity = NONE
-) -> Markup:
-    """Draw a check, with a description for those who do not see it.
+def picture(finding: Finding, words: Words, of: Quantity = NONE) -> Markup:
+    """Draw a check, with a description for those who do not see it; its words stand beside it.
 
     Args:
         finding: the check.
         words: of the page's language.
-        plain: makes plain text of one with formulas.
         of: what its number is of.
     """
     description = words(
         "described",
-        check=plain(words.of(finding.says)),
         measured=" ".join(measured(finding, words, of)).strip(),
         required=required(finding, words, of),
         outcome=getattr(words, state(finding)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,12 @@ class PanelTable:
     def has_intervals(self) -> bool:
         """Whether any point has one."""
         return any(each.interval for each in self.rows)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Row]]]:
+        """The rows series by series, so that a page names each once."""
+        named = itertools.groupby(self.rows, key=lambda row: row.series)
+        return [(name, list(rows)) for name, rows in named]
 
 
 def tables(plot: Plot, language: str) -> list[PanelTable]:

@@ -7,7 +7,7 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
@@ -67,8 +67,13 @@ class Plot:
     panels: tuple[Shown, ...] = field(default_factory=tuple)
 
     def to_dict(self) -> dict[str, Any]:
-        """It as plain data that JSON can hold."""
-        return asdict(self)
+        """It as plain data that JSON can hold; what is as it is by default is left out."""
+        return {
+            "panels": [
+                {**asdict(panel), "series": [_said(each) for each in panel.series]}
+                for panel in self.panels
+            ]
+        }
 
     @classmethod
     def from_dict(cls, written: Mapping[str, Any]) -> Self:
@@ -86,18 +91,30 @@ class Plot:
         return sum(len(each.x) for panel in self.panels for each in panel.series)
 
     def csv(self) -> str:
-        """One line a point: panel, names of the axes, series, x, y and the interval."""
+        """One line a point: number of its panel, series, x, y and the interval.
+
+        What a panel and its axes are called is said where the panel begins.
+        """
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
-        table.writerow(("panel", "x_axis", "y_axis", "series", "x", "y", "low", "high"))
-        for number, panel in enumerate(self.panels):
-            head = (panel.title or str(number + 1), panel.x, panel.y)
+        table.writerow(("panel", "series", "x", "y", "low", "high", "title", "x_axis", "y_axis"))
+        for number, panel in enumerate(self.panels, start=1):
+            names = (panel.title, panel.x, panel.y)
             for each in panel.series:
                 ends = zip(each.low, each.high, strict=True) if each.low else None
                 for x, y in zip(each.x, each.y, strict=True):
                     low, high = next(ends) if ends else ("", "")
-                    table.writerow((*head, each.name, *map(_cell, (x, y, low, high))))
+                    table.writerow((number, each.name, *map(_cell, (x, y, low, high)), *names))
+                    names = ("", "", "")
         return text.getvalue()
+
+
+def _said(series: Series) -> dict[str, Any]:
+    return {
+        each.name: value
+        for each in fields(series)
+        if (value := getattr(series, each.name)) != each.default
+    }
 
 
 def read(figure: Figure) -> Plot:

@@ -1,6 +1,7 @@
 """Figures as files: an SVG for a page, one for a phone, what they show; always the same bytes."""
 
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepclaims.atomic import write
 from deepclaims.errors import StorageError
+from deepclaims.languages import LANGUAGES
 from deepclaims.report import drawn
 from deepclaims.report.narrow import fit
 from deepclaims.report.palette import ON_A_PICTURE
@@ -48,8 +50,9 @@ def file_name(name: str, language: str, ending: str) -> str:
 def save(figure: "Figure", folder: Path, name: str, language: str, *, narrow: bool = False) -> None:
     """Write a figure; each file appears whole or not at all.
 
-    That of a page is `<name>.<language>.svg`, with what it shows in `<name>.<language>.json`; that
-    of a phone `<name>.<language>.narrow.svg`.
+    That of a page is `<name>.<language>.svg`, with what it shows in `<name>.<language>.json` (of
+    the second language the words alone, where it shows the same numbers); that of a phone
+    `<name>.<language>.narrow.svg`.
 
     Args:
         figure: as made by `deepclaims.report.style.figure`.
@@ -68,8 +71,7 @@ def save(figure: "Figure", folder: Path, name: str, language: str, *, narrow: bo
     if narrow:
         fit(figure)
     else:
-        shown = drawn.read(figure).to_dict()
-        write(folder / file_name(name, language, "json"), compact(shown).encode())
+        _write_data(drawn.read(figure).to_dict(), folder, name, language)
     _settle(figure)
     write(folder / file_name(name, language, NARROW if narrow else WIDE), svg_bytes(figure))
 
@@ -82,9 +84,48 @@ def shown_in(folder: Path, name: str, language: str) -> drawn.Plot:
     """
     file = folder / file_name(name, language, DATA)
     try:
-        return drawn.Plot.from_dict(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        content = _read(file)
+        if isinstance(content, list):
+            file = folder / file_name(name, LANGUAGES[0], DATA)
+            content = _said_with(_read(file), iter(content))
+        return drawn.Plot.from_dict(content)
+    except (OSError, ValueError, TypeError, KeyError, StopIteration) as error:
         raise StorageError(f"cannot read {file} ({error}): run `deepclaims judge` again") from None
+
+
+def _write_data(shown: dict[str, Any], folder: Path, name: str, language: str) -> None:
+    """Write what a figure shows; of the second language only its words, where all else is alike."""
+    first = folder / file_name(name, LANGUAGES[0], DATA)
+    written: Any = json.loads(compact(shown))
+    if language != LANGUAGES[0] and first.is_file():
+        without = [_said_with(each, itertools.repeat("")) for each in (_read(first), written)]
+        if without[0] == without[1]:
+            written = list(_words(written))
+    write(folder / file_name(name, language, DATA), compact(written).encode())
+
+
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _words(content: Any) -> Iterator[str]:
+    """All texts inside plain data, in order."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, list | dict):
+        for each in content.values() if isinstance(content, dict) else content:
+            yield from _words(each)
+
+
+def _said_with(content: Any, words: Iterator[str]) -> Any:
+    """The same data with other texts in the place of its own, in order."""
+    if isinstance(content, str):
+        return next(words)
+    if isinstance(content, list):
+        return [_said_with(each, words) for each in content]
+    if isinstance(content, dict):
+        return {key: _said_with(each, words) for key, each in content.items()}
+    return content
 
 
 def compact(content: object) -> str:
@@ -156,13 +197,16 @@ def _settle(figure: "Figure") -> None:
 def _svg(figure: "Figure", dpi: int = DPI) -> bytes:
     import matplotlib
 
+    from deepclaims.report.lettering import FigureCanvas
     from deepclaims.report.style import STYLE
 
+    backend = f"module://{FigureCanvas.__module__}"
     buffer = io.StringIO()
     with matplotlib.rc_context(dict(STYLE)):
         figure.savefig(
-            buffer, format="svg", dpi=dpi, metadata={"Date": None}, bbox_inches=_whole(figure)
-        )
+            buffer, format="svg", backend=backend, dpi=dpi, metadata={"Date": None},
+            bbox_inches=_whole(figure),
+        )  # fmt: skip
     return slim(buffer.getvalue()).encode()
 
 

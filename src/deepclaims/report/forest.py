@@ -65,10 +65,8 @@ def interval_plot(finding: Finding, language: str, description: str, scale: floa
     state = OUTCOMES[finding.outcome]
     return Markup(
         '<svg class="forest {}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"/>{}</svg>'
-    ).format(
-        state, WIDTH, HEIGHT, description, _LEFT, _RIGHT, _LINE, _LINE, Markup("").join(parts)
-    )  # fmt: skip
+        '<path class="axis" d="M{} {}H{}"/>{}</svg>'
+    ).format(state, WIDTH, HEIGHT, description, _LEFT, _LINE, _RIGHT, Markup("").join(parts))
 
 
 def _satisfied(relation: str, bounds: tuple[float, ...], axis: _Axis) -> list[Markup]:
@@ -97,16 +95,18 @@ def _bounds(bounds: tuple[float, ...], axis: _Axis, language: str, scale: float)
     apart = len(bounds) == 1 or axis(bounds[1]) - axis(bounds[0]) > 60
     for index, bound in enumerate(bounds):
         x = axis(bound)
-        drawn.append(
-            Markup('<line class="bound" x1="{0:.1f}" x2="{0:.1f}" y1="3" y2="29"/>').format(x)
-        )
+        drawn.append(Markup('<path class="bound" d="M{:.1f} 3v26"/>').format(x))
         side = ("end" if index == 0 else "start") if not apart else _anchor(x)
         drawn.append(
-            Markup('<text class="bound-label" x="{:.1f}" y="41" text-anchor="{}">{}</text>').format(
-                x, side, number(scale * bound, language)
+            Markup('<text class="bound-label" x="{:.1f}" y="41"{}>{}</text>').format(
+                x, _ANCHORED[side], number(scale * bound, language)
             )
         )
     return drawn
+
+
+_ANCHORED = {"middle": ""} | {side: Markup(f' text-anchor="{side}"') for side in ("start", "end")}
+"""Where a label begins at its place or ends there; the style sheet sets it upon its middle."""
 
 
 def _anchor(x: float) -> str:
@@ -119,25 +119,20 @@ def _interval(value: float, low: float, high: float, axis: _Axis) -> list[Markup
         first = _LEFT
     if not math.isfinite(high):
         last = _RIGHT
+    ends = [(low, first, 6), (high, last, -6)] if first < last else []
+    caps = "".join(f"M{x:.1f} {_LINE - 5}v10" for end, x, _ in ends if math.isfinite(end))
     drawn = [
-        Markup('<line class="interval" x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>').format(
-            first, last, _LINE, _LINE
-        )
+        Markup('<path class="interval" d="M{:.1f} {}H{:.1f}{}"/>').format(first, _LINE, last, caps)
     ]
-    ends = ((low, first, 6), (high, last, -6))
-    drawn += [_end(math.isfinite(end), x, inward) for end, x, inward in ends if first < last]
+    drawn += [_arrow(x, inward) for end, x, inward in ends if not math.isfinite(end)]
     drawn.append(
         Markup('<circle class="value" cx="{:.1f}" cy="{}" r="4.5"/>').format(middle, _LINE)
     )
     return drawn
 
 
-def _end(closed: bool, x: float, inward: float) -> Markup:
-    """A cap where the interval ends, an arrowhead where it goes on for ever."""
-    if closed:
-        return Markup(
-            '<line class="interval" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>'
-        ).format(x, _LINE - 5, _LINE + 5)
+def _arrow(x: float, inward: float) -> Markup:
+    """The head of an interval that goes on for ever."""
     return Markup('<path class="interval arrow" d="M{:.1f} {}L{:.1f} {}L{:.1f} {}"/>').format(
         x + inward, _LINE - 5, x, _LINE, x + inward, _LINE + 5
     )

@@ -19,6 +19,14 @@ _DECIMAL = re.compile(r"(?<![\w.,:/])(\d+)\.(\d+)(?![\w]|\.\w|\.?/)")
 """A number with English decimals; no version, reference, or sentence of a slide."""
 _SCRIPT = re.compile(r"(?<![\w\\])([^\W\d_]|\d+)([_^])(\{[^{}]+\}|[^\W_]+|[−-]\d+)(?![\w_])")
 """W_t, θ_{t−1}, 10^{-3}: one letter or a number, and its index or power."""
+_GRANTED = re.compile(
+    r' xmlns="[^"]*"| display="inline"'
+    r'|(?<=<mo)(?: stretchy="true")? form="prefix"(?=>[(\[{]<)'
+    r'|(?<=<mo)(?: stretchy="true")? form="postfix"(?=>[)\]}]<)'
+    r'|(?<=<mo stretchy="false") form="(?:prefix(?=">[(\[{]<)|postfix(?=">[)\]}]<))"'
+    r'|(?<=<mi) mathvariant="(?!normal)[^"]*"(?=>[\U0001d400-\U0001d7ff\u2100-\u214f]<)'
+)
+"""Namespace and place of a formula, side and growth of a bracket, a look that the letter has."""
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+)|(?P<number>\d+(?:[.,]\d+)?)|(?P<sign>\S)")
 
 
@@ -152,8 +160,9 @@ def _pandoc(order: list[tuple[str, bool]]) -> list[str]:
 
 
 def _math(html: str) -> str:
+    """The formula of pandoc's paragraph, without what HTML and MathML take for granted."""
     match = re.search(r"<math.*</math>", html, flags=re.DOTALL)
-    return match[0] if match else ""
+    return _GRANTED.sub("", match[0]) if match else ""
 
 
 def clean(latex: str) -> str:

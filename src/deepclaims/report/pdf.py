@@ -1,7 +1,8 @@
 """The report as one PDF in each language, set by Typst: contents, vector figures, formulas.
 
-Fonts are those that ship with Typst and no date is written, so that the same evidence gives the
-same bytes. A document whose source and figures have not changed is not set again.
+Fonts are those that ship with Typst, and matplotlib's for what stands in figures; no date is
+written, so that the same evidence gives the same bytes. A document whose source and figures have
+not changed is not set again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from deepclaims.errors import ClaimError
 from deepclaims.evidence.record import VERDICTS, EvidenceRecord
 from deepclaims.report import checks, site, summary, takeaway, typesetting
 from deepclaims.report.formulas import strings
+from deepclaims.report.packed import packed
 from deepclaims.report.typesetting import TypstFormulas
 from deepclaims.report.words import Words, table
 
@@ -116,6 +118,7 @@ def write(
 
 
 def _set(text: str, key: str, target: Path, known: Path | None) -> None:
+    import matplotlib
     import typst
 
     named = f"deepclaims:{key}"
@@ -125,15 +128,18 @@ def _set(text: str, key: str, target: Path, known: Path | None) -> None:
     written = target.with_suffix(".typ")
     written.write_text(text, encoding="utf-8")
     try:
-        typst.compile(written, output=target, root=target.parent, ignore_system_fonts=True)
+        typst.compile(
+            written, output=target, root=target.parent, ignore_system_fonts=True,
+            font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"],
+        )  # fmt: skip
     except typst.TypstError as error:
         raise ClaimError(
             f"{target.name} cannot be set: {error}; publish it without, with pdf=false"
         ) from None
     finally:
         written.unlink()
-    with target.open("ab") as file:  # a comment after the end, where PDF allows one
-        file.write(f"%{named}\n".encode())
+    # a comment after the end, where PDF allows one
+    target.write_bytes(packed(target.read_bytes()) + f"%{named}\n".encode())
 
 
 def _figures(folder: Path) -> str:

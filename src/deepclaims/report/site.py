@@ -4,6 +4,7 @@ Pages are plain HTML with relative links only: they work from a folder, without 
 without a network. They hold no dates: the same evidence gives the same bytes.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 
 from deepclaims import __version__
-from deepclaims.atomic import json_text
+from deepclaims.atomic import json_lines, json_text
 from deepclaims.evidence.check import Text, set_after_look
 from deepclaims.evidence.operating import ENOUGH
 from deepclaims.evidence.record import ROLES, VERDICTS, EvidenceRecord, FigureNote, Finding
@@ -121,8 +122,8 @@ def render(
             name: (files("deepclaims.report") / name).read_text(encoding="utf-8") for name in STATIC
         },
         "metrics.json": json_text(summary.metrics(records)),
-        "claims.json": json_text(summary.claims(records)),
-        "provenance.json": json_text(summary.provenance(records)),
+        "claims.json": json_lines(summary.claims(records)),
+        "provenance.json": json_lines(summary.provenance(records)),
         **programs.files(records, texts, tables),
     }
     made |= {metrics_path(each.name): json_text(summary.metrics_of(each)) for each in records}
@@ -139,7 +140,16 @@ def render(
         for position, record in enumerate(records):
             if only is None or record.name in only:
                 made[claim_path(record.name, language)] = writer.claim(position)
-    return Site(made, formulas.failed)
+    tight = {name: _tight(text) for name, text in made.items() if name.endswith(".html")}
+    return Site(made | tight, formulas.failed)
+
+
+_IMPLIED = re.compile(r"</t[dh]>(?=\s*</?t[dhr]\b)|</tr>(?=\s*(?:<tr|</t(?:body|head))\b)")
+"""Ends of cells and rows that HTML lets a page leave out: what follows ends them."""
+
+
+def _tight(page: str) -> str:
+    return _IMPLIED.sub("", page)
 
 
 def _formulas(
@@ -204,7 +214,7 @@ class _Writer:
             rich=lambda text: formulas.text(self.words.of(text), language),
             display=lambda latex: formulas.display(self.words.of(latex)),
             elsewhere=elsewhere,
-            picture=lambda finding: checks.picture(finding, self.words, formulas.plain),
+            picture=lambda finding: checks.picture(finding, self.words),
             measured=lambda finding: checks.measured(finding, self.words),
             required=lambda finding: checks.required(finding, self.words),
             **self._of_a_claim(formulas, beside),
@@ -242,7 +252,7 @@ class _Writer:
 
     def _of_a_claim(self, formulas: Formulas, beside: Beside) -> dict[str, Any]:
         """The filters of a claim's page."""
-        words, plain = self.words, lambda text: formulas.plain(text)
+        words = self.words
 
         def plots(record: EvidenceRecord) -> Iterable[tuple[FigureNote, Plot | None]]:
             return ((each, beside.plot(record.name, each.name, "en")) for each in record.figures)
@@ -272,9 +282,7 @@ class _Writer:
             "states": checks.states,
             "measured_in": lambda check, record: checks.measured(check, words, of(check, record)),
             "required_in": lambda check, record: checks.required(check, words, of(check, record)),
-            "picture_in": lambda check, record: checks.picture(
-                check, words, plain, of(check, record)
-            ),
+            "picture_in": lambda check, record: checks.picture(check, words, of(check, record)),
             "relevant_in": relevant,
             "relevant_after": lambda record: (
                 record.predates_ledger

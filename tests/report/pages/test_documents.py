@@ -36,7 +36,7 @@ def test_a_document_is_a_page_and_its_links_lead_to_pages(files):
     assert '<a href="rules.html#the-rules">rules</a>' in page
     assert 'id="the-rules"' in files["en/docs/rules.html"]
     assert "src/x.py" not in page
-    assert "<td>1</td>" in page
+    assert "<td>1" in page
     assert "<b>" not in page
     assert "<title>First steps · deepclaims</title>" in page
 
