@@ -39,6 +39,39 @@ def test_it_is_the_layers_of_torch():
     torch.testing.assert_close(net(x), net.answer[1](h.flatten(1)))
 
 
+@pytest.mark.parametrize("pool", ["max", "average", "none"])
+def test_what_is_computed_in_another_order_is_the_same(pool):
+    """ReLU after the maximum, the linear layer on channels that come last: outputs, gradients."""
+    net = build(pool=pool, head="flatten").double()
+    x = torch.randn(4, 1, 28, 28, dtype=torch.float64)
+    h = x
+    for layer in (layer for layer in net.features if isinstance(layer, nn.Conv2d)):
+        h = nn.functional.conv2d(h, layer.weight.contiguous(), layer.bias).relu()
+        h = {
+            "max": lambda h: nn.functional.max_pool2d(h, 2),
+            "average": lambda h: nn.functional.avg_pool2d(h, 2),
+            "none": lambda h: h,
+        }[pool](h)
+    wanted = nn.functional.linear(h.flatten(1), net.answer[1].weight, net.answer[1].bias)
+    torch.testing.assert_close(net(x), wanted, rtol=0, atol=1e-12)
+    found, expected = (
+        torch.autograd.grad(y.square().sum(), list(net.parameters())) for y in (net(x), wanted)
+    )
+    for own, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(own, other, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("keep", [UnitNoise(p_keep=0.5), UnitNoise(sigma=0.3)])
+def test_noise_comes_between_the_maps_and_the_linear_layer(keep):
+    net = build(keep=keep, pool="none")
+    x = torch.randn(3, 1, 28, 28)
+    net.answer[0].generator = torch.Generator().manual_seed(1)
+    noisy = net(x)
+    net.answer[0].generator = torch.Generator().manual_seed(1)
+    torch.testing.assert_close(noisy, net.answer(net.features(x).flatten(1)))
+    assert not torch.allclose(noisy, net.eval()(x))
+
+
 @pytest.mark.parametrize(
     ("head", "reduce"),
     [("global_max", lambda h: h.amax((2, 3))), ("global_average", lambda h: h.mean((2, 3)))],

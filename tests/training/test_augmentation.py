@@ -1,5 +1,6 @@
 import math
 
+import pytest
 import torch
 from scipy import ndimage
 
@@ -38,6 +39,17 @@ def test_a_shift_is_torchs_roll_where_nothing_comes_in():
     for before, after in zip(x, moved, strict=True):
         rolls = [torch.roll(before, (i, j), (1, 2)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
         assert any(torch.equal(after, roll) for roll in rolls)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_a_shift_cuts_a_window_out_of_the_padded_image(layout):
+    x = torch.randn(40, 3, 6, 9).contiguous(memory_format=layout)
+    padded = torch.nn.functional.pad(x, [2] * 4, mode="replicate")
+    down, right = torch.randint(0, 5, (2, 40), generator=generator()).tolist()
+    wanted = [
+        image[:, i : i + 6, j : j + 9] for image, i, j in zip(padded, down, right, strict=True)
+    ]
+    assert torch.equal(shift_images(x, 2, generator()), torch.stack(wanted))
 
 
 def test_the_data_themselves_stay_as_they_are():
@@ -128,6 +140,27 @@ def test_a_warp_has_the_asked_for_size_and_is_smooth():
     # Neighbours of a field smoothed by a Gaussian of 4 pixels correlate exp(-1/(4·16)).
     step = warp.diff(dim=2).square().mean() / (2 * warp.square().mean())
     assert abs(step - (1 - math.exp(-1 / 64))) < 0.002
+
+
+def test_a_warp_is_white_noise_smoothed_by_scipys_gaussian():
+    """Of a ramp it is seen as it is; scipy's filter ends at the same three deviations."""
+    n, height, width, sigma = 3, 11, 8, 2.0
+    ramp = torch.arange(100.0, 100 + width, dtype=torch.float64).expand(n, 1, height, width)
+    warp = distort_images(ramp, generator(), elastic=0.1, smoothness=sigma) - ramp
+    own, reach = generator(), 6
+    for shape in ((n,), (n, 2, 1, 1)):  # a turn and a shift are drawn before it
+        torch.empty(shape, dtype=torch.float64).uniform_(generator=own)
+    white = torch.empty(n, 2, height + 2 * reach, width + 2 * reach, dtype=torch.float64)
+    white.normal_(generator=own)
+    t = torch.arange(-reach, reach + 1, dtype=torch.float64)
+    line = (-0.5 * (t / sigma) ** 2).exp()
+    scale = float(line.sum() ** 2 / line.square().sum())  # scipy's weights sum to 1
+    smooth = ndimage.gaussian_filter(
+        white.numpy(), (0, 0, sigma, sigma), radius=(0, 0, reach, reach)
+    )
+    wanted = 0.1 * scale * torch.tensor(smooth)[:, 0, reach:-reach, reach:-reach]
+    inner = slice(1, -1)  # at the border nothing comes in
+    torch.testing.assert_close(warp[:, 0, :, inner], wanted[..., inner], rtol=0, atol=1e-12)
 
 
 def test_another_electrode_changes_gain_noise_and_baseline_by_what_is_asked_for():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from deepclaims.nn.activations import Activation
@@ -47,7 +48,10 @@ class LeNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, channels, height, width) -> (n, outputs)."""
-        return self.dense(self.convolutions(x))
+        # On a CPU pooling takes half the time where the channels of a pixel lie side by side, and
+        # what comes out lies as what came in. The weights stay as they are.
+        images = x.clone(memory_format=torch.channels_last) if x.device.type == "cpu" else x
+        return self.dense(self.convolutions(images))
 
 
 def lenet(interface: Interface, noise: UnitNoise, *, activation: str = "relu") -> LeNet:

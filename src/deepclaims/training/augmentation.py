@@ -32,12 +32,16 @@ def shift(generator: Generator, *, pixels: int = 1) -> Augment:
 
 def shift_images(x: Tensor, pixels: int, generator: Generator) -> Tensor:
     """(n, c, h, w) -> (n, c, h, w), each image moved by its own draw from ±`pixels`."""
-    n, _, height, width = x.shape
+    n = len(x)
     padded = F.pad(x, [pixels] * 4, mode="replicate")
     down, right = torch.randint(0, 2 * pixels + 1, (2, n), generator=generator, device=x.device)
-    # (n, c, 2k + 1, 2k + 1, h, w): a view of all shifts, of which each image takes one.
-    windows = padded.unfold(2, height, 1).unfold(3, width, 1)
-    return windows[torch.arange(n, device=x.device), :, down, right]
+    # All places in memory where an image could begin, seen as one there: to copy some of them
+    # takes a third of the time of indexing a view of all shifts.
+    image, *steps = padded.stride()
+    beyond = sum((size - 1) * step for size, step in zip(x.shape[1:], steps, strict=True))
+    anywhere = padded.as_strided((padded.numel() - beyond, *x.shape[1:]), (1, *steps))
+    start = torch.arange(n, device=x.device) * image + down * steps[1] + right * steps[2]
+    return anywhere.index_select(0, start)
 
 
 def distort(

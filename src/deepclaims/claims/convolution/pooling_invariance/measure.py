@@ -51,7 +51,7 @@ def moved(config: dict[str, Any], seed: int) -> Outcome:
     still = probabilities(net, x)
     curves = {}
     for kind, move in MOVES.items():
-        answers = [probabilities(net, move(x, amount)) for amount in config[kind]]
+        answers = [probabilities(net, move(x, a)) if a else still for a in config[kind]]
         errors = [float((each.argmax(1) != labels).double().mean()) for each in answers]
         change = [float((each - still).abs().sum(1).mean() / 2) for each in answers]
         curves[f"{kind}_error"] = Curve(list(config[kind]), errors)
