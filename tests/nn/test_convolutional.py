@@ -41,7 +41,7 @@ def test_it_is_the_layers_of_torch():
 
 @pytest.mark.parametrize("pool", ["max", "average", "none"])
 def test_what_is_computed_in_another_order_is_the_same(pool):
-    """ReLU after the maximum, the linear layer on channels that come last: outputs, gradients."""
+    """ReLU after the maximum: outputs and gradients."""
     net = build(pool=pool, head="flatten").double()
     x = torch.randn(4, 1, 28, 28, dtype=torch.float64)
     h = x

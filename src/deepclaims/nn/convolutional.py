@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn import functional as F
 
 from deepclaims.errors import ConfigError
 from deepclaims.nn.activations import Activation
 from deepclaims.nn.interface import Interface
-from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise
+from deepclaims.nn.unit_noise import UnitNoise
 
 POOLS = ("max", "average", "stride", "none")
 HEADS = ("flatten", "global_max", "global_average")
@@ -19,10 +18,6 @@ PADDINGS = ("valid", "same", "full")
 
 SIGNAL = 3
 """Dimensions of a batch of signals, (n, channels, samples)."""
-
-
-MANY = 4096
-"""Numbers of a sample beyond which a linear layer reads them as they lie: fewer are soon copied."""
 
 
 class GlobalPool(nn.Module):
@@ -59,18 +54,7 @@ class ConvNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(n, channels, …) -> (n, outputs); with a global head, of any size."""
         images = x.unsqueeze(2) if x.dim() == SIGNAL else x
-        maps = self.features(images)
-        dense = self._read_by_place(maps)
-        return self.answer(self.head(maps)) if dense is None else _dense_on_maps(dense, maps)
-
-    def _read_by_place(self, maps: Tensor) -> nn.Linear | None:
-        """The linear layer, if it reads maps themselves that are large, without noise on them."""
-        noise, dense = self.answer
-        if not (isinstance(self.head, nn.Flatten) and isinstance(dense, nn.Linear)):
-            return None
-        quiet = isinstance(noise, NoisyUnits) and noise.silent
-        fits = dense.in_features == maps.shape[1:].numel() > MANY
-        return dense if quiet and fits else None
+        return self.answer(self.head(self.features(images)))
 
 
 def convnet(
@@ -144,15 +128,6 @@ def causal_convolutions(
         layers += [nn.ConstantPad1d(((taps - 1) * dilation, 0), 0.0), layer, nn.ReLU()]
         inputs = width
     return nn.Sequential(*layers)
-
-
-def _dense_on_maps(dense: nn.Linear, maps: Tensor) -> Tensor:
-    """`dense(maps.flatten(1))` of maps with channels last: to flatten them, they would be copied.
-
-    The weights are, instead, which are those of one sample.
-    """
-    weight = dense.weight.unflatten(1, maps.shape[1:]).permute(0, 2, 3, 1).flatten(1)
-    return F.linear(maps.permute(0, 2, 3, 1).flatten(1), weight, dense.bias)
 
 
 def _square(size: int, _: int) -> tuple[int, int]:
