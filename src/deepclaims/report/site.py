@@ -129,7 +129,7 @@ def render(
     made |= {metrics_path(each.name): json_text(summary.metrics_of(each)) for each in records}
     made |= beside.sources
     for (name, figure, language), plot in beside.shown.items():
-        if language == "en":
+        if language == "en" and (only is None or name in only):
             made[data_path(name, figure)] = plot.csv()
     for language in LANGUAGES:
         writer = _Writer(records, formulas, language, sizes or {}, books, texts, beside)
