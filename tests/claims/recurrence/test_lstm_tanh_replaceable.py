@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 import torch
 
@@ -8,7 +7,7 @@ from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.stacked_recurrent import draw_gated, gated_answer
 
 NAME = "recurrence/lstm-tanh-replaceable"
-AS_HOPED = {"tanh": 0.97, "softsign": 0.97, "relu": 0.9, "identity": 0.5, "zero": 0.0}
+AS_HOPED = {"tanh": 0.97, "softsign": 0.97, "relu": 0.9, "square": 0.0}
 
 
 @pytest.fixture
@@ -21,10 +20,10 @@ def world(imagined):
         def outcome(part, arm, axes, seed, variants=()):
             if len(variants) > 1:
                 worse = 0.2 * (axes["function"] != liked)
-                scores = [0.3 + worse - 0.1 * (each["rate"] == 0.01) for each in variants]
+                scores = [0.3 + worse - 0.1 * (each["rate"] == 0.03) for each in variants]
                 return Outcome({}, {"score": Curve(range(len(variants)), scores)})
             nets = part.params["reported"]
-            learn = round(nets * rates[axes["function"]])
+            learn = round(nets * rates[axes.get("function", "square")])
             return Outcome({"successes": float(learn), "trials": float(nets)})
 
         return imagined(NAME, outcome)
@@ -44,10 +43,10 @@ def test_refuted_where_all_others_do_worse(world, ruling):
 
 
 def test_what_decides_is_what_other_seeds_prefer_and_not_what_does_best(world, ruling):
-    assert ruling(world(liked="identity")) == "refuted"
+    assert ruling(world(liked="relu", relu=0.5)) == "refuted"
 
 
-@pytest.mark.parametrize("control", [{"tanh": 0.2, "softsign": 0.2}, {"zero": 0.9}])
+@pytest.mark.parametrize("control", [{"tanh": 0.2, "softsign": 0.2}, {"square": 0.9}])
 def test_inconclusive_where_tanh_does_not_learn_or_nothing_is_needed(world, ruling, control):
     assert ruling(world(**control)) == "inconclusive"
 
@@ -59,18 +58,17 @@ def test_with_tanh_it_is_the_lstm_of_the_slide():
     assert torch.allclose(ours, gated_answer(weights, x), atol=1e-6)
 
 
-def test_with_zero_it_answers_its_bias_always():
-    weights = draw_gated("one", 2, (2, 4, 1), 5, torch.Generator().manual_seed(1))
-    x = torch.randn(2, 5, 6, 2, generator=torch.Generator().manual_seed(2))
-    assert (measure.answer_with(torch.zeros_like, weights, x) == weights["b_y"][:, None]).all()
-
-
-def test_both_problems_are_learnt_by_some_in_few_steps():
-    config = {"function": "softsign", "lag": 3, "noise": 0.3, "width": 8, "batch": 16, "tried": 1,
-              "reported": 4, "steps": {"recall": 60, "adding": 2}, "variants":
-              [{"law": "one", "rate": 0.03}],
+@pytest.mark.parametrize("problem", ["recall", "adding"])
+def test_a_problem_is_learnt_in_few_steps(problem):
+    config = {"function": "softsign", "lag": 3, "noise": 0.3, "width": 12, "batch": 16, "tried": 1,
+              "reported": 4, "steps": 300, "variants": [{"law": "one", "rate": 0.03}],
               "success": {"recall": 0.9, "adding": 0.05}}  # fmt: skip
-    found = measure.learn({**config, "problem": "recall"}, 5).metrics
+    found = measure.learn({**config, "problem": problem}, 5).metrics
     assert found == {"successes": 4.0, "trials": 4.0}
-    table = measure.learn({**config, "problem": "adding"}, 5).tables["tested"]
-    assert np.isfinite(table["mse"]).all()
+
+
+def test_without_variants_there_is_one():
+    config = {"function": "square", "lag": 3, "noise": 0.3, "width": 4, "batch": 8, "tried": 1,
+              "reported": 3, "steps": 2, "problem": "recall", "law": "one", "rate": 0.01,
+              "success": {"recall": 0.9, "adding": 0.05}}  # fmt: skip
+    assert measure.learn(config, 5).metrics["trials"] == 3

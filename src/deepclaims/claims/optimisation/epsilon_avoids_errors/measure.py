@@ -22,14 +22,16 @@ def walks(config: dict[str, Any], seed: int) -> Outcome:
     Args:
         config: `rule` (adagrad, rmsprop or adam, with ε inside the root, as deck 1 prints them);
             `inputs`, what is the matter with the first of them (`varied`: nothing, `dead`: always
-            zero, `late`: zero for the first `late` steps, `tiny`: times `tiny`); `precision`;
-            `eps`; `width`, how many inputs; `samples`; `steps`; `alpha`, `beta1`, `beta2`.
+            zero, `late`: zero for the first `late` steps, `tiny`: times the precision's `tiny`, so
+            that its square is zero there); `precision`; `eps`; `width`, how many inputs; `samples`;
+            `steps`; `alpha`, `beta1`, `beta2`.
         seed: draws the data.
 
     Returns:
-        Metrics `not_numbers`, parameters that are not finite after the last step; `broken_at`,
-        the first step after which one was not (0: none); `distance`, of the last parameters from
-        those that the same walk with ε = 0 reaches, over their norm (NaN if no number).
+        Metrics `not_numbers`, parameters that are not finite after the last step (what is not stays
+        so); `broken_at`, the first step after which one was not (0: none); `distance`, of the last
+        parameters from those that the same walk with ε = 0 reaches, over their norm (NaN if no
+        number).
     """
     found = {eps: _walk(config, seed, eps) for eps in {float(config["eps"]), 0.0}}
     theta, broken_at = found[float(config["eps"])]
@@ -56,7 +58,7 @@ def data(config: dict[str, Any], seed: int) -> tuple[Tensor, Tensor]:
         case "late":
             first[: int(config["late"])] = 0.0
         case "tiny":
-            first.mul_(float(config["tiny"]))
+            first.mul_(float(config["tiny"][config["precision"]]))
     return x, y
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from deepclaims.claims.optimisation.momentum_costs_no_more.judge import (
     batches,
     excess,
@@ -17,13 +15,11 @@ NAMES: dict[str, Text] = {"perceptron": ("perceptrón", "perceptron"), "lenet": 
 
 
 def operations(results: Results, drawing: Drawing) -> None:
-    """Ratio of operations against B, from 1 on, with the dense layer's 1 + 1/(2B)."""
+    """Ratio of operations against B, from 1 on."""
     panel = drawing.panel()
     sizes = [1, *batches(results)]
     for series, net in enumerate(nets(results)):
         panel.measured(sizes, [excess(results, net, b) for b in sizes], NAMES[net], series)
-    line = np.geomspace(sizes[0], sizes[-1], 50)
-    panel.theory(line, 1 + 1 / (2 * line), "1 + 1/(2B)")
     panel.level(results.claim.checks["as_many_operations"]["bound"])
     panel.axes(x="B", y=("operaciones / las de SGD", "operations / SGD's"), log="x", decimal="y")
     panel.ticks("x", sizes)

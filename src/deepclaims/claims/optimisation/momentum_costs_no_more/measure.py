@@ -28,8 +28,7 @@ RATIO = "volatile_ratio"
 RULES = ("sgd", "momentum")
 CLASSES, ALPHA = 10, 0.01
 A_NUMBER = 3
-"""Operations that a number counts which no product of matrices has written: m + (1 − β)(g − m) has
-three, all others fewer."""
+"""Operations that each number of momentum's update counts: m + (1 − β)(g − m) has three."""
 
 Step = Callable[[], object]
 
@@ -51,25 +50,26 @@ class Written(TorchDispatchMode):
 
 
 def work(config: dict[str, Any], seed: int) -> Outcome:
-    """Operations of a step, with momentum and without.
+    """What a step computes, with momentum and without.
 
     Args:
         config: `nets`, by name `inputs` (the shape of a sample) and `model`; `batches`; `beta1`.
         seed: of weights and samples; the count does not depend on it.
 
     Returns:
-        Table `work`: `net`, `batch` (those of `batches`, twice each, and 1), `sgd` and `momentum`
-        (operations), `kept` (numbers that momentum keeps, a parameter). Metric `nets`.
+        Table `work`: `net`, `batch` (those of `batches`, twice each, and 1), `products` (operations
+        of SGD's products of matrices and convolutions, as torch counts them), `sgd` and `momentum`
+        (numbers that all other routines write), `kept` (numbers that momentum keeps, a parameter).
+        Metric `nets`.
     """
-    rows: list[tuple[str, int, int, int, float]] = []
+    rows: list[tuple[str, int, int, int, int, float]] = []
     sizes = sorted({1, *config["batches"], *(2 * each for each in config["batches"])})
     for name, net in config["nets"].items():
         for batch in sizes:
             made = {rule: Training(net, rule, config["beta1"], batch, seed) for rule in RULES}
-            counts = {rule: operations(each) for rule, each in made.items()}
-            kept = made["momentum"].kept()
-            rows.append((name, batch, counts["sgd"], counts["momentum"], kept))
-    columns = ["net", "batch", *RULES, "kept"]
+            (products, plain), (_, averaged) = (counted(made[rule]) for rule in RULES)
+            rows.append((name, batch, products, plain, averaged, made["momentum"].kept()))
+    columns = ["net", "batch", "products", *RULES, "kept"]
     return Outcome({"nets": len(config["nets"])}, {}, {"work": pd.DataFrame(rows, columns=columns)})
 
 
@@ -132,11 +132,11 @@ class Training:
         return own / sum(x.numel() for x in self.theta)
 
 
-def operations(step: Step) -> int:
-    """Those of matrix products and convolutions, and `A_NUMBER` for each other number written."""
+def counted(step: Step) -> tuple[int, int]:
+    """Operations of matrix products and convolutions; numbers that all other routines write."""
     with FlopCounterMode(display=False) as products, Written(products) as others:
         step()
-    return int(products.get_total_flops()) + A_NUMBER * others.numbers
+    return int(products.get_total_flops()), others.numbers
 
 
 def _round(steps: Mapping[str, Step], random: np.random.Generator) -> float:

@@ -26,7 +26,7 @@ def judge(results: Results) -> dict[str, Measured]:
         ],
         "pass_is_counted": [wrong(results, "passes", b) for b in whole],
         "one_pass_learns": [mean_interval(errors(results, *case, one)) for case in cases(results)],
-        "drawing_is_seen": [wrong(results, "drawn", b) for b in whole],
+        "drawing_is_seen": [share_wrong(results, "drawn", b) for b in whole],
         "fresh_is_as_good": [
             paired_difference(errors(results, many, b, one), errors(results, few, b, more))
             for b in batches
@@ -64,6 +64,12 @@ def steps(results: Results, order: str, batch: int) -> pd.DataFrame:
     table = results.tables["steps"]
     of = (table["order"] == order) & (table["batch_size"] == batch)
     return table[of].sort_values("t")
+
+
+def share_wrong(results: Results, order: str, batch: int) -> Estimate:
+    """At which share of the steps the printed e_t is not the batch's pass."""
+    found = wrong(results, order, batch)
+    return exact(found.value / found.n, found.n)
 
 
 def wrong(results: Results, order: str, batch: int, first: int = 0) -> Estimate:

@@ -6,14 +6,13 @@ import numpy as np
 
 from deepclaims.claims.recurrence.lstm_tanh_replaceable.judge import problems, share
 from deepclaims.claims.results import Results
+from deepclaims.evidence.statistics import proportion_interval
 from deepclaims.report.panel import Drawing, Text
 
 NAMES: dict[str, Text] = {
     "tanh": "tanh",
     "softsign": "softsign",
     "relu": "ReLU",
-    "identity": ("identidad", "identity"),
-    "zero": ("cero", "zero"),
 }
 PROBLEMS: dict[str, Text] = {
     "recall": ("recordar un símbolo", "recall of a symbol"),
@@ -22,14 +21,18 @@ PROBLEMS: dict[str, Text] = {
 
 
 def success(results: Results, drawing: Drawing) -> None:
-    """Share of fresh nets that learn, a series a problem."""
+    """Share of fresh nets that learn, a series a problem; last, the control."""
     panel = drawing.panel(width=6.5, height=3.6)
     functions = results.axis("nets", "function")
     across = np.arange(len(functions))
     for series, problem in enumerate(problems(results)):
         found = [share(results, each, problem) for each in functions]
         panel.measured(across + 0.1 * series, found, PROBLEMS[problem], series, linestyle="none")
-    panel.level(0.5)
-    panel.places("x", [NAMES[each] for each in functions])
+    square = results.values("square", "successes"), results.values("square", "trials")
+    panel.measured(
+        [len(functions)], [proportion_interval(*(int(each.sum()) for each in square))],
+        series=problems(results).index("recall"), linestyle="none",
+    )  # fmt: skip
+    panel.places("x", [*(NAMES[each] for each in functions), "$x^2$"])
     panel.axes(y=("redes que aprenden (proporción)", "nets that learn (share)"), ylim=(-0.04, 1.04))
     panel.legend(loc="center left")

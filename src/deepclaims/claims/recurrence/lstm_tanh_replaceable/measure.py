@@ -19,14 +19,11 @@ from deepclaims.training.stack import Weights
 from deepclaims.training.success_rate import Kind, success_rate
 
 CUES = 4
-EACH = ("steps", "success")
-"""What each problem has of its own."""
 FUNCTIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType({
     "tanh": torch.tanh,
     "softsign": F.softsign,
     "relu": torch.relu,
-    "identity": torch.clone,
-    "zero": torch.zeros_like,
+    "square": torch.square,
 })  # fmt: skip
 """In place of tanh, of the candidate and of the cell's output alike."""
 
@@ -37,11 +34,13 @@ def learn(config: dict[str, Any], seed: int) -> Outcome:
     Args:
         config: `function`, a name of `FUNCTIONS`; `problem` (recall: the symbol seen at the start;
             adding); `lag` in steps; `noise` of recall; `width`; and what `success_rate` and
-            `adding_success` take, with `steps` and `success` for each problem.
+            `adding_success` take, with `success` for each problem. Without `variants` there is
+            one, of `law` and `rate`.
         seed: of everything.
     """
     problem, lag = str(config["problem"]), int(config["lag"])
-    own = {**config, "length": lag, **{name: config[name][problem] for name in EACH}}
+    only = [{"law": config.get("law"), "rate": config.get("rate")}]
+    own = {"variants": only, **config, "length": lag, "success": config["success"][problem]}
     width, net = int(config["width"]), partial(answer_with, FUNCTIONS[config["function"]])
     if problem == "adding":
         return adding_success(_kind(net, (CHANNELS, width, NUMBERS), lag), own, seed)
