@@ -28,6 +28,11 @@ def measured(checkout, tmp_path):
             for split, values in errors.items()
             for seed, value in enumerate(values)
         ]  # fmt: skip
+        rows += [
+            {**rows[0], "metric": "train_loss", "seed": seed, "step": step,
+             "value": float("nan") if (seed, step) == (1, 50) else 2.0 ** -step + seed}
+            for seed in (0, 1) for step in range(1, 51)
+        ]  # fmt: skip
         table = pd.DataFrame(rows).astype({"step": "Int64", "value": float})
         table.to_parquet(tmp_path / "replicas.parquet")
         about = {"claim": NAME, "profile": "laptop", "shift": 0, "sources": {"mnist": source}}
@@ -45,6 +50,10 @@ def test_cells_with_both_errors_are_diagnosed(measured, checkout):
     assert (none.split, none.reference) == ("validation", "best")
     assert none.errors.avoidable_bias == pytest.approx(0.2 - 0.0023)
     assert none.errors.gap == pytest.approx(0.2)
+    assert len(none.curve) == 12
+    assert none.curve[0] == 1.0  # the mean over both seeds at the first step
+    assert none.curve[-1] == pytest.approx(2.0**-50, rel=0.01)  # one had no number there
+    assert decay.curve == ()
     assert (decay.split, decay.n) == ("test", 1)  # the other seed diverged
     assert decay.errors.bayes == pytest.approx(0.10207)
 

@@ -60,6 +60,7 @@ class DiagnosedCell:
         reference: kind of the Bayes error, as `data.bayes` has it.
         source: of the Bayes error, in both languages.
         errors: what is diagnosed.
+        curve: the training loss on the way, mean over seeds, at a few steps that are evenly apart.
     """
 
     part: str
@@ -70,6 +71,7 @@ class DiagnosedCell:
     reference: str
     source: Mapping[str, str]
     errors: Diagnosis
+    curve: tuple[float, ...] = ()
 
     @property
     def label(self) -> str:
@@ -80,4 +82,5 @@ class DiagnosedCell:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
         """A cell again, from plain data."""
-        return cls(**{**content, "errors": Diagnosis(**content["errors"])})
+        errors, curve = Diagnosis(**content["errors"]), tuple(content.get("curve", ()))
+        return cls(**{**content, "errors": errors, "curve": curve})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import Part
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 DIAGNOSING = "deepclaims.pipeline.diagnosing:diagnose_one"
 REPLICAS = f"{deposit.REPLICAS}.parquet"
+LOSS, POINTS = "train_loss", 12
+"""The curve that is shown of a cell, and at how many steps."""
 TRAIN, HELD_OUT = "train_error", ("validation", "test")
 """The metric, and the splits that may be held out, the first that was scored."""
 DATA = re.compile(r"\+*data\b")
@@ -62,8 +66,9 @@ def _cells(results: Results, sources: Mapping[str, str], conf: Path) -> Iterator
     rows = results.metrics[results.metrics["step"].isna()]
     trained = rows.loc[rows["metric"] == TRAIN, "key"].unique()
     rows = rows[rows["key"].isin(trained)]
+    curves = _curves(results.metrics, trained)
     composer, references = Composer(conf), References.read(conf)
-    for (part, arm, _), own in rows.groupby(["part", "arm", "key"], sort=False):
+    for (part, arm, key), own in rows.groupby(["part", "arm", "key"], sort=False):
         errors = own.pivot(index="seed", columns="metric", values="value")
         split = next((each for each in HELD_OUT if f"{each}_error" in errors), "")
         if not split:
@@ -77,8 +82,20 @@ def _cells(results: Results, sources: Mapping[str, str], conf: Path) -> Iterator
         train, held_out = (float(each) for each in errors.mean())
         yield DiagnosedCell(
             part, arm, axes, len(errors), split, reference.kind, reference.source,
-            Diagnosis(train, held_out, reference.error),
+            Diagnosis(train, held_out, reference.error), curves.get((part, arm, key), ()),
         )  # fmt: skip
+
+
+def _curves(metrics: pd.DataFrame, keys: Collection[str]) -> dict[Any, tuple[float, ...]]:
+    """The training loss of cells, by part, arm and key: means over seeds, at `POINTS` steps."""
+    rows = metrics[(metrics["metric"] == LOSS) & metrics["step"].notna()]
+    rows = rows[rows["key"].isin(keys) & np.isfinite(rows["value"])]
+    means = rows.groupby(["part", "arm", "key", "step"], sort=True)["value"].mean()
+    found = {}
+    for cell, own in means.groupby(level=["part", "arm", "key"], sort=False):
+        places = np.linspace(0, len(own) - 1, min(POINTS, len(own))).round().astype(int)
+        found[cell] = tuple(float(f"{value:.3g}") for value in own.to_numpy()[places])
+    return found
 
 
 def reference_of(

@@ -42,6 +42,7 @@ from deepclaims.report.pages import moving
 from deepclaims.report.pages.edition import Edition, page_path
 from deepclaims.report.pages.measured import Points
 from deepclaims.report.pages.methods import glossary
+from deepclaims.report.sparkline import sparkline
 from deepclaims.report.words import Words
 
 INDEX = {"en": "index.html", "es": "index.es.html"}
@@ -219,6 +220,7 @@ class _Writer:
             required=lambda finding: checks.required(finding, self.words),
             **self._of_a_claim(formulas, beside),
             plain=lambda text: formulas.plain(self.words.of(text)),
+            sparkline=sparkline,
             datatables=lambda plot: datatable.tables(plot, language),
             percent=lambda share: rounding.number(100 * share, language, significant=3),
             **{
