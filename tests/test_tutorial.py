@@ -15,6 +15,15 @@ def clone(make_clone):
     return make_clone("tutorial")
 
 
+def test_in_spanish_it_has_the_same_commands(checkout):
+    english, spanish = (
+        (checkout / "docs" / name).read_text() for name in ("tutorial.md", "tutorial.es.md")
+    )
+    blocks = re.compile(r"^```(\w+.*?)^```", re.MULTILINE | re.DOTALL)
+    assert blocks.findall(english) == blocks.findall(spanish)
+    assert english.count("\n## ") == spanish.count("\n## ")
+
+
 @pytest.mark.slow
 def test_every_command_of_the_tutorial_works(clone, checkout):
     environment = {

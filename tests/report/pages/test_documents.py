@@ -21,6 +21,7 @@ TEXTS = {
     "docs/tutorial.md": "# First steps\n\n## Set up\n\nSee [rules](rules.md#the-rules) and "
     "[code](../src/x.py).\n\n| a | b |\n|---|---|\n| 1 | <b>2</b> |\n",
     "docs/rules.md": "# Rules\n\n## The rules\n\n```sh\nls\n```\n",
+    "docs/rules.es.md": "# Reglas\n\n## Las reglas\n\n[pasos](tutorial.md#set-up)\n",
     "conf/optimizer/sgd.yaml": CONFIG,
     "conf/claim/x/y.yaml": "title: no setting\n",
 }
@@ -45,7 +46,19 @@ def test_documents_stand_on_shelves_in_both_languages(files):
     for language, tutorial in (("es", "Para empezar"), ("en", "Tutorial")):
         page = files[f"{language}/docs/index.html"]
         assert re.search(rf"<h2>{tutorial}</h2>\s*<ul><li><a href=\"../../en/docs/tutorial", page)
-        assert "en/docs/rules.html" in page  # on no shelf of ours: a how-to
+        assert f"{language}/docs/rules.html" in page  # on no shelf of ours: a how-to
+
+
+def test_what_is_in_spanish_too_is_a_page_of_the_spanish_edition(files):
+    page = files["es/docs/rules.html"]
+    assert "<title>Reglas · deepclaims</title>" in page
+    assert '<a href="../../en/docs/tutorial.html#set-up">pasos</a>' in page
+    assert "../../en/docs/rules.html" in page  # the other language
+    assert "../../es/docs/rules.html" in files["en/docs/rules.html"]
+    shelves = files["es/docs/index.html"]
+    assert '<a href="../../es/docs/rules.html">Reglas</a>' in shelves
+    assert "Rules" not in shelves
+    assert "es/docs/tutorial.html" not in files
 
 
 def test_every_document_of_the_project_is_shelved(checkout):

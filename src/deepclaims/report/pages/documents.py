@@ -13,6 +13,10 @@ from deepclaims.report.pages.edition import Edition
 
 FOLDER = "docs"
 CONFIGURATION = "configuration"
+SPANISH = ".es"
+"""How the name of a document in Spanish ends."""
+ENGLISH = "../../en/docs/"
+"""The way from a document in Spanish to those in English."""
 KINDS: Mapping[str, tuple[str, ...]] = {
     "tutorial": ("tutorial",),
     "how_to": ("own-models", "own-research", "training", "sweeps", "scaling", "annotate"),
@@ -23,34 +27,44 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 
 
 def render(edition: Edition) -> Iterator[tuple[str, str]]:
-    """The pages of the documents, which are in English: path and HTML."""
-    documents = _documents(edition.texts)
-    if not documents:
+    """The pages of the documents in a language: path and HTML.
+
+    They are in English; those that are in Spanish too have `.es` in the name of their file.
+    """
+    everything = _documents(edition.texts)
+    if not everything:
         return
+    documents = {name: text for name, text in everything.items() if not name.endswith(SPANISH)}
+    spanish = {
+        name.removesuffix(SPANISH): text
+        for name, text in everything.items()
+        if name.endswith(SPANISH)
+    }
+    own = documents if edition.language == "en" else spanish
     names = [*documents, CONFIGURATION]
     shelves = {kind: [name for name in listed if name in names] for kind, listed in KINDS.items()}
     known = {name for listed in KINDS.values() for name in listed}
     shelves["how_to"] += [name for name in documents if name not in known]
-    titles = {name: _title(text) for name, text in documents.items()}
+    titles = {name: _title(text) for name, text in {**documents, **own}.items()}
     titles[CONFIGURATION] = edition.words.configuration
     yield edition.page(
-        f"{FOLDER}/index", "pages/documents.html", shelves=shelves, titles=titles, folder=FOLDER
-    )
+        f"{FOLDER}/index", "pages/documents.html", shelves=shelves, titles=titles, folder=FOLDER,
+        own=own,
+    )  # fmt: skip
     yield edition.page(
         f"{FOLDER}/{CONFIGURATION}",
         "pages/configuration.html",
         groups=reference.groups(edition.texts),
     )
-    if edition.language == "en":
-        there = f"{edition.other}/{FOLDER}/index.html"
-        for name, text in documents.items():
-            yield edition.at(
-                f"en/{FOLDER}/{name}.html",
-                there,
-                "pages/document.html",
-                title=titles[name],
-                body=Markup(html(text, names)),
-            )
+    for name, text in own.items():
+        both = name in documents and name in spanish
+        yield edition.at(
+            f"{edition.language}/{FOLDER}/{name}.html",
+            f"{edition.other}/{FOLDER}/{name if both else 'index'}.html",
+            "pages/document.html",
+            title=titles[name],
+            body=Markup(html(text, names, "" if edition.language == "en" else ENGLISH)),
+        )
 
 
 def there(texts: Mapping[str, str]) -> bool:
@@ -58,12 +72,21 @@ def there(texts: Mapping[str, str]) -> bool:
     return bool(_documents(texts))
 
 
-def html(markdown: str, documents: list[str]) -> str:
-    """A document as HTML: links among documents lead to pages, others of the project to nothing."""
+def html(markdown: str, documents: list[str], there: str = "") -> str:
+    """A document as HTML: links among documents lead to pages, others of the project to nothing.
+
+    Args:
+        markdown: its text.
+        documents: the names of those that there are.
+        there: the way to the pages of the others.
+    """
     made = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     made = re.sub(r"<h([2-4])>(.*?)</h\1>", _anchored, made)
     made = re.sub(
-        r'<a href="([^"]*)">(.*?)</a>', lambda found: _link(found, documents), made, flags=re.DOTALL
+        r'<a href="([^"]*)">(.*?)</a>',
+        lambda found: _link(found, documents, there),
+        made,
+        flags=re.DOTALL,
     )
     made = made.replace("<pre>", '<pre tabindex="0">').replace("<th></th>", "<td></td>")
     return made.replace(
@@ -91,12 +114,12 @@ def _anchored(found: re.Match[str]) -> str:
     return f'<h{level} id="{anchor}">{inner}</h{level}>'
 
 
-def _link(found: re.Match[str], documents: list[str]) -> str:
+def _link(found: re.Match[str], documents: list[str], there: str) -> str:
     target, inner = found.groups()
     path, _, anchor = target.partition("#")
     if not path:
         return found[0]
     name = path.removesuffix(".md")
     if path.endswith(".md") and name in documents:
-        return f'<a href="{name}.html{"#" + anchor if anchor else ""}">{inner}</a>'
+        return f'<a href="{there}{name}.html{"#" + anchor if anchor else ""}">{inner}</a>'
     return inner
