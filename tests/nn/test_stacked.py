@@ -100,3 +100,23 @@ def test_as_many_samples_together_as_fill_lines_of_the_cache(inputs, width, outp
     stack = Stack(network(), [network(), network()])
     assert stack.quantum == quantum
     assert all(quantum * wide % 16 == 0 for wide in (inputs, width, outputs))
+
+
+def test_a_layer_that_is_passed_twice_gets_both_gradients():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(5, 5)
+
+        def forward(self, x):
+            return self.layer(self.layer(x).tanh())
+
+    networks = [Twice().double() for _ in range(R)]
+    stack = Stack(Twice().double(), networks)
+    x = torch.randn(R * N, 5).double()
+    for _ in range(2):  # what was there before is not added to
+        gradient = stack.gradient(stack(x).square().sum())
+    for own, network, found in zip(x.chunk(R), networks, gradient, strict=True):
+        gradients = torch.autograd.grad(network(own).square().sum(), list(network.parameters()))
+        flat = torch.cat([g.flatten() for g in gradients])
+        torch.testing.assert_close(found[: len(flat)], flat, rtol=1e-11, atol=1e-12)

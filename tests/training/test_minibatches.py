@@ -52,8 +52,16 @@ def test_the_order_depends_on_neither_chunk_nor_passes():
 
 
 def test_epochs_differ():
-    first, second = run(Plan.make(Fit(epochs=2, batch_size="full"), 50, each_epoch=True))
+    first, second = run(Plan.make(Fit(epochs=2, batch_size=25), 50, each_epoch=True))
     assert not torch.equal(first[0].batches[0], second[0].batches[0])
+
+
+def test_a_batch_that_is_everything_is_the_same_tensor_at_every_step():
+    (one_pass,) = run(Plan.make(Fit(steps=60, batch_size="full"), 20, each_epoch=False))
+    batches = [batch for chunk in one_pass for batch in chunk.batches]
+    assert len(batches) == 60
+    assert all(batch is batches[0] for batch in batches)
+    assert batches[0].tolist() == list(range(20))
 
 
 @pytest.mark.parametrize(

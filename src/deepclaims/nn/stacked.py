@@ -8,7 +8,7 @@ was; layers with parameters, and dropout, unfold the replicas and treat each wit
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
@@ -25,8 +25,39 @@ where a matrix begins may decide the order in which its products are summed, and
 are not to depend on its place in the stack."""
 
 
+DIRECTLY_FROM = 2**14
+"""Numbers of a matrix from which on its gradient is written where it belongs: smaller ones are
+multiplied faster into tensors that lie densely, and copied."""
+
+
+class Room:
+    """Where the gradient of a parameter is to be written, lent once on every way back.
+
+    Args:
+        place: in the stack's gradient, in the shape of the parameter.
+    """
+
+    def __init__(self, place: Tensor) -> None:
+        self.place, self.lent = place, False
+
+    def lend(self) -> Tensor | None:
+        """The place, or None to the second who asks: autograd adds what both have."""
+        lent, self.lent = self.lent, True
+        return None if lent else self.place
+
+    def settle(self, gradient: Tensor) -> None:
+        """Make sure that the gradient is there, and that the place may be lent again."""
+        self.lent = False
+        if gradient.data_ptr() != self.place.data_ptr():
+            self.place.copy_(gradient)
+
+
 class StackedLinear(nn.Module):
-    """R dense layers: z = W x + b with W (R, d_out, d_in) and b (R, d_out)."""
+    """R dense layers: z = W x + b with W (R, d_out, d_in) and b (R, d_out).
+
+    Attributes:
+        rooms: of W's gradient and of b's, where there are any.
+    """
 
     weight: Tensor
     bias: Tensor
@@ -34,11 +65,12 @@ class StackedLinear(nn.Module):
     def __init__(self, layer: nn.Linear, replicas: int) -> None:
         super().__init__()
         _take_parameters(self, layer, replicas)
+        self.rooms: tuple[Room | None, Room | None] = (None, None)
 
     def forward(self, x: Tensor) -> Tensor:
         """(R·n, …, d_in) -> (R·n, …, d_out)."""
         rows = x.reshape(len(self.weight), -1, x.shape[-1])
-        z = _affine(rows, self.weight, self.bias)
+        z = cast(Tensor, _Affine.apply(rows, self.weight, self.bias, *self.rooms))
         return z.view(*x.shape[:-1], z.shape[-1])
 
 
@@ -252,6 +284,7 @@ class Stack(nn.Module):
         widths = [size for w in weights for size in (w.shape[0], w[0].numel())]
         self.quantum = ALIGNMENT // math.gcd(ALIGNMENT, *widths)
         rows = [torch.cat([p.detach().flatten() for p in own.parameters()]) for own in networks]
+        self.slope = torch.empty(0)
         self.load(F.pad(torch.stack(rows), (0, self.padding)))
 
     def __len__(self) -> int:
@@ -260,10 +293,26 @@ class Stack(nn.Module):
     def load(self, theta: Tensor) -> None:
         """Take other numbers: `theta` (R, P), for any R."""
         self.theta = theta
+        for p, own in zip(self.parts, self._columns(theta), strict=True):
+            p.data = own
+        if self.slope.shape != theta.shape or self.slope.device != theta.device:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Let the layers that can write gradients where they belong."""
+        self.slope = torch.zeros_like(self.theta)
+        self.rooms = [Room(place) for place in self._columns(self.slope)]
+        of = {id(p): room for p, room in zip(self.parts, self.rooms, strict=True)}
+        for layer in self.network.modules():
+            if isinstance(layer, StackedLinear):
+                layer.rooms = of[id(layer.weight)], of[id(layer.bias)]
+
+    def _columns(self, matrix: Tensor) -> Iterator[Tensor]:
+        """What in a matrix (R, P) belongs to each parameter, in its shape."""
         start = 0
         for p in self.parts:
             size = p[0].numel()
-            p.data = theta[:, start : start + size].view(len(theta), *p.shape[1:])
+            yield matrix[:, start : start + size].view(len(matrix), *p.shape[1:])
             start += size
 
     def forward(self, *inputs: Tensor) -> Tensor:
@@ -271,10 +320,11 @@ class Stack(nn.Module):
         return self.network(*inputs)
 
     def gradient(self, loss: Tensor) -> Tensor:
-        """∂ loss / ∂ θ, (R, P)."""
+        """∂ loss / ∂ θ, (R, P); the next call writes over it."""
         gradients = torch.autograd.grad(loss, self.parts)
-        rest = loss.new_zeros(len(self), self.padding)
-        return torch.cat([*(g.flatten(1) for g in gradients), rest], dim=1)
+        for room, own in zip(self.rooms, gradients, strict=True):
+            room.settle(own)
+        return self.slope
 
     def noisy_layers(self) -> list[StackedNoisyUnits]:
         """Its layers of noise, in their order."""
@@ -288,32 +338,37 @@ def _take_parameters(module: nn.Module, layer: nn.Module, replicas: int) -> None
         module.register_parameter(name, nn.Parameter(p.new_empty(replicas, *p.shape)))
 
 
-def _affine(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    """(R, n, d_in), (R, d_out, d_in), (R, d_out) -> (R, n, d_out).
-
-    Outputs are added where the gradient of W would not fill whole lines of the cache.
-    """
-    outputs, inputs = w.shape[1:]
-    w, b = _lengthened(w, b, -outputs % (ALIGNMENT // math.gcd(ALIGNMENT, inputs)))
-    return cast(Tensor, _Affine.apply(x, w, b))[..., :outputs]
-
-
 class _Affine(torch.autograd.Function):
-    """z = W x + b of every replica, with ∂W laid out as W.
+    """z = W x + b of every replica, with ∂W laid out as W, and as rows of θ are.
 
     Autograd would lay it out as Wᵀ, and every number be copied to where θ has it.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, w: Tensor, b: Tensor, room_w: Room | None, room_b: Room | None
+    ) -> Tensor:
         ctx.save_for_backward(x, w)
+        ctx.rooms = room_w, room_b
         return torch.baddbmm(b[:, None], x, w.mT)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor, Tensor]:
-        (g,), (x, w) = gradients, ctx.saved_tensors
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
+        x, w = ctx.saved_tensors
         before = torch.bmm(g, w) if ctx.needs_input_grad[0] else None
-        return before, torch.bmm(g.mT, x), g.sum(1)
+        room_w, room_b = ctx.rooms
+        w_slope = room_w.lend() if room_w and w[0].numel() >= DIRECTLY_FROM else None
+        b_slope = room_b and room_b.lend()
+        w_slope = torch.bmm(g.mT, x, out=_aligned(w) if w_slope is None else w_slope)
+        b_slope = g.sum(1) if b_slope is None else torch.sum(g, 1, out=b_slope)
+        return before, w_slope, b_slope, None, None
+
+
+def _aligned(w: Tensor) -> Tensor:
+    """Room for as many numbers, where those of each replica begin at a line of the cache."""
+    size = w[0].numel()
+    return w.new_empty(len(w), size + -size % ALIGNMENT)[:, :size].view(w.shape)
 
 
 def _lengthened(w: Tensor, b: Tensor, outputs: int) -> tuple[Tensor, Tensor]:

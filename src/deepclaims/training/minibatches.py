@@ -87,7 +87,8 @@ class ChunkLoader:
     Args:
         plan: how long.
         generator: a CPU generator; draws one permutation an epoch. Several of them draw each
-            that of its replica, (R, n).
+            that of its replica, (R, n). Where a batch is everything there is nothing to draw: every
+            step has the same tensor, so that who gathers it can do so once.
         done: how many minibatches have been trained on, asked at the start of each pass.
     """
 
@@ -100,10 +101,11 @@ class ChunkLoader:
 
     def __iter__(self) -> Iterator[Chunk]:
         plan = self.plan
+        whole = self._whole() if plan.batch_size == plan.samples else None
         left = min(plan.epochs_a_pass * plan.per_epoch, plan.steps - self.done())
         chunk: list[Tensor] = []
         while left > 0:
-            epoch = self._order().split(plan.batch_size, dim=-1)[:left]
+            epoch = self._epoch()[:left] if whole is None else [whole]
             left -= len(epoch)
             for batch in epoch:
                 chunk.append(batch)
@@ -113,11 +115,19 @@ class ChunkLoader:
         if chunk:
             yield Chunk(chunk)
 
-    def _order(self) -> Tensor:
+    def _whole(self) -> Tensor:
+        rows = torch.arange(self.plan.samples)
+        if isinstance(self.generator, Generator):
+            return rows
+        return rows.repeat(len(self.generator), 1)
+
+    def _epoch(self) -> list[Tensor]:
         n = self.plan.samples
         if isinstance(self.generator, Generator):
-            return torch.randperm(n, generator=self.generator)
-        return torch.stack([torch.randperm(n, generator=own) for own in self.generator])
+            order = torch.randperm(n, generator=self.generator)
+        else:
+            order = torch.stack([torch.randperm(n, generator=own) for own in self.generator])
+        return list(order.split(self.plan.batch_size, dim=-1))
 
 
 class Rows:

@@ -25,7 +25,12 @@ def cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
 
 def squared_to_one_hot(outputs: Tensor, targets: Tensor) -> Tensor:
     """Squared distance of the outputs to the one-hot target, mean over samples and classes."""
-    return F.mse_loss(outputs, F.one_hot(targets, outputs.shape[-1]).to(outputs.dtype))
+    return F.mse_loss(outputs, one_hot(targets, outputs))
+
+
+def one_hot(targets: Tensor, outputs: Tensor) -> Tensor:
+    """1 at the true class and 0 elsewhere, like the outputs (…, classes), of targets (…)."""
+    return torch.zeros_like(outputs).scatter_(-1, targets.unsqueeze(-1), 1.0)
 
 
 LOSSES: Mapping[str, Mapping[str, Callable[[Tensor, Tensor], Tensor]]] = MappingProxyType(
@@ -147,6 +152,10 @@ class Objective:
             return self.joint.weighed(
                 self.losses(answers, targets, weights), residuals.square().flatten(1).mean(1)
             )
+        if self.function in (F.mse_loss, squared_to_one_hot) and weights is None:
+            if self.function is squared_to_one_hot:
+                targets = one_hot(targets, outputs)
+            return (outputs.reshape(targets.shape) - targets).square().flatten(1).mean(1)
         if not (self.function is cross_entropy or weights is not None):
             return torch.vmap(self.loss)(outputs, targets)
         flat = targets.flatten(1)

@@ -72,6 +72,10 @@ class Replica:
             self.curves.setdefault(name, []).append((step, value))
 
 
+_Gathered = tuple[tuple[Tensor, ...], Tensor, Tensor | None]
+"""Inputs, targets, and their weights if they have any."""
+
+
 class StackedTraining(pl.LightningModule):
     """R networks, what they minimise, and the data they do it on.
 
@@ -89,6 +93,7 @@ class StackedTraining(pl.LightningModule):
     """
 
     active: Tensor
+    gathered: tuple[Tensor, _Gathered] | None
 
     def __init__(
         self,
@@ -142,23 +147,16 @@ class StackedTraining(pl.LightningModule):
             self._dismiss(diverged)
 
     def _train_on(self, chunk: Chunk) -> list[Tensor]:
-        stack, objective, update, active = self.stack, self.objective, self.update, self.active
-        split, clips, everybody = self.splits["train"], self.clips, self.everybody
-        replicas = len(active)
+        stack, objective, update, clips = self.stack, self.objective, self.update, self.clips
+        replicas = len(self.active)
         losses = []
         for batch in chunk.batches:
-            own = batch if everybody else batch[active]
-            samples = own.shape[1]
-            padded = self._padded(own)
-            inputs = tuple(source.gather(padded, active) for source in split.inputs)
+            inputs, targets, weights = self._gather(batch)
+            samples = targets.shape[1]
+            for layer in self.noisy_layers:
+                layer.samples = samples
             if self.augments:
                 inputs = self._augmented(inputs, samples)
-            targets = split.targets.gather(own, active).unflatten(0, (replicas, -1))
-            weights = (
-                None
-                if split.weights is None
-                else split.weights.gather(own, active).unflatten(0, (replicas, -1))
-            )
             theta = stack.theta
             if self.parameter_noise:
                 stack.load(self._noisy(theta))
@@ -176,6 +174,23 @@ class StackedTraining(pl.LightningModule):
             self.steps += 1
         return losses
 
+    def _gather(self, batch: Tensor) -> _Gathered:
+        """The data of a minibatch; those of the last one again, if it is that."""
+        if self.gathered is not None and self.gathered[0] is batch:
+            return self.gathered[1]
+        active, split = self.active, self.splits["train"]
+        own = batch if self.everybody else batch[active]
+        padded = self._padded(own)
+        inputs = tuple(source.gather(padded, active) for source in split.inputs)
+        targets = split.targets.gather(own, active).unflatten(0, (len(active), -1))
+        weights = (
+            None
+            if split.weights is None
+            else split.weights.gather(own, active).unflatten(0, (len(active), -1))
+        )
+        self.gathered = batch, (inputs, targets, weights)
+        return self.gathered[1]
+
     def _noisy(self, theta: Tensor) -> Tensor:
         """θ with noise on it; a replica draws one number for each of its own, and no others."""
         noisy = theta.clone()
@@ -187,10 +202,7 @@ class StackedTraining(pl.LightningModule):
 
     def _padded(self, rows: Tensor) -> Tensor:
         """Numbers of rows (r, n), the first of them again up to a multiple of the quantum."""
-        samples = rows.shape[1]
-        for layer in self.noisy_layers:
-            layer.samples = samples
-        padding = -samples % self.stack.quantum
+        padding = -rows.shape[1] % self.stack.quantum
         return torch.cat([rows, rows[:, :1].expand(-1, padding)], dim=1) if padding else rows
 
     def _augmented(self, inputs: tuple[Tensor, ...], samples: int) -> tuple[Tensor, ...]:
@@ -276,6 +288,7 @@ class StackedTraining(pl.LightningModule):
     def _go_on_with(self, active: Tensor) -> None:
         """Settle what depends on which replicas are present: `active`, their numbers."""
         self.active = active
+        self.gathered = None
         self.everybody = len(active) == len(self.replicas)
         present = self._present()
         for layer in self.noisy_layers:

@@ -105,6 +105,19 @@ def test_images_of_any_side_are_averages_of_the_same_images(project_with_data):
     assert float(torch.corrcoef(together)[0, 1]) == pytest.approx(1.0, abs=1e-5)
 
 
+@pytest.mark.parametrize("dial", [0.5, 4.0])
+@pytest.mark.parametrize(("method", "cost"), [("svm_soft", 1.0), ("svm", 10.0)])
+def test_a_kernel_at_hand_changes_no_answer_of_scikit_learns_svm(
+    project_with_data, method, cost, dial
+):
+    images = measure.digits({**CONFIG, "side": 7}, 0)
+    x, y = images["train"][0].flatten(1).numpy(), images["train"][1].numpy()
+    there = SVC(C=cost, gamma=dial / 49).fit(x, y)
+    expected = 1 - there.score(images["test"][0].flatten(1).numpy(), images["test"][1].numpy())
+    config = {**CONFIG, "side": 7, "method": method, "dial": dial}
+    assert measure.classical(config, 0).metrics["test_error"] == expected
+
+
 def test_the_kernels_width_is_that_of_scikit_learns_scale(project_with_data):
     images = measure.digits({**CONFIG, "side": 14}, 0)
     x, y = images["train"][0].flatten(1).numpy(), images["train"][1].numpy()

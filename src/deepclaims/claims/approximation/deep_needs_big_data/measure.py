@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
@@ -39,8 +40,11 @@ def classical(config: dict[str, Any], seed: int) -> Outcome:
     images = {
         name: (x.flatten(1).numpy(), y.numpy()) for name, (x, y) in digits(config, seed).items()
     }
-    inputs = images["train"][0].shape[1]
-    model = _estimator(config["method"], float(config["dial"]), inputs, seed)
+    train, dial = images["train"][0], float(config["dial"])
+    if config["method"] in _COSTS:
+        # The kernel as matrix products: scikit-learn's own takes several times as long.
+        images = {name: (_kernel(x, train, dial), y) for name, (x, y) in images.items()}
+    model = _estimator(config["method"], dial, train.shape[1], seed)
     model.fit(*images["train"])
     return Outcome(
         {f"{name}_error": 1 - float(model.score(*images[name])) for name in ("validation", "test")}
@@ -103,7 +107,18 @@ def _estimator(method: str, dial: float, inputs: int, seed: int) -> Any:
     if method == "forest":
         tried = min(max(round(dial * math.sqrt(inputs)), 1), inputs)
         return RandomForestClassifier(TREES, max_features=tried, random_state=seed)
-    return SVC(C=_COSTS[method], gamma=dial / inputs)
+    return SVC(C=_COSTS[method], kernel="precomputed")
+
+
+def _kernel(x: np.ndarray, z: np.ndarray, dial: float) -> np.ndarray:
+    """exp(−γ ‖x_i − z_j‖²), (n, d) and (m, d) -> (n, m), with dial/d for γ."""
+    x, z = x.astype(np.float64), z.astype(np.float64)
+    exponents = x @ z.T
+    exponents *= 2
+    exponents -= np.square(x).sum(1)[:, None]
+    exponents -= np.square(z).sum(1)
+    exponents *= dial / x.shape[1]
+    return np.exp(np.minimum(exponents, 0.0, out=exponents), out=exponents)
 
 
 _COSTS = {"svm_soft": 1.0, "svm": 10.0}
