@@ -21,7 +21,6 @@ from deepclaims.errors import ClaimError
 from deepclaims.evidence.record import VERDICTS, EvidenceRecord
 from deepclaims.report import checks, site, summary, takeaway, typesetting
 from deepclaims.report.formulas import strings
-from deepclaims.report.packed import packed
 from deepclaims.report.typesetting import TypstFormulas
 from deepclaims.report.words import Words, table
 
@@ -138,8 +137,18 @@ def _set(text: str, key: str, target: Path, known: Path | None) -> None:
         ) from None
     finally:
         written.unlink()
-    # a comment after the end, where PDF allows one
-    target.write_bytes(packed(target.read_bytes()) + f"%{named}\n".encode())
+    _pack(target)
+    with target.open("ab") as file:  # a comment after the end, where PDF allows one
+        file.write(f"%{named}\n".encode())
+
+
+def _pack(document: Path) -> None:
+    """Compress its small objects together: Typst writes each as text, half of a tagged document."""
+    import pikepdf
+
+    with pikepdf.open(document, allow_overwriting_input=True) as opened:
+        together = pikepdf.ObjectStreamMode.generate
+        opened.save(document, object_stream_mode=together, deterministic_id=True)
 
 
 def _figures(folder: Path) -> str:
