@@ -50,7 +50,7 @@ def test_a_claim_that_is_not_written_yet(project, capsys):
 def test_a_sentence_with_its_doubt_or_its_reason(project, capsys):
     assert "doubtful: m has no hat" in shown(capsys, "L1.s28.2").replace("\n", " ")
     out = shown(capsys, "L2.s9.7")
-    assert "untested: It is deck 1's penalty" in out
+    assert "untested: It writes down a cost" in out
     assert "goes to weight-decay" in out
 
 
