@@ -44,6 +44,18 @@ def measured(checkout, tmp_path):
     return make
 
 
+def test_seeds_that_choose_and_report_are_one_cell(measured, checkout, tmp_path):
+    """At what was chosen both have a key: the ones score no test split."""
+    result = measured()
+    file = tmp_path / "replicas.parquet"
+    table = pd.read_parquet(file)
+    table.loc[(table["key"] == "a") & (table["seed"] == 1), "key"] = "choosing"
+    table.to_parquet(file)
+    none, _ = diagnose_one(result, checkout / "conf")
+    assert none.n == 2
+    assert none.errors.gap == pytest.approx(0.2)
+
+
 def test_cells_with_both_errors_are_diagnosed(measured, checkout):
     none, decay = diagnose_one(measured(), checkout / "conf")
     assert (none.part, none.arm, none.axes, none.n) == ("none", "none", {"optimizer.lr": 0.1}, 2)

@@ -4,6 +4,7 @@ import yaml
 
 from deepclaims.claims import claim as claims
 from deepclaims.claims import pattern
+from deepclaims.claims.tuning import CHOOSING
 from deepclaims.pipeline.judging import read_results
 from deepclaims.pipeline.measure import measure
 from deepclaims.pipeline.planning import Planner, merged
@@ -86,7 +87,26 @@ def test_a_claim_is_planned_as_far_as_its_choosing_seeds_are_done(project, monke
     assert planner.second(plan) == []
     measured(project)
     whole = merged([*plan, *planner.second(plan)])
-    assert sorted(len(each.seeds) for each in whole) == [3, 5, 5]
+    assert sorted(len(each.seeds) for each in whole) == [2, 2, 3, 3, 3]
+    chosen = [each for each in whole if each.cell.axes == whole[-1].cell.axes]
+    assert len({each.cell.key for each in chosen}) == 2  # the seeds that choose score less
+
+
+def test_seeds_that_choose_score_no_test_split(project, monkeypatch):
+    tuned_claim(project, monkeypatch)
+    rows = measured(project).metrics
+    scored = {metric: set(own["seed"]) for metric, own in rows.groupby("metric")}
+    assert scored["test_loss"] == {10, 11}
+    assert scored["train_loss"] >= scored["validation_loss"] == {0, 1, 2, 10, 11}
+
+
+def test_a_task_that_reads_data_is_told_that_its_seeds_choose(project_with_data, monkeypatch):
+    """One that reads none has no test split to leave unscored, and the same cells as ever."""
+    monkeypatch.setattr(pattern, "check", lambda *claim: None)
+    claim = claims.load(project_with_data.conf, "convolution/pooling-invariance")
+    planner = Planner(project_with_data, RunStore(project_with_data.runs))
+    told = {each.part.name: each.cell.config.get(CHOOSING) for each in planner.first([claim])}
+    assert told == {"moved": True, "features": None}
 
 
 STACK = {

@@ -10,7 +10,7 @@ The protocol stands in the claim's file, so that both sides have it and a reader
       also: [{optimizer.lr: 0.01}]        # reported as well, since a check or a figure names them
 
 It is measured in two goes: the choosing seeds at every value, then the part's own seeds at what was
-chosen, and at `also`. Two scores choose apart, each by its name: `by: {error: validation_error,
+chosen, and at `also`. The choosing seeds never score a test split. Two scores choose apart, each by its name: `by: {error: validation_error,
 speed: {curve: train_loss, below: 0.2}}`; the latter is the first step at which a curve is below a
 target. With `stacked: true` a task of the claim's own gets all combinations at once, as `variants`
 of its config, and gives each score as a curve over their numbers. Such a grid is widened by a stack
@@ -32,6 +32,8 @@ WIDENED = 4
 """So many times is a grid widened; a choice that is at its end even then is void."""
 VARIANTS = "variants"
 """Key of a stacked task's config: the combinations to try."""
+CHOOSING = "choosing"
+"""Key of the config of a task that reads data: these seeds choose, and score no test split."""
 
 
 @dataclass(frozen=True)
@@ -119,3 +121,14 @@ class Tune:
         own = {**grid, **{axis: [value] for axis, value in (fixed or {}).items()}}
         rows = itertools.product(*(own[axis] for axis in self.axes))
         return [dict(zip(self.axes, row, strict=True)) for row in rows]
+
+
+def choosing(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A training's config for the seeds that choose: without a score on the test split."""
+    fit = config["fit"]
+    return {**config, "fit": {**fit, "evaluate": [x for x in fit["evaluate"] if x != "test"]}}
+
+
+def is_choosing(config: Mapping[str, Any]) -> bool:
+    """Whether a task that reads data itself runs a seed that chooses."""
+    return bool(config.get(CHOOSING, False))

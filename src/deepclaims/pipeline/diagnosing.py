@@ -18,6 +18,7 @@ from deepclaims.data.bayes import FILE, Reference, References
 from deepclaims.evidence.diagnosis import DiagnosedCell, Diagnosis
 from deepclaims.evidence.record import REAL_SOURCES
 from deepclaims.pipeline import deposit
+from deepclaims.pipeline.deposit import VOLATILE
 from deepclaims.pipeline.judging import Measured
 from deepclaims.sweep.compose import Composer
 from deepclaims.sweep.fingerprint import code_fingerprint
@@ -63,10 +64,11 @@ def diagnosing_key(measured: Measured, conf: Path) -> str:
 
 
 def _cells(results: Results, sources: Mapping[str, str], conf: Path) -> Iterator[DiagnosedCell]:
-    rows = results.metrics[results.metrics["step"].isna()]
+    metrics = _by_place(results.metrics)
+    rows = metrics[metrics["step"].isna()]
     trained = rows.loc[rows["metric"] == TRAIN, "key"].unique()
     rows = rows[rows["key"].isin(trained)]
-    curves = _curves(results.metrics, trained)
+    curves = _curves(metrics, trained)
     composer, references = Composer(conf), References.read(conf)
     for (part, arm, key), own in rows.groupby(["part", "arm", "key"], sort=False):
         errors = own.pivot(index="seed", columns="metric", values="value")
@@ -84,6 +86,16 @@ def _cells(results: Results, sources: Mapping[str, str], conf: Path) -> Iterator
             part, arm, axes, len(errors), split, reference.kind, reference.source,
             Diagnosis(train, held_out, reference.error), curves.get((part, arm, key), ()),
         )  # fmt: skip
+
+
+def _by_place(metrics: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, with one key for each place of a grid.
+
+    The seeds that choose score no test split, so at what was chosen they have a key of their own.
+    """
+    axes = [each for each in metrics if each not in IDENTITY and not each.startswith(VOLATILE)]
+    first = metrics.groupby(["part", "arm", *axes], dropna=False, sort=False)["key"]
+    return metrics.assign(key=first.transform("first"))
 
 
 def _curves(metrics: pd.DataFrame, keys: Collection[str]) -> dict[Any, tuple[float, ...]]:
@@ -143,7 +155,7 @@ def _axes(rows: pd.DataFrame) -> dict[str, Any]:
     return {
         str(axis): _plain(value)
         for axis, value in first.items()
-        if not str(axis).startswith(deposit.VOLATILE)
+        if not str(axis).startswith(VOLATILE)
     }
 
 

@@ -104,10 +104,10 @@ class Planner:
         elif part.tune.stacked:
             variants = part.tune.combinations(part.grid)
             for arm, axes in part.untuned():
-                yield self._planned(claim, part, arm, axes, part.tune.seeds, variants)
+                yield self._planned(claim, part, arm, axes, part.tune.seeds, variants, chooses=True)
         else:
             for arm, axes in part.points():
-                yield self._planned(claim, part, arm, axes, part.tune.seeds)
+                yield self._planned(claim, part, arm, axes, part.tune.seeds, chooses=True)
 
     def _beyond(self, choice: Tuned, value: Value) -> Planned:
         """The choosing seeds at a value beyond the grid; a stack has all combinations with it."""
@@ -117,7 +117,7 @@ class Planner:
             variants = tune.combinations(choice.part.grid, value)
         axes = {**choice.where, **value}
         return self._planned(
-            choice.results.claim, choice.part, choice.arm, axes, tune.seeds, variants
+            choice.results.claim, choice.part, choice.arm, axes, tune.seeds, variants, chooses=True
         )
 
     def _planned(
@@ -128,11 +128,13 @@ class Planner:
         axes: Mapping[str, Any],
         seeds: tuple[int, ...],
         variants: Sequence[Mapping[str, Any]] = (),
+        *,
+        chooses: bool = False,
     ) -> Planned:
         composer: Composer = self._composer  # type: ignore[attr-defined]
         cell = cell_of(
             claim, part, arm or "", dict(axes), composer, self.project, self.stack, variants,
-            self.dataset,
+            self.dataset, chooses,
         )  # fmt: skip
         return Planned(claim, part, cell, seeds, self.dataset)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import Claim, Part
-from deepclaims.claims.tuning import VARIANTS
+from deepclaims.claims.tuning import CHOOSING, VARIANTS, choosing
 from deepclaims.data import PREPARED
 from deepclaims.data.alike import NAMED, in_place, in_place_of, replaced_by
 from deepclaims.data.files import PATH, content_fingerprint, is_of_files
@@ -171,8 +171,9 @@ def cell_of(
     stack: str = "auto",
     variants: Sequence[Mapping[str, Any]] = (),
     dataset: str = "",
+    chooses: bool = False,
 ) -> Cell:
-    """One cell of a claim; a pilot's test split is locked.
+    """One cell of a claim; a pilot's test split is locked, and what chooses scores none.
 
     Args:
         claim: the claim.
@@ -184,6 +185,7 @@ def cell_of(
         stack: which trainings are stacked, see `training_task`.
         variants: the combinations that a task tries at once, where the part is tuned that way.
         dataset: what stands in the place of the data set it is alike to; "" for none.
+        chooses: whether it is run by the seeds that choose.
 
     Raises:
         ConfigError: when the part's overrides do not compose, or `dataset` is alike to none.
@@ -193,6 +195,7 @@ def cell_of(
         config = composer.cell([*part.base, *part.arms[arm]], axes)
         config = within_stand_in(in_place(config, dataset) if dataset else config, project)
         config = locked(config) if claim.pilot else config
+        config = choosing(config) if chooses else config
         task, data = training_task(config, stack), data_of(config, project)
     else:
         config = {**part.params, **({"arm": arm} if arm else {}), **axes}
@@ -207,6 +210,8 @@ def cell_of(
         config = within_stand_in(config, project)
         if claim.pilot and names:
             config = {**locked(config), LOCKED: True}
+        if chooses and names:
+            config[CHOOSING] = True
         task = pattern.task(claim, part.task)
         data = {name: prepared_fingerprint(name, project) for name in names}
     return Cell(config, task, data, claim.name, part.name, arm, axes)
