@@ -27,6 +27,8 @@ _GRANTED = re.compile(
     r'|(?<=<mi) mathvariant="(?!normal)[^"]*"(?=>[\U0001d400-\U0001d7ff\u2100-\u214f]<)'
 )
 """Namespace and place of a formula, side and growth of a bracket, a look that the letter has."""
+_SOURCE = re.compile(r"</?semantics>|<annotation .*?</annotation>", flags=re.DOTALL)
+"""The LaTeX that pandoc leaves in a formula, to be copied: kept where it stands alone."""
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+)|(?P<number>\d+(?:[.,]\d+)?)|(?P<sign>\S)")
 
 
@@ -156,7 +158,11 @@ def _pandoc(order: list[tuple[str, bool]]) -> list[str]:
         extra_args=["--mathml", "--wrap=none"],
     )
     found = dict(re.findall(r'<div id="f(\d+)">(.*?)</div>', html, flags=re.DOTALL))
-    return [_math(found.get(str(index), "")) for index in range(len(order))]
+    made = (_math(found.get(str(index), "")) for index in range(len(order)))
+    return [
+        markup if alone else _SOURCE.sub("", markup)
+        for markup, (_, alone) in zip(made, order, strict=True)
+    ]
 
 
 def _math(html: str) -> str:

@@ -54,7 +54,8 @@ def lines(config: dict[str, Any], seed: int) -> Outcome:
 
     Returns:
         Metrics: differences of what the slide sets equal (`…_gap`), by how much the smaller side
-        exceeds the larger (`…_excess`), relative; the same of mutants. Table `points`.
+        exceeds the larger (`…_excess`), relative; the same of mutants. Table `points`, to draw, of
+        a quarter of the directions.
     """
     problem = draw(config["problem"], config["size"], seed)
     theta = place(problem, config["theta"], seed)
@@ -82,7 +83,8 @@ def lines(config: dict[str, Any], seed: int) -> Outcome:
         "outside_excess": _squares(problem, known, outside)["square_excess"],
         "outside_share": len(outside) / len(visited),
     }
-    return Outcome(metrics, {}, {"points": _table(problem, known, minimum, points)})
+    some = theta.points(config["directions"] // 4, config["radii"])
+    return Outcome(metrics, {}, {"points": _table(problem, known, minimum, some)})
 
 
 def _minima(problem: Problem, theta: Theta, config: dict[str, Any]) -> Array:
