@@ -78,7 +78,7 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
     ]
     news = _news(project, found)
     for record in found:
-        atomic.update(project.record(record.name), atomic.json_text(record.to_dict()))
+        atomic.update(project.record(record.name), atomic.json_lines(record.to_dict()))
         atomic.update(
             project.evidence / metrics_path(record.name), atomic.json_text(metrics_of(record))
         )

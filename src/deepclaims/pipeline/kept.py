@@ -69,7 +69,7 @@ class Kept:
     def write(self, folder: Path) -> None:
         """Keep it in a claim's folder."""
         judged = {name: each for name, each in vars(self).items() if name != "figures"}
-        atomic.update(folder / NAME, atomic.json_text(judged))
+        atomic.update(folder / NAME, atomic.json_lines(judged))
         atomic.update(folder / DRAWN, atomic.json_text(self.figures))
 
     def diagnoses(self) -> tuple[DiagnosedCell, ...]:

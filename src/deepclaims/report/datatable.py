@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,29 +57,26 @@ def tables(plot: Plot, language: str) -> list[PanelTable]:
     """The tables of a figure, one a panel that shows anything."""
     made = []
     for panel in plot.panels:
-        rows = [row for each in panel.series for row in _rows(each, language)]
-        if not rows:
+        points = [(each, index) for each in panel.series for index in range(len(each.x))]
+        if not points:
             continue
-        step = -(-len(rows) // MOST)
-        made.append(PanelTable(panel.title, panel.x, panel.y, tuple(rows[::step]), len(rows)))
+        step = -(-len(points) // MOST)
+        rows = tuple(_row(series, index, language) for series, index in points[::step])
+        made.append(PanelTable(panel.title, panel.x, panel.y, rows, len(points)))
     return made
 
 
-def _rows(series: Series, language: str) -> Iterator[Row]:
-    ends: Any = zip(series.low, series.high, strict=True) if series.low else None
-    for x, y in zip(series.x, series.y, strict=True):
-        low, high = next(ends) if ends else (None, None)
-        value = y if series.along == "y" else x
-        if low is None or high is None or not isinstance(value, float):
-            yield Row(series.name, _written(x, language), _written(y, language))
-            continue
-        shown, interval = rounding.estimate(value, low, high, language)
-        x_text, y_text = (
-            (_written(x, language), shown)
-            if series.along == "y"
-            else (shown, _written(y, language))
-        )
-        yield Row(series.name, x_text, y_text, interval)
+def _row(series: Series, index: int, language: str) -> Row:
+    x, y = series.x[index], series.y[index]
+    low, high = (series.low[index], series.high[index]) if series.low else (None, None)
+    value = y if series.along == "y" else x
+    if low is None or high is None or not isinstance(value, float):
+        return Row(series.name, _written(x, language), _written(y, language))
+    shown, interval = rounding.estimate(value, low, high, language)
+    x_text, y_text = (
+        (_written(x, language), shown) if series.along == "y" else (shown, _written(y, language))
+    )
+    return Row(series.name, x_text, y_text, interval)
 
 
 def _written(value: Any, language: str) -> str:
