@@ -6,6 +6,7 @@ and the places that refer. Where a file uses more of it than that, it is shown e
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,14 +30,15 @@ def filled(content: Mapping[str, Any], adopted: Mapping[str, Any]) -> dict[str, 
         OmegaConfBaseException: when what is referred to is not there.
     """
     merged = laid_over(content, adopted)
-    words = list(_references(merged))
+    words = list(dict.fromkeys(_references(merged)))
     if _hides(content, adopted) or any(map(_MORE.search, words)):
         return by_omegaconf(OmegaConf.merge({"claim": content}, {"claim": adopted}))
     shown = {key: merged[key] for key in REFERRED if key in merged}
     answers = OmegaConf.to_container(
         OmegaConf.create({"claim": shown, "words": words}), resolve=True
     )
-    return _with(merged, iter(answers["words"]))  # type: ignore[call-overload, index]
+    meant = dict(zip(words, answers["words"], strict=True))  # type: ignore[call-overload, index]
+    return _with(merged, meant)
 
 
 def by_omegaconf(merged: Any) -> dict[str, Any]:
@@ -78,13 +80,13 @@ def _references(node: Any) -> Iterator[str]:
         yield node
 
 
-def _with(node: Any, answers: Iterator[Any]) -> Any:
-    """A copy with the next answer in each place that refers."""
+def _with(node: Any, meant: Mapping[str, Any]) -> Any:
+    """A copy with what is meant in each place that refers."""
     if isinstance(node, Mapping):
-        return {key: _with(each, answers) for key, each in node.items()}
+        return {key: _with(each, meant) for key, each in node.items()}
     if isinstance(node, list):
-        return [_with(each, answers) for each in node]
-    return next(answers) if _refers(node) else node
+        return [_with(each, meant) for each in node]
+    return copy.deepcopy(meant[node]) if _refers(node) else node
 
 
 def _refers(node: Any) -> bool:
