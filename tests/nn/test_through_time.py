@@ -121,3 +121,20 @@ def test_lstms_with_another_function_are_autograds(name, function):
         torch.autograd.grad((states.square().sum() + last.sum()), tensors),
         torch.autograd.grad(expected.square().sum() + expected[-1].sum(), tensors),
     )
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+def test_a_layer_of_torch_by_hand(bidirectional, nonlinearity):
+    torch.manual_seed(3)
+    layer = nn.RNN(D, WIDTH, nonlinearity=nonlinearity, bidirectional=bidirectional,
+                   batch_first=True, dtype=torch.float64)  # fmt: skip
+    x = torch.randn(N, STEPS, D, dtype=torch.float64, requires_grad=True)
+    found, expected = through_time.of_layer(layer, x), layer(x)[0]
+    torch.testing.assert_close(found, expected)
+    wanted = [x, *layer.parameters()]
+    count = torch.randn_like(expected)
+    torch.testing.assert_close(
+        torch.autograd.grad((count * found).sum(), wanted),
+        torch.autograd.grad((count * expected).sum(), wanted),
+    )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from deepclaims.nn.differentiated import DIFFERENTIATED
 
@@ -43,6 +43,25 @@ def gated(x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor, function: str = "tan
     `function`, is any of `DIFFERENTIATED`.
     """
     return cast(States, _Gated.apply(x, w_xh, b, w_hh, function, torch.is_grad_enabled()))
+
+
+def of_layer(layer: nn.RNN, x: Tensor) -> Tensor:
+    """States (n, steps, width), both ways' side by side, as torch's one-level `layer` gives them.
+
+    Args:
+        layer: its weights.
+        x: (n, steps, d), on a CPU, where torch takes each step of each way for itself.
+    """
+    ways = ["l0", "l0_reverse"] if layer.bidirectional else ["l0"]
+    w_xh, w_hh = (
+        torch.stack([layer.get_parameter(f"weight_{kind}_{way}").T for way in ways])
+        for kind in ("ih", "hh")
+    )
+    b = torch.stack([layer.get_parameter(f"bias_ih_{way}") + layer.get_parameter(f"bias_hh_{way}")
+                     for way in ways])  # fmt: skip
+    read = torch.stack([x, x.flip(1)][: len(ways)]).transpose(1, 2)
+    forwards, *backwards = plain(read, w_xh, b, w_hh, layer.nonlinearity)[0].unbind(1)
+    return torch.cat([forwards, *(own.flip(0) for own in backwards)], dim=1).permute(2, 0, 1)
 
 
 class _Plain(torch.autograd.Function):
