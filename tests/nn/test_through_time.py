@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from deepclaims.nn import through_time
 
@@ -90,3 +91,50 @@ def test_inputs_need_no_gradient(kind):
     with_inputs = torch.autograd.grad(ours(kind, [x, *weights])[1].sum(), weights)
     without = torch.autograd.grad(ours(kind, [x.detach(), *weights])[1].sum(), weights)
     torch.testing.assert_close(with_inputs, without, rtol=0, atol=0)
+
+
+def by_autograd(function, x, w_xh, b, w_hh):
+    """All states (steps, R, width, n) of LSTMs with another function in place of tanh."""
+    h = c = x.new_zeros(R, N, WIDTH)
+    states = []
+    for own in x.unbind(1):
+        gates = own @ w_xh + b[:, None] + h @ w_hh
+        f, i, o = gates[..., : 3 * WIDTH].sigmoid().chunk(3, dim=-1)
+        c = f * c + i * function(gates[..., 3 * WIDTH :])
+        h = o * function(c)
+        states.append(h)
+    return torch.stack(states).mT
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("tanh", torch.tanh), ("softsign", F.softsign), ("relu", F.relu), ("square", torch.square)],
+)
+def test_lstms_with_another_function_are_autograds(name, function):
+    tensors = drawn(4)
+    states, last = through_time.gated(*tensors, name)
+    expected = by_autograd(function, *tensors)
+    torch.testing.assert_close(states, expected)
+    with torch.no_grad():
+        assert torch.equal(through_time.gated(*tensors, name)[0], states)
+    torch.testing.assert_close(
+        torch.autograd.grad((states.square().sum() + last.sum()), tensors),
+        torch.autograd.grad(expected.square().sum() + expected[-1].sum(), tensors),
+    )
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+def test_a_layer_of_torch_by_hand(bidirectional, nonlinearity):
+    torch.manual_seed(3)
+    layer = nn.RNN(D, WIDTH, nonlinearity=nonlinearity, bidirectional=bidirectional,
+                   batch_first=True, dtype=torch.float64)  # fmt: skip
+    x = torch.randn(N, STEPS, D, dtype=torch.float64, requires_grad=True)
+    found, expected = through_time.of_layer(layer, x), layer(x)[0]
+    torch.testing.assert_close(found, expected)
+    wanted = [x, *layer.parameters()]
+    count = torch.randn_like(expected)
+    torch.testing.assert_close(
+        torch.autograd.grad((count * found).sum(), wanted),
+        torch.autograd.grad((count * expected).sum(), wanted),
+    )

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from deepclaims.errors import ConfigError
+from deepclaims.nn import through_time
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.unit_noise import UnitNoise
 
@@ -56,8 +57,15 @@ class BeatNet(nn.Module):
         skip = skip.view(n, length, -1)
         if self.rhythm is not None:
             skip = torch.cat([skip, self.rhythm(features)], dim=-1)
-        states = skip if self.cell is None else torch.cat([self.cell(skip)[0], skip], dim=-1)
+        states = skip if self.cell is None else torch.cat([self._states(skip), skip], dim=-1)
         return self.head(self.on_states(states))
+
+    def _states(self, x: Tensor) -> Tensor:
+        by_hand = x.device.type == "cpu" and not torch.is_autocast_enabled("cpu")
+        if by_hand and isinstance(self.cell, nn.RNN):
+            return through_time.of_layer(self.cell, x)
+        assert self.cell is not None
+        return self.cell(x)[0]
 
 
 def beat_encoder(channels: int, samples: int, embedding: int) -> nn.Sequential:

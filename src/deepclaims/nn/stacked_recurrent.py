@@ -58,9 +58,15 @@ def plain_answer(weights: Weights, x: Tensor, activation: str = "tanh") -> Tenso
     return answer(weights, through_time.plain(x, *_matrices(weights), activation)[1].mT)
 
 
-def gated_answer(weights: Weights, x: Tensor) -> Tensor:
-    """What LSTMs answer after the last step: (R, steps, n, d) -> (R, n, k)."""
-    return answer(weights, through_time.gated(x, *_matrices(weights))[1].mT)
+def gated_answer(weights: Weights, x: Tensor, function: str = "tanh") -> Tensor:
+    """What LSTMs answer after the last step: (R, steps, n, d) -> (R, n, k).
+
+    Args:
+        weights: of LSTMs.
+        x: what they read.
+        function: in place of tanh, of the candidate and of the cell's output; see `gated`.
+    """
+    return answer(weights, through_time.gated(x, *_matrices(weights), function)[1].mT)
 
 
 def inputs_of(weights: Weights, x: Tensor) -> tuple[Tensor, ...]:

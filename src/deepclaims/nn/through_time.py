@@ -7,27 +7,15 @@ out, with their results in place, and autograd keeps one node for a whole sequen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from deepclaims.nn.differentiated import DIFFERENTIATED
 
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
-_tanh_backward = torch.ops.aten.tanh_backward.grad_input
-_relu_backward = torch.ops.aten.threshold_backward.grad_input
-
-_PLAIN: Mapping[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]] = MappingProxyType(
-    {
-        "tanh": (torch.tanh, _tanh_backward),
-        "relu": (
-            lambda z, out: torch.clamp_min(z, 0.0, out=out),
-            lambda g, h, grad_input: _relu_backward(g, h, 0.0, grad_input=grad_input),
-        ),
-    }
-)
-"""An activation, and its derivative times a gradient from what it gave."""
 
 States = tuple[Tensor, Tensor]
 """Those of all steps, (steps, R, width, n), and the last one again, (R, width, n): samples last.
@@ -43,17 +31,37 @@ def plain(x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor, activation: str) -> 
         w_xh: (R, d, width).
         b: (R, width).
         w_hh: (R, width, width).
-        activation: tanh or relu.
+        activation: a name of `DIFFERENTIATED`, but square.
     """
     return cast(States, _Plain.apply(x, w_xh, b, w_hh, activation))
 
 
-def gated(x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor) -> States:
-    """States h_t = o ⊙ tanh(c_t), c_t = f ⊙ c_{t−1} + i ⊙ c̃, of R nets from h_0 = c_0 = 0.
+def gated(x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor, function: str = "tanh") -> States:
+    """States h_t = o ⊙ g(c_t), c_t = f ⊙ c_{t−1} + i ⊙ c̃, of R nets from h_0 = c_0 = 0.
 
-    As `plain`, but that the matrices have 4·width columns: of f, i, o and c̃.
+    As `plain`, but that the matrices have 4·width columns: of f, i, o and c̃ = g(…), where g, the
+    `function`, is any of `DIFFERENTIATED`.
     """
-    return cast(States, _Gated.apply(x, w_xh, b, w_hh, torch.is_grad_enabled()))
+    return cast(States, _Gated.apply(x, w_xh, b, w_hh, function, torch.is_grad_enabled()))
+
+
+def of_layer(layer: nn.RNN, x: Tensor) -> Tensor:
+    """States (n, steps, width), both ways' side by side, as torch's one-level `layer` gives them.
+
+    Args:
+        layer: its weights.
+        x: (n, steps, d), on a CPU, where torch takes each step of each way for itself.
+    """
+    ways = ["l0", "l0_reverse"] if layer.bidirectional else ["l0"]
+    w_xh, w_hh = (
+        torch.stack([layer.get_parameter(f"weight_{kind}_{way}").T for way in ways])
+        for kind in ("ih", "hh")
+    )
+    b = torch.stack([layer.get_parameter(f"bias_ih_{way}") + layer.get_parameter(f"bias_hh_{way}")
+                     for way in ways])  # fmt: skip
+    read = torch.stack([x, x.flip(1)][: len(ways)]).transpose(1, 2)
+    forwards, *backwards = plain(read, w_xh, b, w_hh, layer.nonlinearity)[0].unbind(1)
+    return torch.cat([forwards, *(own.flip(0) for own in backwards)], dim=1).permute(2, 0, 1)
 
 
 class _Plain(torch.autograd.Function):
@@ -63,12 +71,12 @@ class _Plain(torch.autograd.Function):
     ) -> States:
         width = w_hh.shape[1]
         columns, w = _columns(x, width), _matrix(w_hh, w_xh, b)
-        rows, g = w.mT.contiguous(), _PLAIN[activation][0]
+        rows, g = w.mT.contiguous(), DIFFERENTIATED[activation]
         states = columns[1:, :, :width]
         z = torch.empty_like(states[0])
         for before, h in zip(columns[:-1].unbind(), states.unbind(), strict=True):
             torch.bmm(rows, before, out=z)
-            g(z, out=h)
+            g.into(z, h)
         ctx.save_for_backward(columns, w)
         ctx.set_materialize_grads(False)
         ctx.activation = activation
@@ -78,23 +86,25 @@ class _Plain(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
         columns, w = ctx.saved_tensors
-        width, back = w.shape[2], _PLAIN[ctx.activation][1]
+        width, g = w.shape[2], DIFFERENTIATED[ctx.activation]
         way = _WayBack(columns, w, width, asks_for_inputs=ctx.needs_input_grad[0])
         dh, dz = way.dh, torch.empty_like(way.dh)
         states = columns[1:, :, :width]
         for h, above in _backwards(states.unbind(), _above(gradients, len(states))):
             if above is not None:
                 dh += above
-            back(dh, h, grad_input=dz)
+            g.back(dh, h, h, dz)
             way.step(dz)
         return *way.gradients(), None
 
 
 class _Gated(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor, learns: bool) -> States:
+    def forward(
+        ctx: Any, x: Tensor, w_xh: Tensor, b: Tensor, w_hh: Tensor, function: str, learns: bool
+    ) -> States:
         replicas, steps, n, _ = x.shape
-        width = w_hh.shape[1]
+        width, g = w_hh.shape[1], DIFFERENTIATED[function]
         columns, w = _columns(x, width), _matrix(w_hh, w_xh, b)
         rows, states = w.mT.contiguous(), columns[1:, :, :width]
 
@@ -104,49 +114,53 @@ class _Gated(torch.autograd.Function):
 
         gates, cells, squashed = room(steps, 4 * width), room(steps + 1, width), room(steps, width)
         cells[0] = 0.0
-        z = x.new_empty(replicas, 4 * width, n)
-        into_opened, into_candidate = z.split([3 * width, width], dim=1)
-        opened, candidates = gates.split([3 * width, width], dim=2)
-        for before, opens, candidate, (f, i, o), c, after, flat, h in zip(
-            columns[:-1].unbind(), opened.unbind(), candidates.unbind(), _gates(opened),
-            cells[:-1].unbind(), cells[1:].unbind(), squashed.unbind(), states.unbind(), strict=True
+        opened, entered = gates.split([3 * width, width], dim=2)
+        candidates = room(steps, width) if g.needs_z else entered
+        for before, z, opens, enters, candidate, (f, i, o), c, after, flat, h in zip(
+            columns[:-1].unbind(), gates.unbind(), opened.unbind(), entered.unbind(),
+            candidates.unbind(), _gates(opened), cells[:-1].unbind(), cells[1:].unbind(),
+            squashed.unbind(), states.unbind(), strict=True
         ):  # fmt: skip
             torch.bmm(rows, before, out=z)
-            torch.sigmoid(into_opened, out=opens)
-            torch.tanh(into_candidate, out=candidate)
+            opens.sigmoid_()
+            g.into(enters, candidate)
             torch.mul(f, c, out=after).addcmul_(i, candidate)
-            torch.mul(o, torch.tanh(after, out=flat), out=h)
-        ctx.save_for_backward(columns, w, *((gates, cells, squashed) if learns else ()))
+            g.into(after, flat)
+            torch.mul(o, flat, out=h)
+        ctx.save_for_backward(columns, w, *((gates, candidates, cells, squashed) if learns else ()))
         ctx.set_materialize_grads(False)
+        ctx.function = function
         return states, states[-1].clone()
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
-        columns, w, gates, cells, squashed = ctx.saved_tensors
-        width = cells.shape[2]
-        opened, candidates = gates.split([3 * width, width], dim=2)
+        columns, w, gates, candidates, cells, squashed = ctx.saved_tensors
+        width, g = cells.shape[2], DIFFERENTIATED[ctx.function]
+        opened, entered = gates.split([3 * width, width], dim=2)
         way = _WayBack(columns, w, width, asks_for_inputs=ctx.needs_input_grad[0])
         dh, dz = way.dh, torch.empty_like(gates[0])
         dc, through = torch.zeros_like(dh), torch.empty_like(dh)
         into_opened, into_candidate = dz.split([3 * width, width], dim=1)
         df, di, do = into_opened.chunk(3, dim=1)
-        steps = [opened.unbind(), candidates.unbind(), _gates(opened), cells[:-1].unbind(),
-                 squashed.unbind(), _above(gradients, len(gates))]  # fmt: skip
-        for opens, candidate, (f, i, o), c, flat, above in _backwards(*steps):
+        steps = [opened.unbind(), entered.unbind(), candidates.unbind(), _gates(opened),
+                 cells[:-1].unbind(), cells[1:].unbind(), squashed.unbind(),
+                 _above(gradients, len(gates))]  # fmt: skip
+        for opens, enters, candidate, (f, i, o), c, after, flat, above in _backwards(*steps):
             if above is not None:
                 dh += above
             torch.mul(dh, flat, out=do)
             torch.mul(dh, o, out=through)
-            dc += _tanh_backward(through, flat, grad_input=through)
+            g.back(through, after, flat, through)
+            dc += through
             torch.mul(dc, c, out=df)
             torch.mul(dc, candidate, out=di)
             torch.mul(dc, i, out=into_candidate)
             dc *= f
             _sigmoid_backward(into_opened, opens, grad_input=into_opened)
-            _tanh_backward(into_candidate, candidate, grad_input=into_candidate)
+            g.back(into_candidate, enters, candidate, into_candidate)
             way.step(dz)
-        return *way.gradients(), None
+        return *way.gradients(), None, None
 
 
 def _columns(x: Tensor, width: int) -> Tensor:

@@ -1,10 +1,8 @@
 import pytest
-import torch
 
 from deepclaims.claims.recurrence.lstm_tanh_replaceable import measure
 from deepclaims.claims.recurrence.lstm_tanh_replaceable.judge import judge, preferred
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.nn.stacked_recurrent import draw_gated, gated_answer
 
 NAME = "recurrence/lstm-tanh-replaceable"
 AS_HOPED = {"tanh": 0.97, "softsign": 0.97, "relu": 0.9, "square": 0.0}
@@ -49,13 +47,6 @@ def test_what_decides_is_what_other_seeds_prefer_and_not_what_does_best(world, r
 @pytest.mark.parametrize("control", [{"tanh": 0.2, "softsign": 0.2}, {"square": 0.9}])
 def test_inconclusive_where_tanh_does_not_learn_or_nothing_is_needed(world, ruling, control):
     assert ruling(world(**control)) == "inconclusive"
-
-
-def test_with_tanh_it_is_the_lstm_of_the_slide():
-    weights = draw_gated("open", 3, (2, 5, 1), 9, torch.Generator().manual_seed(1))
-    x = torch.randn(3, 9, 7, 2, generator=torch.Generator().manual_seed(2))
-    ours = measure.answer_with(torch.tanh, weights, x)
-    assert torch.allclose(ours, gated_answer(weights, x), atol=1e-6)
 
 
 @pytest.mark.parametrize("problem", ["recall", "adding"])

@@ -15,9 +15,8 @@ from torch import Generator, Tensor
 
 from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Split, Splits
-from deepclaims.optim import rules
-from deepclaims.training.objectives import cross_entropies
-from deepclaims.training.stack import Descent, Weights, train_stack
+from deepclaims.training.objectives import cross_entropies, one_hot
+from deepclaims.training.stack import Weights
 
 SETS = 64
 """A seed's training sets are numbered from 64 times the seed: no two seeds share one."""
@@ -25,6 +24,7 @@ LOOKS = 16
 """Looks at the training loss in an epoch, or one a step: a net stops just below what is asked."""
 LOST = 50.0
 """Training loss above which a net is given up."""
+threshold_backward = torch.ops.aten.threshold_backward
 
 
 @dataclass(frozen=True)
@@ -102,38 +102,35 @@ def train(
     sets, n, inputs = x.shape
     size = min(batch, n)
     start = first_weights(sets, (inputs, width, data[0].outputs), generator)
-    start = {name: w.repeat(len(rates), *[1] * (w.ndim - 1)) for name, w in start.items()}
-    final = {name: w.clone() for name, w in start.items()}
+    now = {name: w.repeat(len(rates), *[1] * (w.ndim - 1)) for name, w in start.items()}
+    final = {name: w.clone() for name, w in now.items()}
     left = torch.arange(len(rates) * sets)
     steps, ended = torch.zeros(len(left), dtype=torch.long), torch.zeros(len(left))
+    alpha = torch.tensor(rates).repeat_interleave(sets)
     order, place = torch.empty(0), n
     seen = x[left % sets], y[left % sets]
-
-    def batches(_: int) -> tuple[Tensor, Tensor]:
-        nonlocal order, place
-        if place + size > n:
-            order, place = torch.rand(sets, n, generator=generator).argsort(1), 0
-        mine = left % sets
-        rows = order[mine, place : place + size]
-        place += size
-        return x[mine[:, None], rows], y[mine[:, None], rows]
-
-    def look(t: int, descent: Descent) -> Tensor:
-        nonlocal left, seen
-        with torch.no_grad():
-            loss = losses(descent.weights, seen)
-        for name, w in descent.weights.items():
-            final[name][left] = w.detach()
+    every = max(1, n // size // LOOKS)
+    for t in range(stop.steps + 1):
+        if t:
+            if place + size > n:
+                order, place = torch.rand(sets, n, generator=generator).argsort(1), 0
+            mine = left % sets
+            rows = order[mine, place : place + size]
+            descend(now, alpha, x[mine[:, None], rows], y[mine[:, None], rows])
+            place += size
+        if t % every and t != stop.steps:
+            continue
+        loss = losses(now, seen)
+        for name, w in now.items():
+            final[name][left] = w
         steps[left], ended[left] = t, loss
         going = (loss > stop.loss) & (loss < LOST)  # false of NaN too
+        if not bool(going.any()):
+            break
         if not bool(going.all()):
-            left = left[going]
+            left, alpha = left[going], alpha[going]
+            now = {name: w[going] for name, w in now.items()}
             seen = x[left % sets], y[left % sets]
-        return going
-
-    alpha = torch.tensor(rates).repeat_interleave(sets)
-    every = max(1, n // size // LOOKS)
-    train_stack(Descent(start, rules.sgd, alpha=alpha), losses, batches, stop.steps, look, every)
     shape = (len(rates), sets)
     reached = (ended <= stop.loss).view(shape)
     return Trained(final, steps.view(shape), ended.view(shape), reached, data)
@@ -152,14 +149,34 @@ def first_weights(sets: int, sizes: tuple[int, int, int], generator: Generator) 
     }  # fmt: skip
 
 
+def descend(weights: Weights, alpha: Tensor, x: Tensor, y: Tensor) -> None:
+    """θ ← θ − α g of R nets, g back-propagated by hand from a batch of each.
+
+    Where all that goes back begins with −α, products with it add themselves to the weights: of few
+    samples a gradient is as large as the weights, and is never written.
+
+    Args:
+        weights: changed in place.
+        alpha: (R,).
+        x: (R, n, d).
+        y: classes, (R, n).
+    """
+    hidden = (x @ weights["w1"]).add_(weights["b1"]).relu_()
+    out = (hidden @ weights["w2"]).add_(weights["b2"]).softmax(-1)
+    out.sub_(one_hot(y, out)).mul_(-alpha[:, None, None] / y.shape[1])
+    into = threshold_backward(out @ weights["w2"].mT, hidden, 0.0)
+    for layer, before, slope in (("2", hidden, out), ("1", x, into)):
+        weights[f"w{layer}"].baddbmm_(before.mT, slope)
+        weights[f"b{layer}"] += slope.sum(1, keepdim=True)
+
+
 def logits(weights: Weights, x: Tensor) -> Tensor:
     """Outputs (R, n, classes) for inputs (R, n, d), or (n, d) that all read."""
-    hidden = (x @ weights["w1"] + weights["b1"]).relu()
-    return hidden @ weights["w2"] + weights["b2"]
+    hidden = (x @ weights["w1"]).add_(weights["b1"]).relu_()
+    return (hidden @ weights["w2"]).add_(weights["b2"])
 
 
 def losses(weights: Weights, batch: tuple[Tensor, Tensor]) -> Tensor:
     """Mean cross-entropy of each net on its own batch, (R,)."""
     x, y = batch
-    z = logits(weights, x)
-    return cross_entropies(z, y).mean(1)
+    return cross_entropies(logits(weights, x), y).mean(1)
