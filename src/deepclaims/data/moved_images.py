@@ -41,6 +41,7 @@ def rotated(x: Tensor, degrees: float) -> Tensor:
         own = x[i::2]
         if len(own) == 0:
             continue
-        grid = F.affine_grid(matrix.expand(len(own), 2, 3), list(own.shape), align_corners=False)
-        turned[i::2] = F.grid_sample(own, grid, padding_mode="border", align_corners=False)
+        grid = F.affine_grid(matrix[None], [1, *own.shape[1:]], align_corners=False)
+        grids = grid.expand(len(own), -1, -1, -1)
+        turned[i::2] = F.grid_sample(own, grids, padding_mode="border", align_corners=False)
     return turned
