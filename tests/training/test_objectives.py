@@ -110,6 +110,14 @@ def test_slopes_of_classes_are_autograds(digits, loss, class_weights):
     _same_slopes(objective, torch.randn(4, 5, 10), targets, weights)
 
 
+def test_classes_that_are_ignored_have_no_slope(digits):
+    objective = choose_objective(Fit(), digits, reconstructs=False)
+    targets = torch.tensor([[3, -1], [4, 5]])
+    losses, slopes = objective.slopes(torch.randn(2, 2, 10), targets)
+    assert losses.isfinite().all()
+    assert not slopes[0, 1].any()
+
+
 @pytest.mark.parametrize("loss", ["squared", "absolute"])
 def test_slopes_of_numbers_are_autograds(curve, loss):
     objective = choose_objective(Fit(loss=loss), curve, reconstructs=False)

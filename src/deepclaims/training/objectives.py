@@ -174,7 +174,8 @@ class Objective:
                 return _squared_slopes(outputs, targets)
             if self.function is squared_to_one_hot:
                 return _squared_slopes(outputs, one_hot(targets, outputs))
-            if self.task == "classification" and outputs.device.type == "cpu":
+            on_cpu = outputs.device.type == "cpu"
+            if self.task == "classification" and on_cpu and targets.min() > IGNORED:
                 return _cross_entropy_slopes(outputs, targets)
         leaf = outputs.detach().requires_grad_()
         losses = self.losses(leaf, targets, weights)

@@ -164,8 +164,9 @@ class StackedTraining(pl.LightningModule):
             if self.parameter_noise:
                 stack.load(theta)
             if clips is not None:
-                norms = torch.linalg.vector_norm(g, dim=1)
-                g.mul_((clips / (norms + 1e-6)).clamp(max=1.0)[:, None])
+                factors = (clips / (torch.linalg.vector_norm(g, dim=1) + 1e-6)).clamp(max=1.0)
+                for r in (factors != 1).nonzero()[:, 0].tolist():
+                    g[r].mul_(factors[r])
             update.step(stack.theta, g)
             losses.append(loss)
             self.steps += 1
