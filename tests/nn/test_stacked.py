@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from deepclaims.nn.chain import IN_PLACE
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
 from deepclaims.nn.stacked import Stack, StackedNoisyUnits, stack_layers
@@ -51,6 +52,38 @@ def test_outputs_and_gradients_are_each_networks_own(model):
         flat = torch.cat([g.flatten() for g in gradients])
         torch.testing.assert_close(gradient[r, : len(flat)], flat, rtol=1e-11, atol=1e-12)
         assert not gradient[r, len(flat) :].any()
+
+
+@pytest.mark.parametrize("activation", [*IN_PLACE, "square"])
+@pytest.mark.parametrize("name", ["mlp", "autoencoder"])
+def test_gradients_by_hand_are_autograds(name, activation):
+    model = {**MODELS[name][0], "activation": activation, "width": 130}
+    interface = Interface(MODELS[name][1], 3, False)
+    noise = UnitNoise(p_keep=0.7, p_keep_input=0.8, sigma=0.1)
+
+    def build_one(seed):
+        generator = torch.Generator().manual_seed(seed)
+        return build_model(model, {"name": "he"}, interface, noise, generator).double()
+
+    stack = Stack(build_one(0), [build_one(seed) for seed in range(R)])
+    stack.load(stack.theta + 0.1)  # biases too
+    inputs = torch.randn(R * N, *MODELS[name][1][0]).double()
+
+    def listen():
+        for layer in stack.noisy_layers():
+            layer.hear([UnitNoise(0.7, 0.8, 0.1)] * R)
+            layer.generators = [torch.Generator().manual_seed(r) for r in range(R)]
+
+    listen()
+    outputs = stack(inputs)
+    weights = torch.randn_like(outputs)
+    expected = stack.gradient((outputs * weights).sum()).clone()
+    listen()
+    _, found = stack.descent(
+        [inputs], lambda outputs: ((outputs * weights).flatten(1).sum(1), weights.clone())
+    )
+    assert (stack.chain is None) == (activation == "square")
+    torch.testing.assert_close(found, expected, rtol=1e-11, atol=1e-12)
 
 
 def test_the_layers_see_theta():

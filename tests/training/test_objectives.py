@@ -96,3 +96,50 @@ def test_losses_are_the_loss_of_each_replica(data, fit, request):
     for r in range(4):
         own = objective.loss(outputs[r], targets[r], None if weights is None else weights[r])
         assert losses[r].item() == pytest.approx(own.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "class_weights"),
+    [("cross_entropy", None), ("cross_entropy", (1.0, *[0.5] * 9)), ("squared", None)],
+)
+def test_slopes_of_classes_are_autograds(digits, loss, class_weights):
+    fit = Fit(loss=loss, class_weights=class_weights)
+    objective = choose_objective(fit, digits, reconstructs=False)
+    targets = torch.randint(10, (4, 5))
+    weights = None if class_weights is None else torch.tensor(class_weights)[targets]
+    _same_slopes(objective, torch.randn(4, 5, 10), targets, weights)
+
+
+def test_classes_that_are_ignored_have_no_slope(digits):
+    objective = choose_objective(Fit(), digits, reconstructs=False)
+    targets = torch.tensor([[3, -1], [4, 5]])
+    losses, slopes = objective.slopes(torch.randn(2, 2, 10), targets)
+    assert losses.isfinite().all()
+    assert not slopes[0, 1].any()
+
+
+@pytest.mark.parametrize("loss", ["squared", "absolute"])
+def test_slopes_of_numbers_are_autograds(curve, loss):
+    objective = choose_objective(Fit(loss=loss), curve, reconstructs=False)
+    _same_slopes(objective, torch.randn(4, 5, 1), torch.randn(4, 5))
+    reconstruction = choose_objective(Fit(loss=loss), curve, reconstructs=True)
+    _same_slopes(reconstruction, torch.randn(4, 5, 2, 3), torch.randn(4, 5, 2, 3))
+
+
+def test_slopes_beside_a_reconstruction_are_autograds(digits):
+    objective = choose_objective(Fit(), digits, reconstructs=False, beta=0.3)
+    _same_slopes(objective, torch.randn(4, 5, digits.outputs + 2), torch.randint(10, (4, 5)))
+
+
+def _same_slopes(objective, outputs, targets, weights=None):
+    leaf = outputs.clone().requires_grad_()
+    expected = torch.stack(
+        [
+            objective.loss(leaf[r], targets[r], None if weights is None else weights[r])
+            for r in range(len(outputs))
+        ]
+    )
+    (slope,) = torch.autograd.grad(expected.sum(), leaf)
+    losses, found = objective.slopes(outputs, targets, weights)
+    torch.testing.assert_close(losses, expected.detach())
+    torch.testing.assert_close(found, slope)

@@ -38,6 +38,11 @@ class Autoencoder(nn.Module):
         """(n, …) -> (n, …): the reconstruction, in the shape of the input."""
         return self.decode(self.encode(x)).view_as(x)
 
+    @property
+    def chain(self) -> list[nn.Module]:
+        """Its layers, which are all there is to it."""
+        return [*self.encode.chain, *self.decode.chain]
+
 
 def autoencoder(
     interface: Interface,

@@ -31,6 +31,11 @@ class Perceptron(nn.Module):
         """(n, …) samples of d_0 numbers -> (n, d_L)."""
         return self.layers(x)
 
+    @property
+    def chain(self) -> list[nn.Module]:
+        """Its layers, which are all there is to it."""
+        return list(self.layers)
+
 
 def perceptron(
     interface: Interface,

@@ -17,6 +17,8 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
+from deepclaims.nn.activations import Activation
+from deepclaims.nn.chain import IN_PLACE, Bend, Chain, Link
 from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise, keep_each
 
 ALIGNMENT = 16
@@ -196,14 +198,19 @@ class StackedNoisyUnits(nn.Module):
 
     def forward(self, h: Tensor) -> Tensor:
         """Any shape in, the same shape out."""
+        mask, addend = self.drawn(h)
+        if mask is not None:
+            h = h * mask
+        return h if addend is None else h + addend
+
+    def drawn(self, h: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        """What `h` is multiplied by, and what is added to it then; None for nothing."""
         if not self.training:
-            return h
+            return None, None
         # Of each replica η before ε, as it draws them alone.
-        if min(self.p_keep) < 1:
-            h = h * self._drawn(h, self.p_keep, 1.0, self._mask)
-        if max(self.sigma) > 0:
-            h = h + self._drawn(h, self.sigma, 0.0, self._addend)
-        return h
+        mask = self._drawn(h, self.p_keep, 1.0, self._mask) if min(self.p_keep) < 1 else None
+        addend = self._drawn(h, self.sigma, 0.0, self._addend) if max(self.sigma) > 0 else None
+        return mask, addend
 
     def _drawn(
         self,
@@ -285,6 +292,7 @@ class Stack(nn.Module):
         self.quantum = ALIGNMENT // math.gcd(ALIGNMENT, *widths)
         rows = [torch.cat([p.detach().flatten() for p in own.parameters()]) for own in networks]
         self.slope = torch.empty(0)
+        self.chain = _chain_of(self.network)
         self.load(F.pad(torch.stack(rows), (0, self.padding)))
 
     def __len__(self) -> int:
@@ -319,9 +327,34 @@ class Stack(nn.Module):
         """(R·n, …) -> (R·n, …)."""
         return self.network(*inputs)
 
-    def gradient(self, loss: Tensor) -> Tensor:
-        """∂ loss / ∂ θ, (R, P); the next call writes over it."""
-        gradients = torch.autograd.grad(loss, self.parts)
+    def descent(
+        self, inputs: Sequence[Tensor], slopes: Callable[[Tensor], tuple[Tensor, Tensor]]
+    ) -> tuple[Tensor, Tensor]:
+        """Losses (R,) of what comes out, and ∂ Σ losses / ∂ θ (R, P); see `gradient`.
+
+        Args:
+            inputs: each (R·n, …).
+            slopes: of outputs (R·n, …), their losses (R,) and the gradient of the sum of these.
+        """
+        if self.chain is None:
+            outputs = self(*inputs)
+            losses, slope = slopes(outputs.detach())
+            return losses, self.gradient(outputs, slope)
+        with torch.no_grad():
+            outputs = self.chain.forward(inputs[0].view(len(self), -1, inputs[0][0].numel()))
+        losses, slope = slopes(outputs.flatten(0, 1))
+        with torch.no_grad():
+            self.chain.backward(slope.view(outputs.shape))
+        return losses, self.slope
+
+    def gradient(self, outputs: Tensor, slope: Tensor | None = None) -> Tensor:
+        """∂ L / ∂ θ, (R, P); the next call writes over it.
+
+        Args:
+            outputs: L itself; or what it depends on, with
+            slope: ∂ L / ∂ outputs.
+        """
+        gradients = torch.autograd.grad(outputs, self.parts, slope)
         for room, own in zip(self.rooms, gradients, strict=True):
             room.settle(own)
         return self.slope
@@ -331,6 +364,65 @@ class Stack(nn.Module):
         return [
             module for module in self.network.modules() if isinstance(module, StackedNoisyUnits)
         ]
+
+
+class _Dense:
+    """A `StackedLinear` of a chain, which writes its gradients into their rooms."""
+
+    def __init__(self, layer: StackedLinear, *, first: bool) -> None:
+        self.layer, self.w, self.b, self.first = layer, layer.weight, layer.bias, first
+
+    def forward(self, h: Tensor) -> Tensor:
+        """W h + b."""
+        self.h = h
+        return torch.bmm(h, self.w.mT).add_(self.b[:, None])
+
+    def backward(self, g: Tensor) -> Tensor:
+        """Wᵀ ∂L/∂z, but for the first, before which nothing asks for it."""
+        w_room, b_room = self.layer.rooms
+        assert w_room  # a stack has made them
+        assert b_room
+        if self.w[0].numel() >= DIRECTLY_FROM:
+            torch.bmm(g.mT, self.h, out=w_room.place)
+        else:
+            w_room.place.copy_(torch.bmm(g.mT, self.h, out=_aligned(self.w)))
+        torch.sum(g, 1, out=b_room.place)
+        return g if self.first else torch.bmm(g, self.w)
+
+
+class _Noise:
+    """A `StackedNoisyUnits` of a chain."""
+
+    def __init__(self, layer: StackedNoisyUnits) -> None:
+        self.layer = layer
+
+    def forward(self, h: Tensor) -> Tensor:
+        """What comes out."""
+        self.mask, addend = self.layer.drawn(h.flatten(0, 1))
+        if self.mask is not None:
+            h = h * self.mask.view(h.shape)
+        return h if addend is None else h + addend.view(h.shape)
+
+    def backward(self, g: Tensor) -> Tensor:
+        """Through the units that were kept."""
+        return g if self.mask is None else g.mul_(self.mask.view(g.shape))
+
+
+def _chain_of(network: nn.Module) -> Chain | None:
+    """The chain that a stacked network is; None where it is more, or a layer has no link."""
+    links: list[Link] = []
+    first: int | None = None
+    for layer in getattr(network, "chain", [nn.Identity()]):
+        if isinstance(layer, StackedLinear):
+            links.append(_Dense(layer, first=first is None))
+            first = len(links) - 1 if first is None else first
+        elif isinstance(layer, StackedNoisyUnits):
+            links.append(_Noise(layer))
+        elif isinstance(layer, Activation) and layer.name in IN_PLACE:
+            links.append(Bend(layer.name))
+        elif not isinstance(layer, nn.Flatten):
+            return None
+    return None if first is None else Chain(links, first)
 
 
 def _take_parameters(module: nn.Module, layer: nn.Module, replicas: int) -> None:

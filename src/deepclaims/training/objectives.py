@@ -165,6 +165,39 @@ class Objective:
         w = (flat != IGNORED).to(each.dtype) if weights is None else weights.flatten(1)
         return (w * each).sum(1) / w.sum(1).clamp(min=torch.finfo(w.dtype).tiny)
 
+    def slopes(
+        self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """`losses`, and the gradient of each along its own outputs, in their shape."""
+        if weights is None and self.joint is None:
+            if self.function is F.mse_loss:
+                return _squared_slopes(outputs, targets)
+            if self.function is squared_to_one_hot:
+                return _squared_slopes(outputs, one_hot(targets, outputs))
+            on_cpu = outputs.device.type == "cpu"
+            if self.task == "classification" and on_cpu and targets.min() > IGNORED:
+                return _cross_entropy_slopes(outputs, targets)
+        leaf = outputs.detach().requires_grad_()
+        losses = self.losses(leaf, targets, weights)
+        (slope,) = torch.autograd.grad(losses.sum(), leaf)
+        return losses.detach(), slope
+
+
+def _squared_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Of the mean of (o − t)²: 2 (o − t) / n."""
+    rest = outputs - targets.view(outputs.shape)
+    each = rest.flatten(1)
+    return each.square().mean(1), rest.mul_(2 / each.shape[1])
+
+
+def _cross_entropy_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Of −log p's mean over samples: (p − one-hot) / n; (R, n, classes) and (R, n)."""
+    # Classes before samples, as in `cross_entropies`.
+    p, true = outputs.mT.contiguous().log_softmax(1), targets[:, None]
+    losses = -p.gather(1, true)[:, 0].mean(1)
+    p.exp_().scatter_add_(1, true, p.new_full((1, 1, 1), -1.0).expand(true.shape))
+    return losses, p.div_(targets.shape[1]).mT.contiguous()
+
 
 def cross_entropies(outputs: Tensor, targets: Tensor) -> Tensor:
     """−log p of each target: (R, n, classes) and (R, n) -> (R, n); 0 where it is `IGNORED`."""

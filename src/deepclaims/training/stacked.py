@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytorch_lightning as pl
 import torch
@@ -147,8 +148,7 @@ class StackedTraining(pl.LightningModule):
             self._dismiss(diverged)
 
     def _train_on(self, chunk: Chunk) -> list[Tensor]:
-        stack, objective, update, clips = self.stack, self.objective, self.update, self.clips
-        replicas = len(self.active)
+        stack, update, clips = self.stack, self.update, self.clips
         losses = []
         for batch in chunk.batches:
             inputs, targets, weights = self._gather(batch)
@@ -160,19 +160,27 @@ class StackedTraining(pl.LightningModule):
             theta = stack.theta
             if self.parameter_noise:
                 stack.load(self._noisy(theta))
-            outputs = stack(*inputs).unflatten(0, (replicas, -1))[:, :samples]
-            loss = objective.losses(outputs, targets, weights)
-            # The replicas share no number: the gradient of the sum is each one's own.
-            g = stack.gradient(loss.sum())
+            loss, g = stack.descent(inputs, partial(self._slopes, targets=targets, weights=weights))
             if self.parameter_noise:
                 stack.load(theta)
             if clips is not None:
-                norms = torch.linalg.vector_norm(g, dim=1)
-                g.mul_((clips / (norms + 1e-6)).clamp(max=1.0)[:, None])
+                factors = (clips / (torch.linalg.vector_norm(g, dim=1) + 1e-6)).clamp(max=1.0)
+                for r in (factors != 1).nonzero()[:, 0].tolist():
+                    g[r].mul_(factors[r])
             update.step(stack.theta, g)
-            losses.append(loss.detach())
+            losses.append(loss)
             self.steps += 1
         return losses
+
+    def _slopes(
+        self, outputs: Tensor, targets: Tensor, weights: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Losses (R,) of outputs (R·n, …) and their gradient, which is zero on padded rows."""
+        each, samples = outputs.unflatten(0, (len(targets), -1)), targets.shape[1]
+        losses, slope = self.objective.slopes(each[:, :samples], targets, weights)
+        if samples < each.shape[1]:
+            slope = torch.cat([slope, torch.zeros_like(each[:, samples:])], dim=1)
+        return losses, slope.view(outputs.shape)
 
     def _gather(self, batch: Tensor) -> _Gathered:
         """The data of a minibatch; those of the last one again, if it is that."""

@@ -8,7 +8,7 @@ import torch
 from deepclaims.claims.approximation.grid_search_wasteful.boxes import box, grid, sought
 from deepclaims.claims.approximation.grid_search_wasteful.judge import judge
 from deepclaims.claims.approximation.grid_search_wasteful.measure import chosen
-from deepclaims.claims.approximation.grid_search_wasteful.nets import train
+from deepclaims.claims.approximation.grid_search_wasteful.nets import gradients, train
 from deepclaims.data.splits import Split, Splits
 from deepclaims.evidence.outcome import Curve, Outcome
 
@@ -133,3 +133,22 @@ def test_open_where_nobody_fails(imagined, ruling):
 
 def test_nothing_is_concluded_where_few_hyperparameters_fail_too(imagined, ruling):
     assert ruling(imagined(NAME, partial(imagine, few=0.4))) == "inconclusive"
+
+
+def test_gradients_by_hand_are_autograds():
+    draw = torch.Generator().manual_seed(0)
+    shapes = {"W1": (3, 6, 5), "b1": (3, 1, 5), "W2": (3, 5, 4), "b2": (3, 1, 4)}
+    weights = {
+        name: torch.randn(shape, generator=draw).requires_grad_() for name, shape in shapes.items()
+    }
+    x, y = torch.randn(8, 6, generator=draw), torch.randint(4, (8,), generator=draw)
+    mask = (torch.rand(3, 8, 5, generator=draw) < 0.7) / 0.7
+    decay = torch.tensor([0.0, 0.1, 0.3])
+    hidden = torch.relu(x @ weights["W1"] + weights["b1"]) * mask
+    given = (hidden @ weights["W2"] + weights["b2"]).log_softmax(-1)[:, torch.arange(8), y]
+    norms = sum(weights[name].square().sum((1, 2)) for name in ("W1", "W2"))
+    expected = torch.autograd.grad(
+        (decay / 2 * norms - given.mean(1)).sum(), list(weights.values())
+    )
+    with torch.no_grad():
+        torch.testing.assert_close(gradients(weights, x, y, mask, decay), expected)

@@ -12,7 +12,10 @@ from torch.nn import functional as F
 
 from deepclaims.data.splits import Split, Splits
 from deepclaims.optim import rules
-from deepclaims.training.stack import Descent, Weights, train_stack
+from deepclaims.training.objectives import Objective, cross_entropy
+from deepclaims.training.stack import Descent, Weights
+
+CROSS_ENTROPY = Objective("classification", cross_entropy)
 
 
 def train(
@@ -36,38 +39,63 @@ def train(
     generator = torch.Generator().manual_seed(seed)
     x, y = _pixels(splits.train), splits.train.targets
     replicas, sizes = len(own["lr"]), (x.shape[1], fit["width"], splits.outputs)
-    gain, decay = own["gain"].view(-1, 1, 1), own["decay"] / 2
+    gain = own["gain"].view(-1, 1, 1)
     keep = 1 - own["dropout"].view(-1, 1, 1)
     weights: Weights = {}
     for name, d_in, d_out in (("1", sizes[0], sizes[1]), ("2", sizes[1], sizes[2])):
         first = torch.randn(d_in, d_out, generator=generator) * math.sqrt(2 / d_in)
         weights |= {f"W{name}": gain * first, f"b{name}": torch.zeros(replicas, 1, d_out)}
 
-    def batches(_: int) -> tuple[Tensor, Tensor, Tensor]:
+    def batches() -> tuple[Tensor, Tensor, Tensor]:
         rows = torch.randint(len(x), (fit["batch"],), generator=generator)
         return x[rows], y[rows], torch.rand(fit["batch"], fit["width"], generator=generator)
 
-    def losses(weights: Weights, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-        inputs, targets, uniform = batch
-        outputs = _outputs(weights, inputs, (uniform < keep) / keep)
-        given = F.log_softmax(outputs, -1)[:, torch.arange(len(targets)), targets]
-        norms = sum(weights[name].square().sum((1, 2)) for name in ("W1", "W2"))
-        return decay * norms - given.mean(1)
-
     descent = Descent(weights, rules.momentum, alpha=own["lr"], beta1=1 - own["forgetting"])
-    train_stack(descent, losses, batches, fit["steps"])
+    with torch.no_grad():
+        for _ in range(fit["steps"]):
+            inputs, targets, uniform = batches()
+            mask = (uniform < keep) / keep
+            descent.along(gradients(descent.weights, inputs, targets, mask, own["decay"]))
     assert splits.validation is not None  # `data=mnist` and what is alike always have one
     return _errors(descent.weights, splits.validation), _errors(descent.weights, splits.test)
 
 
-def _outputs(weights: Weights, x: Tensor, mask: Tensor | float = 1.0) -> Tensor:
-    hidden = torch.relu(x @ weights["W1"] + weights["b1"]) * mask
-    return hidden @ weights["W2"] + weights["b2"]
+def gradients(
+    weights: Weights, x: Tensor, y: Tensor, mask: Tensor, decay: Tensor
+) -> tuple[Tensor, ...]:
+    """Of the mean cross entropy + λ/2 Σ ‖W‖² of each net.
+
+    Args:
+        weights: `W1`, `b1`, `W2`, `b2` of R nets.
+        x: inputs, (n, d).
+        y: their classes, (n,).
+        mask: what the hidden units are multiplied by, (R, n, width).
+        decay: λ, (R,).
+
+    Returns:
+        One for each of the weights, in their order.
+    """
+    hidden = _hidden(weights, x).mul_(mask)
+    outputs = hidden @ weights["W2"] + weights["b2"]
+    _, after = CROSS_ENTROPY.slopes(outputs, y.expand(len(outputs), -1))
+    before = (after @ weights["W2"].mT).mul_(mask)
+    torch.ops.aten.threshold_backward.grad_input(before, hidden, 0.0, grad_input=before)
+    own = decay.view(-1, 1, 1)
+    return (
+        (x.T @ before).addcmul_(own, weights["W1"]),
+        before.sum(1, keepdim=True),
+        (hidden.mT @ after).addcmul_(own, weights["W2"]),
+        after.sum(1, keepdim=True),
+    )
+
+
+def _hidden(weights: Weights, x: Tensor) -> Tensor:
+    return (x @ weights["W1"]).add_(weights["b1"]).relu_()
 
 
 @torch.no_grad()
 def _errors(weights: Weights, split: Split) -> Tensor:
-    outputs = _outputs(weights, _pixels(split))
+    outputs = _hidden(weights, _pixels(split)) @ weights["W2"] + weights["b2"]
     wrong = (outputs.argmax(-1) != split.targets) | ~outputs.isfinite().all(-1)
     return wrong.double().mean(1)
 
