@@ -10,11 +10,11 @@ The protocol stands in the claim's file, so that both sides have it and a reader
       also: [{optimizer.lr: 0.01}]        # reported as well, since a check or a figure names them
 
 It is measured in two goes: the choosing seeds at every value, then the part's own seeds at what was
-chosen, and at `also`. The choosing seeds never score a test split. Two scores choose apart, each by its name: `by: {error: validation_error,
-speed: {curve: train_loss, below: 0.2}}`; the latter is the first step at which a curve is below a
-target. With `stacked: true` a task of the claim's own gets all combinations at once, as `variants`
-of its config, and gives each score as a curve over their numbers. Such a grid is widened by a stack
-of its own: all combinations that have the new value.
+chosen, and at `also`. The choosing seeds never score a test split. Two scores choose apart, each by
+its name: `by: {error: validation_error, speed: {curve: train_loss, below: 0.2}}`; the latter is the
+first step at which a curve is below a target. With `stacked: true` a task of the claim's own gets
+all combinations at once, as `variants` of its config, and gives each score as a curve over their
+numbers. Such a grid is widened by a stack of its own: all combinations that have the new value.
 """
 
 from __future__ import annotations

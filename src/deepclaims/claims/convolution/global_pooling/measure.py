@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from deepclaims.claims.convolution.global_pooling.patients import areas, divided, mean_area
+from deepclaims.claims.tuning import is_choosing
 from deepclaims.data.aami import FOLDS
 from deepclaims.data.ecg_segments import stretches
 from deepclaims.data.locked import is_locked
@@ -35,9 +36,12 @@ def digits(config: dict[str, Any], seed: int) -> Outcome:
 
     Returns:
         Metrics `validation_error`, `n_parameters`, and `accepted`, how many frames the net reads;
-        curves `shift_error`, and `frame_error`, NaN where the net refuses the frame.
+        curves `shift_error`, and `frame_error`, NaN where the net refuses the frame. Seeds that
+        choose give `validation_error` alone.
     """
     net, splits, scores = trained_net(_training(config), seed)
+    if is_choosing(config):
+        return Outcome({"validation_error": scores["validation_error"]})
     x, labels = splits.test.inputs[0], splits.test.targets
 
     def error(images: torch.Tensor) -> float:
@@ -74,7 +78,7 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Metrics `validation_loss`, one minus the mean area of the patients to choose by,
         `n_parameters`, `accepted`, how many lengths every net reads; table `areas`, the patients'
-        areas by `tenths` (see `patients.areas`).
+        areas by `tenths` (see `patients.areas`). Seeds that choose give `validation_loss` alone.
     """
     import pandas as pd
 
@@ -91,16 +95,21 @@ def segments(config: dict[str, Any], seed: int) -> Outcome:
             fit(module, settings, None)
             net = module.model.eval()
             chosen.append(areas(net, stretches(folder, held_out, seconds), seconds))
+            sizes.append(count_parameters(net))
+            if is_choosing(config):
+                continue
             asked = [stretches(folder, tested, tenths / 10) for tenths in lengths]
             accepted.append(sum(_reads(net, each.inputs[0][:10]) for each in asked))
             tables += [
                 areas(net, each, seconds).assign(tenths=tenths)
                 for tenths, each in zip(lengths, asked, strict=True)
             ]
-        sizes.append(count_parameters(net))
+    loss = 1 - mean_area(pd.concat(chosen))
+    if is_choosing(config):
+        return Outcome({"validation_loss": loss})
     return Outcome(
         {
-            "validation_loss": 1 - mean_area(pd.concat(chosen)),
+            "validation_loss": loss,
             "n_parameters": float(sizes[0]),
             "accepted": float(min(accepted)),
         },

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from deepclaims.claims.tuning import is_choosing
 from deepclaims.data.locked import LOCKED, is_locked
 from deepclaims.data.moved_images import rotated, shifted
 from deepclaims.data.registry import load
@@ -39,7 +40,7 @@ def moved(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Metrics `validation_error` and `n_parameters`; for each kind of move the curves
         `<move>_error`, and `<move>_change`, the mean total variation between the answers to the
-        image and to the moved one.
+        image and to the moved one. Seeds that choose give the metrics alone.
     """
     training = dict(config["training"])
     pool = config["pool"]
@@ -47,6 +48,12 @@ def moved(config: dict[str, Any], seed: int) -> Outcome:
     training["data"] = {**training["data"], "n_train": config["images"][pool]}
     training["optimizer"] = {**training["optimizer"], "lr": config["rate"]}
     net, splits, scores = trained_net(training, seed)
+    found = {
+        "validation_error": scores["validation_error"],
+        "n_parameters": float(count_parameters(net)),
+    }
+    if is_choosing(config):
+        return Outcome(found)
     x, labels = splits.test.inputs[0], splits.test.targets
     still = probabilities(net, x)
     curves = {}
@@ -56,8 +63,7 @@ def moved(config: dict[str, Any], seed: int) -> Outcome:
         change = [float((each - still).abs().sum(1).mean() / 2) for each in answers]
         curves[f"{kind}_error"] = Curve(list(config[kind]), errors)
         curves[f"{kind}_change"] = Curve(list(config[kind]), change)
-    size = float(count_parameters(net))
-    return Outcome({"validation_error": scores["validation_error"], "n_parameters": size}, curves)
+    return Outcome(found, curves)
 
 
 def features(config: dict[str, Any], seed: int) -> Outcome:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from deepclaims.claims.regularisation.coders import Principal, squared_error, trained_coder
-from deepclaims.claims.tuning import VARIANTS
+from deepclaims.claims.tuning import VARIANTS, is_choosing
 from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Split, Splits
 from deepclaims.evidence.outcome import Curve, Outcome
@@ -25,7 +25,6 @@ from deepclaims.nn.autoencoder import Autoencoder
 from deepclaims.training.objectives import IGNORED
 from deepclaims.training.replicas import train_stacked_on
 
-NAMES = ("validation_error", "test_error")
 VIEWS: Mapping[str, Callable[[Autoencoder, Principal], Callable[[Tensor], Tensor]]] = {
     "plain": lambda coder, plane: lambda x: x,
     "codes": lambda coder, plane: coder.encode,
@@ -46,20 +45,21 @@ def classify(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Curves by the number of the variant, means over the draws: `validation_error`,
         `test_error`. But for plain images, metrics `mse` of the autoencoder on the test images, and
-        `pca`, that of as many principal components.
+        `pca`, that of as many principal components. Seeds that choose score no test images.
     """
     splits = load(config["data"], seed, folder_of(config["data"]))
     seen, quality = splits, {}
     if config["view"] != "plain":
         learnt = _learnt(json.dumps([config["data"], config["coder"], config["code"]]), seed)
         seen = _changed(splits, VIEWS[config["view"]](*learnt))
-        errors = (squared_error(each, splits.test.inputs[0]) for each in learnt)
-        quality = dict(zip(("mse", "pca"), errors, strict=True))
+        if not is_choosing(config):
+            errors = (squared_error(each, splits.test.inputs[0]) for each in learnt)
+            quality = dict(zip(("mse", "pca"), errors, strict=True))
     draws = _labelled(seen, int(config["labels"]), int(config["draws"]))
     variants = [
         _classifier(config, each["lr"], config["classifier"]["fit"]) for each in config[VARIANTS]
     ]
-    return Outcome(quality, _mean_errors(draws, variants, seed))
+    return Outcome(quality, _mean_errors(draws, variants, seed, _scored(config)))
 
 
 def joint(config: dict[str, Any], seed: int) -> Outcome:
@@ -92,7 +92,7 @@ def joint(config: dict[str, Any], seed: int) -> Outcome:
             "coder_width": config["width"],
         }
         variants.append({**_classifier(config, each["lr"], fit), "regularizer": option})
-    return Outcome({}, _mean_errors(draws, variants, seed))
+    return Outcome({}, _mean_errors(draws, variants, seed, _scored(config)))
 
 
 def beside_unlabelled(labelled: Splits, x: Tensor) -> Splits:
@@ -146,18 +146,31 @@ def _labelled(splits: Splits, labels: int, draws: int) -> list[Splits]:
 
 
 def _classifier(config: Mapping[str, Any], lr: float, fit: Mapping[str, Any]) -> dict[str, Any]:
-    own = config["classifier"]
-    return {**own, "data": config["data"], "optimizer": {**own["optimizer"], "lr": lr}, "fit": fit}
+    own, scored = config["classifier"], {**fit, "evaluate": _scored(config)}
+    return {
+        **own,
+        "data": config["data"],
+        "optimizer": {**own["optimizer"], "lr": lr},
+        "fit": scored,
+    }
+
+
+def _scored(config: Mapping[str, Any]) -> list[str]:
+    return ["validation"] if is_choosing(config) else ["validation", "test"]
 
 
 def _mean_errors(
-    draws: Sequence[Splits], variants: Sequence[Mapping[str, Any]], seed: int
+    draws: Sequence[Splits],
+    variants: Sequence[Mapping[str, Any]],
+    seed: int,
+    scored: Sequence[str],
 ) -> dict[str, Curve]:
     """Each variant on each draw; those that differ in the learning rate alone are one stack."""
+    names = [f"{split}_error" for split in scored]
     kinds: dict[str, list[int]] = {}
     for number, each in enumerate(variants):
         kinds.setdefault(json.dumps(each.get("regularizer")), []).append(number)
-    errors = torch.empty(2, len(variants), len(draws), dtype=torch.float64)
+    errors = torch.empty(len(names), len(variants), len(draws), dtype=torch.float64)
     for numbers in kinds.values():
         places = [(number, i) for number in numbers for i in range(len(draws))]
         outcomes = train_stacked_on(
@@ -166,8 +179,8 @@ def _mean_errors(
             [seed * len(draws) + i for _, i in places],
         )
         for (number, i), outcome in zip(places, outcomes, strict=True):
-            for row, name in enumerate(NAMES):
+            for row, name in enumerate(names):
                 errors[row, number, i] = outcome.metrics[name]
     steps = list(range(len(variants)))
     means = errors.mean(2).tolist()
-    return {name: Curve(steps, each) for name, each in zip(NAMES, means, strict=True)}
+    return {name: Curve(steps, each) for name, each in zip(names, means, strict=True)}

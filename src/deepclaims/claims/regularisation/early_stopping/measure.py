@@ -8,6 +8,7 @@ import torch
 
 from deepclaims.claims.regularisation import digit_nets
 from deepclaims.claims.regularisation.digit_nets import Images, Learning
+from deepclaims.claims.tuning import is_choosing
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.training.early_stopping import Patience
 from deepclaims.training.stack import Weights
@@ -52,15 +53,17 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
         after which it stopped;
         `regret_stop` and `regret_end`, of the validation error against its lowest of the whole
         training; `oracle_stop`, the same for the test error of the curve; `best_stop`, whether the
-        regret is none. Curves `validation`, `train` and `test` over looks.
+        regret is none. Curves `validation`, `train` and `test` over looks. Seeds that choose score
+        no test images.
     """
     train, validation, test = digit_nets.slices(
         config["data"], config["label_noise"], config["images"], seed
     )
-    watched = test.first(config["watched"])
+    watched = None if is_choosing(config) else test.first(config["watched"])
     generator = torch.Generator().manual_seed(seed)
     rules = {name: Stopping(config["patience"], name) for name in MONITORS}
-    curves: dict[str, list[tuple[int, float]]] = {name: [] for name in (*MONITORS, "train", "test")}
+    seen = (*MONITORS, "train") if watched is None else (*MONITORS, "train", "test")
+    curves: dict[str, list[tuple[int, float]]] = {name: [] for name in seen}
     last: Weights = {}
 
     def look(t: int, w: Weights) -> None:
@@ -71,9 +74,10 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
             ("validation_error", _error(w, validation)),
             ("validation_loss", _cost(w, validation)),
             ("train", _error(w, train)),
-            ("test", _error(w, watched, true=True)),
         ):
             curves[name].append((at, value))
+        if watched is not None:
+            curves["test"].append((at, _error(w, watched, true=True)))
         for rule in rules.values():
             rule.see(at, curves, w)
         last.update(w)
@@ -94,11 +98,11 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
             f"validation_{where}": _error(w, validation),
             f"train_{where}": _error(w, train),
             f"true_{where}": _error(w, train, true=True),
-            f"test_{where}": _error(w, test, true=True),
             f"cost_{where}": _cost(w, train),
         }
+        if watched is not None:
+            found[f"test_{where}"] = _error(w, test, true=True)
     over_validation = [error for _, error in curves["validation_error"]]
-    over_test = [error for _, error in curves["test"]]
     regret = by_error.best - min(over_validation)
     stopped = config["looks"] if by_error.stopped is None else by_error.stopped
     found |= {
@@ -106,9 +110,12 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
         "regret_stop": regret,
         "regret_end": over_validation[-1] - min(over_validation),
         "best_stop": float(regret == 0),
-        "oracle_stop": over_test[by_error.best_step - 1] - min(over_test),
     }
-    names = {"validation": "validation_error", "train": "train", "test": "test"}
+    names = {"validation": "validation_error", "train": "train"}
+    if watched is not None:
+        over_test = [error for _, error in curves["test"]]
+        found["oracle_stop"] = over_test[by_error.best_step - 1] - min(over_test)
+        names["test"] = "test"
     return Outcome(
         found,
         {
