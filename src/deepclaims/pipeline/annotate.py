@@ -37,8 +37,9 @@ def run(words: Sequence[str]) -> None:
     from deepclaims.ecg import summary
     from deepclaims.ecg.files import Files
     from deepclaims.ecg.rhythm import Rhythm
+    from deepclaims.pipeline import records
 
-    path = wfdb_record.find_record(options.record, project.raw("mitdb"))
+    path = records.find(options.record, project)
     written = Files(Path(options.out), path.name, options.extension)
     recording = wfdb_record.read_recording(path, options.lead, options.second)
     if options.at is not None and options.at >= recording.seconds:

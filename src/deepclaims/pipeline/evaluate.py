@@ -33,12 +33,12 @@ def run(words: Sequence[str]) -> None:
     """
     project = Project.here()
     options = read_evaluate_options(words, project)
-    from deepclaims.data.wfdb_record import find_record
     from deepclaims.ecg.ec57.table import as_csv, as_text
     from deepclaims.ecg.evaluation import Reading
+    from deepclaims.pipeline import records
 
     reading = Reading(options.reference, options.mapping, options.start)
-    paths = [find_record(name, project.raw("mitdb")) for name in options.records]
+    paths = [records.find(name, project) for name in options.records]
     label = _networks(project, options, [path.name for path in paths])
     scores = {
         path.name: reading.score(path, options.test or label(path)) for path in dict.fromkeys(paths)
