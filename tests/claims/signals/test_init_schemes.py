@@ -8,7 +8,7 @@ from scipy import stats
 
 from deepclaims.claims import claim as claims
 from deepclaims.claims.signals.init_schemes import measure
-from deepclaims.claims.signals.init_schemes.judge import CHANCE, HALVING, judge, losses
+from deepclaims.claims.signals.init_schemes.judge import CHANCE, HALVING, judge, losses, shares
 from deepclaims.claims.signals.init_schemes.measure import draw_layer, laws, signal
 from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Curve, Outcome
@@ -134,6 +134,28 @@ def test_supported_where_scale_decides(world, ruling):
     results = world()
     assert ruling(results) == "supported"
     assert all(outcomes_of(results).values())
+
+
+def with_diverging(share):
+    """The world where the lecture is right, but that of He's ReLU nets a share diverges."""
+
+    def trained(part, scheme, rate, rng):
+        loss, error = trained_world(part, scheme, rate, rng)
+        diverges = part == "relu" and scheme == "he" and rng.random() < share
+        return (math.nan if diverges else loss), error
+
+    return trained
+
+
+def test_a_net_that_diverges_counts_as_one_that_learnt_nothing(world, ruling):
+    results = world(with_diverging(0.2))
+    assert np.isnan(losses(results, "relu", "he")).any()
+    assert shares(results, "relu", "he").max() == 1.0
+    assert ruling(results) == "supported"
+
+
+def test_where_most_diverge_he_does_not_train(world, ruling):
+    assert ruling(world(with_diverging(0.97))) == "refuted"
 
 
 def test_the_rate_is_chosen_by_validation_with_other_seeds_than_report(world):

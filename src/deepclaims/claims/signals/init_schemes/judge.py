@@ -37,7 +37,7 @@ def judge(results: Results) -> dict[str, Measured]:
     """Laws, losses over `CHANCE`, and the share of seeds that train."""
     full = [s for s in results.axis("laws", "scheme") if s != "he_truncated"]
     among_tanh = [s for s in results.axis("others", "init") if s not in ("he", "normal")]
-    he_tanh = losses(results, "others", "he", **TANH)
+    he_tanh = shares(results, "others", "he", **TANH)
     tanh_too = losses(results, "others", "normal", **TANH) < TRAINED
     either = tanh_too | (losses(results, "relu", "normal") < TRAINED)[: tanh_too.size]
     return {
@@ -45,14 +45,14 @@ def judge(results: Results) -> dict[str, Measured]:
         "shapes": _distances(results, "distance", list(PRINTED_LAWS)),
         "support": _reach(results),
         "truncation": _variance(results, "he_truncated"),
-        "he_trains": mean_interval(losses(results, "relu", "he")),
-        "halving_stalls": [mean_interval(losses(results, "relu", scheme)) for scheme in HALVING],
+        "he_trains": mean_interval(shares(results, "relu", "he")),
+        "halving_stalls": [mean_interval(shares(results, "relu", scheme)) for scheme in HALVING],
         "test_sees_truncation": _distances(results, "distance_normal", TRUNCATED),
         "tanh_indifferent": [
-            paired_difference(losses(results, "others", scheme, **TANH), he_tanh)
+            paired_difference(shares(results, "others", scheme, **TANH), he_tanh)
             for scheme in among_tanh
         ],
-        "adam_frees_glorot": mean_interval(losses(results, "adam", "glorot")),
+        "adam_frees_glorot": mean_interval(shares(results, "adam", "glorot")),
         "unit_normal_stalls": proportion_interval(int(either.sum()), either.size),
     }
 
@@ -76,6 +76,12 @@ def _reach(results: Results) -> Estimate:
     bounded = [math.isfinite(PRINTED_LAWS[scheme].bound) for scheme in rows["scheme"]]
     reach = rows["value"][bounded].to_numpy()
     return exact(reach[np.abs(reach - 1).argmax()], reach.size)
+
+
+def shares(results: Results, part: str, scheme: str, **axes: Any) -> np.ndarray:
+    """As `losses`, 1 for a net that ends above chance or diverged: it has learnt nothing."""
+    found: np.ndarray = np.fmin(losses(results, part, scheme, **axes), 1.0)
+    return found
 
 
 def losses(results: Results, part: str, scheme: str, **axes: Any) -> np.ndarray:
