@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from deepclaims.claims.tuning import VARIANTS
+from deepclaims.claims.tuning import VARIANTS, is_choosing
 from deepclaims.data.locked import LOCKED, is_locked
 from deepclaims.data.prepared import read_meta
 from deepclaims.data.registry import load
@@ -88,7 +88,7 @@ def hidden(config: dict[str, Any], seed: int) -> Outcome:
     Returns:
         Curves by the number of the variant: `validation` and `test`, mean cross-entropy (nats,
         infinite where training diverged), and `active`, the mean share of validation images on
-        which a hidden unit is positive at the end.
+        which a hidden unit is positive at the end. Seeds that choose score no test images.
     """
     splits, random, leak = _images(config, seed), Generator().manual_seed(seed), config["leak"]
     x, y, alpha = splits.train.inputs[0], splits.train.targets, _rates(config)
@@ -105,7 +105,9 @@ def hidden(config: dict[str, Any], seed: int) -> Outcome:
     )
     net = {name: w.detach() for name, w in descent.weights.items()}
     assert splits.validation is not None  # a number of images was asked for
-    held_out = {"validation": splits.validation, "test": splits.test}
+    held_out = {"validation": splits.validation}
+    if not is_choosing(config):
+        held_out["test"] = splits.test
     losses = {
         name: cross_entropy(net, split.inputs[0], split.targets, leak)
         for name, split in held_out.items()
