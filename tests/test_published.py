@@ -2,10 +2,15 @@
 
 import re
 
+import pandas as pd
 import pytest
 
+from deepclaims.claims import claim as claims
 from deepclaims.pipeline.verify import verify
 from deepclaims.project import Project
+
+TESTED = re.compile(r"(?:^|_)test(?:_|$)")
+"""In the name of what is measured on a test split."""
 
 LARGEST = 6 * 2**20
 """Bytes that all published tables together may take: they are in Git."""
@@ -29,6 +34,22 @@ def test_every_published_verdict_follows_from_the_published_tables(published):
     found = verify(published)
     assert found.differences == ()
     assert found.claims > 0
+
+
+def test_seeds_that_choose_have_no_score_on_a_test_split(published):
+    """Neither a metric nor a curve, in any part that is tuned on data with a test split."""
+    seen = 0
+    for name in claims.catalogue(published.conf):
+        claim = claims.load(published.conf, name)
+        tuned = [part for part in claim.parts if part.tune and (part.data or part.task == "train")]
+        if not tuned:
+            continue
+        rows = pd.read_parquet(published.reports / "tables" / name / "replicas.parquet")
+        for part in tuned:
+            own = rows[(rows["part"] == part.name) & rows["seed"].isin(part.tune.seeds)]
+            seen += len(own)
+            assert not [each for each in own["metric"].unique() if TESTED.search(each)], part.name
+    assert seen
 
 
 def test_the_published_tables_are_small(published):
