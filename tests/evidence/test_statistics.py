@@ -6,6 +6,7 @@ from scipy import stats
 
 from deepclaims.evidence import statistics
 from deepclaims.evidence.estimate import exact
+from deepclaims.evidence.law import wilson
 from deepclaims.evidence.outcome import moments
 
 RNG = np.random.default_rng(11)
@@ -220,3 +221,12 @@ def test_a_median_is_covered_by_no_less_than_it_says():
     found = [statistics.median_interval(row) for row in worlds]
     share = np.mean([each.low <= np.log(2) <= each.high for each in found])
     assert share == pytest.approx(stats.binom.cdf(7, 9, 0.5) - stats.binom.cdf(1, 9, 0.5), abs=0.02)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
+def test_wilsons_interval_is_scipys(level):
+    for n in (1, 7, 40):
+        low, high = wilson(np.arange(n + 1), n, level)
+        for k in range(n + 1):
+            expected = stats.binomtest(k, n).proportion_ci(level, method="wilson")
+            assert (low[k], high[k]) == pytest.approx(tuple(expected), abs=1e-14)

@@ -27,6 +27,7 @@ from deepclaims.evidence.law import (
     Ranks,
     Student,
     Unknown,
+    wilson,
 )
 
 TIED = 1e-9
@@ -302,7 +303,8 @@ def _newcombe(law: Newcombe, truth: float, more: float, level: float) -> Interva
     second = law.k2 / law.n2
     first = min(max(second + truth, 0.0), 1.0)
     (w1, p1, low1, high1), (w2, p2, low2, high2) = (
-        _wilson(p, max(round(n * more), 1), level) for p, n in ((first, law.n1), (second, law.n2))
+        _proportions(p, max(round(n * more), 1), level)
+        for p, n in ((first, law.n1), (second, law.n2))
     )
     gap = p1[:, None] - p2
     return (
@@ -312,16 +314,13 @@ def _newcombe(law: Newcombe, truth: float, more: float, level: float) -> Interva
     )
 
 
-def _wilson(
+def _proportions(
     p: float, n: int, level: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Of every number of successes the probability, the share, and Wilson's interval."""
     k = np.arange(n + 1)
-    share, z = k / n, float(special.ndtri(0.5 + level / 2))
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    low, high = np.where(k > 0, centre - half, 0.0), np.where(k < n, centre + half, 1.0)
-    return stats.binom.pmf(k, n, p), share, low, high
+    low, high = wilson(k, n, level)
+    return stats.binom.pmf(k, n, p), k / n, low, high
 
 
 def _studentised(law: Studentised, truth: float, shrink: float, level: float) -> Intervals:

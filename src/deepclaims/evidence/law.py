@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from deepclaims.evidence.bootstrap_law import Studentised
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike
 
 
 class Law(Protocol):
@@ -240,10 +244,8 @@ class Newcombe:
 
     def interval(self, value: float, level: float) -> tuple[float, float]:
         """Newcombe's hybrid score interval."""
-        from scipy.stats import binomtest
-
-        low1, high1 = binomtest(self.k1, self.n1).proportion_ci(level, method="wilson")
-        low2, high2 = binomtest(self.k2, self.n2).proportion_ci(level, method="wilson")
+        low1, high1 = wilson(self.k1, self.n1, level)
+        low2, high2 = wilson(self.k2, self.n2, level)
         p1, p2 = self.k1 / self.n1, self.k2 / self.n2
         return (
             float(value - math.hypot(p1 - low1, high2 - p2)),
@@ -272,6 +274,17 @@ class Newcombe:
         ):  # the bound is beyond the widest interval, or at p1-p2
             return 0.5 if bound == value else smallest
         return float(brentq(gap, smallest, largest, xtol=1e-13))
+
+
+def wilson(k: ArrayLike, n: int, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's interval of a proportion, for one or many numbers `k` of successes in `n` trials."""
+    import numpy as np
+    from scipy import special
+
+    k, z = np.asarray(k), float(special.ndtri(0.5 + level / 2))
+    centre, half = k + z * z / 2, z * np.sqrt(k * (n - k) / n + z * z / 4)
+    low, high = (centre - half) / (n + z * z), (centre + half) / (n + z * z)
+    return np.where(k > 0, low, 0.0), np.where(k < n, high, 1.0)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ without a network. They hold no dates: the same evidence gives the same bytes.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -209,10 +209,11 @@ class _Writer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        text = cache(formulas.text)  # more than half of what pages ask for comes again
         self.environment.filters.update(
             claim_text=lambda record: dict.fromkeys(_OPTIONAL) | dict(record.claim),
             reason=lambda ruled: sentence(ruled.reason, self.words),
-            rich=lambda text: formulas.text(self.words.of(text), language),
+            rich=lambda said: text(self.words.of(said), language),
             display=lambda latex: formulas.display(self.words.of(latex)),
             elsewhere=elsewhere,
             picture=lambda finding: checks.picture(finding, self.words),
@@ -303,7 +304,7 @@ class _Writer:
             ),
             "sources": lambda record: citing.sources(record.name, beside.sources),
             "bibtex": lambda record: citing.bibtex(record),
-            "quoted": lambda text, language: formulas.text(text, language),
+            "quoted": formulas.text,
         }
 
     def claim(self, position: int) -> str:
