@@ -7,7 +7,7 @@ import difflib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import yaml
 
 from deepclaims.claims.tuning import Tune
 from deepclaims.errors import ClaimError, ConfigError
+from deepclaims.evidence.registration import Registration
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, a tenth of the time
 PROFILES = ("smoke", "laptop", "full")
@@ -99,6 +100,11 @@ class Claim:
     def chapter(self) -> str:
         """The chapter's name."""
         return self.name.split("/")[0]
+
+    @cached_property
+    def registered(self) -> Registration:
+        """Hashes of what its file asks, how it decides and what it measures."""
+        return Registration.of(self.written)
 
     @property
     def grid(self) -> Mapping[str, Any]:

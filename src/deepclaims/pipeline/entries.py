@@ -13,7 +13,6 @@ from deepclaims.evidence import ledger
 from deepclaims.evidence.ledger import SEEN, Event, Kind
 from deepclaims.evidence.looks import Look, attempt_of
 from deepclaims.evidence.record import REAL_SOURCES
-from deepclaims.evidence.registration import Registration
 from deepclaims.evidence.second_look import SecondLook
 from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
@@ -107,7 +106,7 @@ def write_second_look(project: Project, judged: Judged, settled: Verdict, series
     look = SecondLook(
         ruling=seen.ruling,
         seeds=seen.seeds,
-        registration=str(Registration.of(judged.claim.written)),
+        registration=str(judged.claim.registered),
         profile=seen.profile,
         sources=seen.sources,
         series=series,
@@ -125,7 +124,7 @@ def write_transfer(project: Project, judged: Judged, settled: Verdict, dataset: 
         ruling=seen.ruling,
         reason=dict(settled.reason),
         seeds=seen.seeds,
-        registration=str(Registration.of(judged.claim.written)),
+        registration=str(judged.claim.registered),
         profile=seen.profile,
         sources=seen.sources,
         checks=seen.checks,

@@ -168,7 +168,7 @@ class History:
         One at the attempt that this is counts whatever was reworded since: the words of a question
         cannot undo it.
         """
-        told = str(Registration.of(self.judged.claim.written))
+        told = str(self.judged.claim.registered)
         profile, sources = self.judged.claim.profile, self.judged.facts["data_sources"]
         found, attempt = [], ""
         for event in self.ledger.of(*SEEN, Kind.SECOND_LOOK):
@@ -183,7 +183,7 @@ class History:
     @cached_property
     def transfers(self) -> list[tuple[Transfer, bool]]:
         """All transfers of the claim, and whether each is of the claim as it is now."""
-        look, told = self.look, str(Registration.of(self.judged.claim.written))
+        look, told = self.look, str(self.judged.claim.registered)
         now = (told, look.profile, look.seeds, look.sources)
         return [(each, each.is_of(*now)) for each in transfer.transfers(self.ledger)]
 

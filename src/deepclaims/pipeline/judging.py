@@ -105,7 +105,7 @@ class Measured:
             code_fingerprint(code),
             {name: _version(name) for name in libraries},
             self._tables,
-            str(Registration.of(self.claim.written)),
+            str(self.claim.registered),
             {key: self.claim.text.get(key) for key in DECIDING},
             {
                 name: {key: value for key, value in check.items() if key not in words}
@@ -236,7 +236,7 @@ class _Elsewhere:
 def _changed(results: Results) -> tuple[str, ...]:
     """What of the registration differs from the one that the rows were run under."""
     measured = [Registration.read(word) for word in results.metrics["registration"].unique()]
-    return post_hoc(Registration.of(results.claim.written), measured)
+    return post_hoc(results.claim.registered, measured)
 
 
 @contextmanager

@@ -22,7 +22,6 @@ from deepclaims.data.prepared import read_meta
 from deepclaims.environment import commit
 from deepclaims.errors import StorageError
 from deepclaims.evidence.check import OUTCOMES
-from deepclaims.evidence.registration import Registration
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import deposit, entries, measured, shown
 from deepclaims.pipeline.place import REHEARSED, SPACE
@@ -151,7 +150,7 @@ def _units(project: Project, plan: Sequence[Planned]) -> list[Unit]:
 
 def _registrations(plan: Sequence[Planned]) -> dict[tuple[str, int], dict[str, str]]:
     """For each replica, claim -> registration of every claim that asks for it."""
-    words = {each.claim.name: str(Registration.of(each.claim.written)) for each in plan}
+    words = {each.claim.name: str(each.claim.registered) for each in plan}
     found: dict[tuple[str, int], dict[str, str]] = {}
     for each in plan:
         for seed in each.seeds:

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from deepclaims.claims.claim import Claim
-from deepclaims.evidence.registration import Registration
 from deepclaims.sweep.fingerprint import code_fingerprint
 
 PROMISED = ("question", "criterion", "grid", "seeds")
@@ -22,7 +21,7 @@ def registration(claim: Claim) -> dict[str, str]:
     The seeds have a hash of their own, and so has the code that judges: to move either after a look
     is another attempt. So have the smallest relevant effects, which decide nothing.
     """
-    told = Registration.of(claim.written)
+    told = claim.registered
     texts = {key: value for key, value in claim.written.items() if key not in _DECIDING}
     checks = claim.written["criterion"]["checks"]
     return {

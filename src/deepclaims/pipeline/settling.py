@@ -18,7 +18,7 @@ from deepclaims.evidence.ledger import Event, Ledger
 from deepclaims.evidence.multiplicity import at_stake, settle
 from deepclaims.evidence.operating import Operating
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns, SentenceNote
-from deepclaims.evidence.registration import MARKS, Registration
+from deepclaims.evidence.registration import MARKS
 from deepclaims.evidence.reruns import agreed
 from deepclaims.evidence.second_look import SecondLook, confirm, confirm_unchanged
 from deepclaims.evidence.sentence import STUDY, Ruled
@@ -58,7 +58,7 @@ def _marked(history: History) -> Verdict:
 def _stands(verdict: Verdict, history: History) -> Verdict:
     """What of a verdict stands beside the other looks: at the same seeds, and at others."""
     same = agreed(verdict, history.same_attempt)
-    told = str(Registration.of(history.judged.claim.written))
+    told = str(history.judged.claim.registered)
     current = [look for look, is_current in history.second_looks if is_current]
     older = [
         look
