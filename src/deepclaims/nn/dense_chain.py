@@ -6,9 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from deepclaims.nn.activations import Activation
-from deepclaims.nn.autoencoder import Autoencoder
 from deepclaims.nn.chain import IN_PLACE, Bend, Chain, Link
-from deepclaims.nn.perceptron import Perceptron
 from deepclaims.nn.unit_noise import NoisyUnits
 
 
@@ -36,11 +34,12 @@ class Dense:
 
 def dense_chain(network: nn.Module) -> Chain | None:
     """The chain that a network is, (n, d_0) -> (n, d_L); None where it is more, or has noise."""
-    if not isinstance(network, Perceptron | Autoencoder):
+    layers = getattr(network, "chain", None)
+    if not isinstance(layers, list):  # another network may mean something else by that name
         return None
     links: list[Link] = []
     first: int | None = None
-    for layer in network.chain:
+    for layer in layers:
         if isinstance(layer, nn.Linear):
             links.append(Dense(layer, first=first is None))
             first = len(links) - 1 if first is None else first
