@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from deepclaims.training.augmentation import build_augment, shift_images
+from deepclaims.training.augmentation import Shift, build_augment, reader
 from deepclaims.training.distortion import distort_images
 
 
@@ -15,7 +15,7 @@ def generator(seed=0):
 def test_each_image_is_moved_whole_and_by_its_own_draw():
     x = torch.zeros(400, 1, 9, 9)
     x[:, :, 4, 4] = 1
-    moved = shift_images(x, 2, generator())
+    moved = Shift(generator(), pixels=2)((x,))[0]
     assert (moved.sum((1, 2, 3)) == 1).all()
     places = torch.nonzero(moved)[:, 2:]
     assert places.min() == 2
@@ -29,13 +29,13 @@ def test_each_image_is_moved_whole_and_by_its_own_draw():
 
 def test_what_comes_in_is_the_edges_grey():
     x = torch.full((50, 2, 5, 5), -0.4)
-    assert torch.equal(shift_images(x, 1, generator()), x)
+    assert torch.equal(Shift(generator(), pixels=1)((x,))[0], x)
 
 
 def test_a_shift_is_torchs_roll_where_nothing_comes_in():
     x = torch.zeros(30, 1, 8, 8)
     x[:, :, 2:6, 2:6] = torch.randn(30, 1, 4, 4)
-    moved = shift_images(x, 1, generator())
+    moved = Shift(generator(), pixels=1)((x,))[0]
     for before, after in zip(x, moved, strict=True):
         rolls = [torch.roll(before, (i, j), (1, 2)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
         assert any(torch.equal(after, roll) for roll in rolls)
@@ -49,7 +49,17 @@ def test_a_shift_cuts_a_window_out_of_the_padded_image(layout):
     wanted = [
         image[:, i : i + 6, j : j + 9] for image, i, j in zip(padded, down, right, strict=True)
     ]
-    assert torch.equal(shift_images(x, 2, generator()), torch.stack(wanted))
+    assert torch.equal(Shift(generator(), pixels=2)((x,))[0], torch.stack(wanted))
+
+
+def test_batches_read_from_framed_images_are_batches_moved():
+    """What is read has the bits of what is gathered and then moved, and draws the same numbers."""
+    x, y, index = torch.randn(40, 3, 6, 9), torch.randn(40, 2), torch.randperm(40)[:13]
+    read = reader((x, y), Shift(generator(), pixels=2))
+    moves = Shift(generator(), pixels=2)
+    for _ in range(2):
+        for found, wanted in zip(read(index), moves((x[index], y[index])), strict=True):
+            assert torch.equal(found, wanted)
 
 
 def test_the_data_themselves_stay_as_they_are():

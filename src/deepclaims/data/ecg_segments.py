@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import torch
 from deepclaims.data.aami import CLASSES, DS1, VALIDATION, halves
 from deepclaims.data.beats import PREPARED_RATE
 from deepclaims.data.options import require_choice, require_count
-from deepclaims.data.prepared import read_array, read_meta
+from deepclaims.data.prepared import read_array, read_meta, written
 from deepclaims.data.sampling import stratified_order
 from deepclaims.data.splits import Split, Splits
 from deepclaims.errors import ConfigError
@@ -137,7 +138,15 @@ def _balanced(split: Split, stream: list[int]) -> Split:
 
 
 def _segments(folder: Path, numbers: tuple[int, ...], seconds: float, rate: int) -> Split:
-    """Every whole segment of the records in `numbers`."""
+    """Every whole segment of the records in `numbers`, one's own."""
+    return _standing(folder, numbers, seconds, rate, written(folder, "ecg")).each(torch.clone)
+
+
+@lru_cache(maxsize=32)
+def _standing(
+    folder: Path, numbers: tuple[int, ...], seconds: float, rate: int, when: int
+) -> Split:
+    """They, as the folder had them `when`; kept for the other replicas of a worker."""
     records = read_array(folder, "records", "ecg")
     extent, signal = (read_array(folder, name, "ecg") for name in ("extent", "signal"))
     sample, kind = (read_array(folder, name, "ecg") for name in ("beat_sample", "beat_class"))

@@ -12,7 +12,7 @@ from deepclaims.nn.averaged_convolution import averaged_convolution
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.unit_noise import UnitNoise
 
-FEW = 64
+FEW = 128
 """Images whose maps fit the cache of a core, when nothing is kept of them."""
 
 

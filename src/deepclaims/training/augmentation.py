@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Generator, Tensor
@@ -15,33 +15,57 @@ from deepclaims.training.distortion import distort_images
 
 Inputs = tuple[Tensor, ...]
 Augment = Callable[[Inputs], Inputs]
+Read = Callable[[Tensor], Inputs]
+"""The numbers of the samples of a batch -> the batch."""
 
 
-def shift(generator: Generator, *, pixels: int = 1) -> Augment:
-    """Move each image by up to `pixels` either way; what comes in has the corner's grey.
+@runtime_checkable
+class ReadsAll(Protocol):
+    """An augmentation that does some of its work once for all samples."""
+
+    def reader(self, sources: Inputs) -> Read:
+        """How batches are read from `sources`, and changed."""
+
+
+class Shift:
+    """Moves each image by up to `pixels` either way; what comes in has the grey of the border.
 
     Images are (n, channels, height, width); all shifts of a batch are drawn at once.
     """
 
-    def augment(inputs: Inputs) -> Inputs:
+    def __init__(self, generator: Generator, *, pixels: int = 1) -> None:
+        self.generator, self.pixels = generator, pixels
+
+    def __call__(self, inputs: Inputs) -> Inputs:
+        """The images of a batch moved, and whatever else comes with them."""
         x, *rest = inputs
-        return (shift_images(x, pixels, generator), *rest)
+        return (self._moved(self._framed(x), torch.arange(len(x), device=x.device)), *rest)
 
-    return augment
+    def reader(self, sources: Inputs) -> Read:
+        """Batches from images that are framed once for all of them."""
+        x, *rest = sources
+        framed = self._framed(x)
+        return lambda index: (
+            self._moved(framed, index),
+            *(source.index_select(0, index) for source in rest),
+        )
 
+    def _framed(self, x: Tensor) -> Tensor:
+        return F.pad(x, [self.pixels] * 4, mode="replicate")
 
-def shift_images(x: Tensor, pixels: int, generator: Generator) -> Tensor:
-    """(n, c, h, w) -> (n, c, h, w), each image moved by its own draw from ±`pixels`."""
-    n = len(x)
-    padded = F.pad(x, [pixels] * 4, mode="replicate")
-    down, right = torch.randint(0, 2 * pixels + 1, (2, n), generator=generator, device=x.device)
-    # All places in memory where an image could begin, seen as one there: to copy some of them
-    # takes a third of the time of indexing a view of all shifts.
-    image, *steps = padded.stride()
-    beyond = sum((size - 1) * step for size, step in zip(x.shape[1:], steps, strict=True))
-    anywhere = padded.as_strided((padded.numel() - beyond, *x.shape[1:]), (1, *steps))
-    start = torch.arange(n, device=x.device) * image + down * steps[1] + right * steps[2]
-    return anywhere.index_select(0, start)
+    def _moved(self, framed: Tensor, index: Tensor) -> Tensor:
+        """Of the images at `index`, each by its own draw from ±`pixels`."""
+        width, size = 2 * self.pixels, (2, len(index))
+        down, right = torch.randint(
+            0, width + 1, size, generator=self.generator, device=index.device
+        )
+        # All places in memory where an image could begin, seen as one there: to copy some of them
+        # takes a third of the time of indexing a view of all shifts.
+        shape = (*framed.shape[1:-2], *(side - width for side in framed.shape[-2:]))
+        image, *steps = framed.stride()
+        beyond = sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
+        anywhere = framed.as_strided((framed.numel() - beyond, *shape), (1, *steps))
+        return anywhere.index_select(0, index * image + down * steps[1] + right * steps[2])
 
 
 def distort(
@@ -143,9 +167,21 @@ def none(generator: Generator) -> None:
 
 AUGMENTATIONS: Table[Callable[..., Augment | None]] = Table(
     "augment",
-    {"none": none, "shift": shift, "distort": distort, "electrode": electrode, "beats": beats},
+    {"none": none, "shift": Shift, "distort": distort, "electrode": electrode, "beats": beats},
 )
 """Augmentations by the name they have in `conf/augment/`."""
+
+
+def reader(sources: Inputs, augment: Augment | None) -> Read:
+    """How batches are read from all `sources`, changed by `augment`."""
+    if isinstance(augment, ReadsAll):
+        return augment.reader(sources)
+
+    def gather(index: Tensor) -> Inputs:
+        inputs = tuple(source.index_select(0, index) for source in sources)
+        return inputs if augment is None else augment(inputs)
+
+    return gather
 
 
 def build_augment(

@@ -17,7 +17,9 @@ from torch import Generator, Tensor, nn
 from torch.optim import Optimizer
 
 from deepclaims.data.splits import Split, Splits
-from deepclaims.training.augmentation import Augment
+from deepclaims.nn.chain import Chain
+from deepclaims.nn.dense_chain import dense_chain
+from deepclaims.training.augmentation import Augment, Read, reader
 from deepclaims.training.minibatches import Chunk
 from deepclaims.training.objectives import Objective
 from deepclaims.training.scores import Scores
@@ -42,7 +44,10 @@ class ChunkedTraining(pl.LightningModule):
         steps: minibatches trained on so far.
         curves: by name, a list of (step, value).
         scores: of each split, by name; the latest.
+        read: how training batches are read, from `setup` on.
     """
+
+    read: Read
 
     def __init__(
         self,
@@ -84,6 +89,8 @@ class ChunkedTraining(pl.LightningModule):
         """Bring the data to where the network will be."""
         device = self.trainer.strategy.root_device
         self.splits = self.splits.to(device)
+        if stage == "fit":
+            self.read = reader(self.splits.train.inputs, self.augment)
         if self.weights is not None:
             self.weights = self.weights.to(device)
 
@@ -101,18 +108,18 @@ class ChunkedTraining(pl.LightningModule):
 
     def _train_on(self, chunk: Chunk) -> list[Tensor]:
         # Locals, because looking an attribute up on an nn.Module costs as much as a small add.
-        model, objective, augment, clip = self.model, self.objective, self.augment, self.clip
+        model, objective, clip = self.model, self.objective, self.clip
         split, weights, factors = self.splits.train, self.weights, self.factors
-        sources, targets = split.inputs, objective.targets(split)
+        read, targets = self.read, objective.targets(split)
         optimizer: Any = self.optimizers(use_pl_optimizer=False)
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         shared = self.trainer.world_size > 1
+        by_hand = not shared and self.device.type == "cpu" and not torch.is_autocast_enabled("cpu")
+        chain = dense_chain(model) if by_hand else None
         losses = []
         for batch in chunk.batches:
             index = self._own_share(batch) if shared else batch
-            inputs = tuple(source.index_select(0, index) for source in sources)
-            if augment is not None:
-                inputs = augment(inputs)
+            inputs = read(index)
             wanted = targets.index_select(0, index)
             counts = None if weights is None else weights.index_select(0, index)
             if factors is not None:
@@ -120,12 +127,15 @@ class ChunkedTraining(pl.LightningModule):
             for p in parameters:
                 p.grad = None
             clean = self._disturb() if self.parameter_noise else None
-            loss = objective.loss(model(*inputs), wanted, counts)
-            if shared:
-                loss = loss * self._scale_of_share(batch, wanted, counts)
-                self.manual_backward(loss)
+            if chain is not None:
+                loss = _descend(chain, objective, inputs[0], wanted, counts)
             else:
-                loss.backward()
+                loss = objective.loss(model(*inputs), wanted, counts)
+                if shared:
+                    loss = loss * self._scale_of_share(batch, wanted, counts)
+                    self.manual_backward(loss)
+                else:
+                    loss.backward()
             if clean is not None:
                 for p, own in zip(model.parameters(), clean, strict=True):
                     p.data.copy_(own)
@@ -207,3 +217,19 @@ class ChunkedTraining(pl.LightningModule):
 def _scale_rate(optimizer: Optimizer, factor: float) -> None:
     for group in optimizer.param_groups:
         group["lr"] = group.setdefault("initial_lr", group["lr"]) * factor
+
+
+def _descend(
+    chain: Chain, objective: Objective, x: Tensor, targets: Tensor, weights: Tensor | None
+) -> Tensor:
+    """The loss of a batch; gradients go where `backward` puts them, and have its bits."""
+    with torch.no_grad():
+        outputs = chain.forward(x.flatten(1))
+    if objective.task == "reconstruction":
+        targets = targets.view(outputs.shape)
+    outputs.requires_grad_()
+    loss = objective.loss(outputs, targets, weights)
+    (slope,) = torch.autograd.grad(loss, outputs)
+    with torch.no_grad():
+        chain.backward(slope)
+    return loss

@@ -20,6 +20,9 @@ from deepclaims.training.stack import ADAM, Descent, Weights, train_stack
 
 DRAWN, BATCHES = 1, 2  # random streams of a seed
 
+SCORED = 25
+"""Images scored at a time: what the filters of all nets see of them fits the cache of a core."""
+
 
 def digits(config: dict[str, Any], seed: int) -> Outcome:
     """Train some nets of a layout, each on digits of its own, for the same number of steps.
@@ -84,7 +87,7 @@ def _errors(layout: Layout, weights: Weights, split: Split) -> Tensor:
     """Share of wrong answers of each net, (R,), some images at a time."""
     replicas = len(weights["b"])
     right = torch.zeros(replicas)
-    for images, labels in zip(*(part.split(200) for part in _images(split)), strict=True):
+    for images, labels in zip(*(part.split(SCORED) for part in _images(split)), strict=True):
         logits = layout.answer(weights, images.expand(replicas, *images.shape))
         right += (logits.argmax(-1) == labels).sum(1)
     return 1 - right / len(split)

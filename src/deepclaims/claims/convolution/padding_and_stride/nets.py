@@ -82,12 +82,14 @@ class Layout:
     def answer(self, weights: Weights, x: Tensor) -> Tensor:
         """Images (R, n, side, side) -> logits (R, n, 10)."""
         replicas, n = x.shape[:2]
-        framed = F.pad(x, [self.zeros] * 4)
-        windows = framed.unfold(2, self.kernel, self.stride).unfold(3, self.kernel, self.stride)
-        columns = windows.permute(0, 4, 5, 1, 2, 3).reshape(replicas, self.kernel**2, -1)
+        k, step = self.kernel, self.stride
+        # The samples last: so what a window sees, and what is pooled, lies in whole rows of them.
+        framed = F.pad(x.permute(0, 2, 3, 1), [0, 0, *[self.zeros] * 4])
+        windows = framed.unfold(1, k, step).unfold(2, k, step).permute(0, 4, 5, 1, 2, 3)
+        columns = windows.reshape(replicas, k**2, -1)
         h = torch.baddbmm(weights["b"][:, :, None], weights["filters"], columns)
-        h = h.view(replicas * self.filters, n, self.map, self.map)
-        if self.pooled:
-            h = F.max_pool2d(h, POOL)
-        flat = h.relu().view(replicas, self.filters, n, -1).transpose(1, 2).flatten(2)
-        return torch.baddbmm(weights["b_y"][:, None], flat, weights["dense"])
+        h = h.view(replicas * self.filters, self.map, self.map, n)
+        if self.pooled:  # of as many images as filters, to torch, with n channels
+            h = F.max_pool2d(h.permute(0, 3, 1, 2), POOL).permute(0, 2, 3, 1)
+        flat = h.relu().reshape(replicas, -1, n)
+        return torch.baddbmm(weights["b_y"][:, None], flat.mT, weights["dense"])
