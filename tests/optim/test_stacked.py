@@ -14,12 +14,12 @@ MAKERS = {
     "rmsprop": lambda p, lr: torch.optim.RMSprop([p], lr, alpha=0.8),
     "adagrad": lambda p, lr: torch.optim.Adagrad([p], lr),
 }
-RATES = [0.01, 0.03, 0.05]
 
 
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("numbers", [6, 2**13, 2**16])
-def test_each_network_is_updated_as_alone(name, numbers):
+@pytest.mark.parametrize("rates", [(0.01, 0.03, 0.05), (0.03, 0.01, 0.03), (0.03, 0.03, 0.03)])
+def test_each_network_is_updated_as_alone(name, numbers, rates):
     generator = torch.Generator().manual_seed(1)
 
     def draw():
@@ -27,8 +27,8 @@ def test_each_network_is_updated_as_alone(name, numbers):
 
     theta = draw()
     alone = [own.clone().requires_grad_() for own in theta]
-    optimizers = [MAKERS[name](p, lr) for p, lr in zip(alone, RATES, strict=True)]
-    fresh = [MAKERS[name](p, lr) for p, lr in zip(alone, RATES, strict=True)]
+    optimizers = [MAKERS[name](p, lr) for p, lr in zip(alone, rates, strict=True)]
+    fresh = [MAKERS[name](p, lr) for p, lr in zip(alone, rates, strict=True)]
     update = StackedUpdate(fresh, [[p] for p in alone], [None] * 3, theta.device)
     here = torch.arange(3)
     for t in range(8):

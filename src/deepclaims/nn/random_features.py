@@ -53,7 +53,7 @@ def least_norm(phi: Tensor, targets: Tensor, ridges: Sequence[float] = ()) -> Te
     u, s, v = torch.linalg.svd(phi, full_matrices=False)
     inverse = torch.where(s > RANK * s[0], 1 / s, 0.0)
     filters = torch.stack([inverse, *(s / (s**2 + ridge) for ridge in ridges)])
-    return torch.einsum("nr,lr,rk->lnk", v.T, filters, u.T @ targets)
+    return v.T @ (filters[:, :, None] * (u.T @ targets))
 
 
 def errors(phi: Tensor, theta: Tensor, labels: Tensor) -> Tensor:

@@ -384,6 +384,8 @@ class _Dense:
         assert b_room
         if self.w[0].numel() >= DIRECTLY_FROM:
             torch.bmm(g.mT, self.h, out=w_room.place)
+        elif self.w.shape[1] > self.w.shape[2]:  # a product is faster along its longer side
+            w_room.place.copy_(torch.bmm(self.h.mT, g, out=_aligned(self.w.mT)).mT)
         else:
             w_room.place.copy_(torch.bmm(g.mT, self.h, out=_aligned(self.w)))
         torch.sum(g, 1, out=b_room.place)

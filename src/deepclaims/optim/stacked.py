@@ -3,7 +3,7 @@
 Every number is a column, also where all replicas agree: so a replica's bits do not depend on its
 company. On a CPU the rules of `ALONE_FROM` go through larger networks one by one and with plain
 numbers, in torch's fused kernels where it has them: one pass over a network in place of ten over
-all.
+all. Networks of the same numbers go into such a kernel in one call.
 """
 
 from __future__ import annotations
@@ -128,9 +128,10 @@ class StackedUpdate:
         self.decoupled = isinstance(optimizers[0], AdamW)
         numbers = sum(p.numel() for p in parameters[0])
         self.by_column = device.type != "cpu" or numbers < ALONE_FROM.get(self.rule, 2**13)
-        if not self.by_column:
-            self.rule = FUSED.get(self.rule, self.rule)
-        self.states: list[rules.State] = [{} for _ in groups[: 1 if self.by_column else None]]
+        fused = None if self.by_column else FUSED.get(self.rule)
+        self.rule = fused or self.rule
+        self.alike = self._alike(at_once=fused is not None)
+        self.states: list[rules.State] = [{} for _ in self.alike]
         self.t = 0
 
     def step(self, theta: Tensor, g: Tensor) -> None:
@@ -147,25 +148,44 @@ class StackedUpdate:
             self.rule([theta], [g], self.states[0], self.t, alpha=alpha, **self.options)
             return
         options = {key: column.tolist() for key, column in self.options.items()}
-        each = zip(theta.unbind(), g.unbind(), self.states, alpha.tolist(), strict=True)
-        for i, (own, slope, state, rate) in enumerate(each):
-            numbers = {key: values[i] for key, values in options.items()}
-            self.rule([own], [slope], state, self.t, alpha=rate, **numbers)
+        thetas, slopes, rates = theta.unbind(), g.unbind(), alpha.tolist()
+        for rows, state in zip(self.alike, self.states, strict=True):
+            numbers = {key: values[rows[0]] for key, values in options.items()}
+            own, along = [thetas[r] for r in rows], [slopes[r] for r in rows]
+            self.rule(own, along, state, self.t, alpha=rates[rows[0]], **numbers)
 
     def keep(self, rows: Tensor) -> None:
         """Go on with some replicas only: `rows`, their numbers, (r,) int64."""
-        if self.by_column:
-            (state,) = self.states
-            self.states = [{letter: [x[rows] for x in xs] for letter, xs in state.items()}]
-        else:
-            self.states = [
-                {letter: [x.clone() for x in xs] for letter, xs in self.states[row].items()}
-                for row in rows.tolist()
-            ]
         self.options = {key: column[rows] for key, column in self.options.items()}
         self.rates = self.rates[..., rows]
         if self.lambdas is not None and len(self.lambdas) > 1:
             self.lambdas = self.lambdas[rows]
+        if self.by_column:
+            (state,) = self.states
+            self.states = [{letter: [x[rows] for x in xs] for letter, xs in state.items()}]
+            return
+        place = {row: i for i, row in enumerate(rows.tolist())}
+        stay = [[i for i, row in enumerate(own) if row in place] for own in self.alike]
+        self.states = [
+            {letter: [xs[i] for i in kept] for letter, xs in state.items()}
+            for kept, state in zip(stay, self.states, strict=True)
+            if kept
+        ]
+        self.alike = [
+            [place[own[i]] for i in kept]
+            for kept, own in zip(stay, self.alike, strict=True)
+            if kept
+        ]
+
+    def _alike(self, *, at_once: bool) -> list[list[int]]:
+        """Which replicas are updated in one call: those of the same numbers, or each in its own."""
+        if self.by_column or not at_once:
+            return [[r] for r in range(1 if self.by_column else self.rates.shape[-1])]
+        columns = torch.stack([*self.rates.view(-1, self.rates.shape[-1]), *self.options.values()])
+        of: dict[tuple[float, ...], list[int]] = {}
+        for r, numbers in enumerate(columns.T.tolist()):
+            of.setdefault(tuple(numbers), []).append(r)
+        return list(of.values())
 
 
 def _rule_of(

@@ -25,6 +25,8 @@ Batches = Callable[[int], Any]
 """(replicas left) -> a batch for each of them."""
 Loss = Callable[[Weights, Any], Tensor]
 """(weights, batch) -> losses (R,), or their sum."""
+Gradients = Callable[[Weights, Any], Sequence[Tensor]]
+"""(weights, batch) -> gradients of the sum of the replicas' losses, one a weight."""
 Look = Callable[[int, "Descent"], Tensor | None]
 """(steps taken, stack) -> which of the replicas left go on, bool (left,); None: all."""
 
@@ -88,11 +90,36 @@ def train_stack(
     look: Look | None = None,
     every: int = 1,
 ) -> None:
-    """Take steps on fresh batches, and look at the nets on the way.
+    """`train_along` the gradients that autograd finds.
 
     Args:
         descent: the stack, trained in place.
         loss: of each replica.
+        batches: see `train_along`, as the others.
+        steps: at most.
+        look: at the nets.
+        every: steps between two looks.
+    """
+
+    def gradients(weights: Weights, batch: Any) -> Sequence[Tensor]:
+        return torch.autograd.grad(loss(weights, batch).sum(), [*weights.values()])
+
+    train_along(descent, gradients, batches, steps, look, every)
+
+
+def train_along(
+    descent: Descent,
+    gradients: Gradients,
+    batches: Batches,
+    steps: int,
+    look: Look | None = None,
+    every: int = 1,
+) -> None:
+    """Take steps on fresh batches, and look at the nets on the way.
+
+    Args:
+        descent: the stack, trained in place.
+        gradients: of the replicas' losses.
         batches: draws a batch for as many replicas as are left.
         steps: at most.
         look: called before the first step, each `every` steps and after the last: records what it
@@ -102,7 +129,7 @@ def train_stack(
     for t in range(steps + 1):
         if t:
             batch = batches(len(next(iter(descent.weights.values()))))
-            descent.step(loss(descent.weights, batch))
+            descent.along(gradients(descent.weights, batch))
         if look is None or (t % every and t != steps):
             continue
         going = look(t, descent)

@@ -1,11 +1,18 @@
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
 from sklearn.svm import SVC
+from torch.nn import functional as F
 
 from deepclaims.claims.approximation.deep_needs_big_data import measure
 from deepclaims.claims.approximation.deep_needs_big_data.judge import crossing, place
 from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.convolutional import convnet
+from deepclaims.nn.interface import Interface
+from deepclaims.nn.perceptron import perceptron
+from deepclaims.nn.unit_noise import UnitNoise
 
 NAME = "approximation/deep-needs-big-data"
 BEST = {"classical": ("svm", 2.0), "deep": ("cnn", 1.0)}
@@ -133,3 +140,25 @@ def test_nets_learn_and_a_seed_decides_them(project_with_data, method, side):
     found = measure.deep(config, 1).metrics
     assert found == measure.deep(config, 1).metrics
     assert found["test_error"] < 0.85
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: perceptron(Interface(((1, 6, 6),), 10), UnitNoise(), depth=3, width=16),
+        lambda: convnet(Interface(((1, 6, 6),), 10), UnitNoise(), padding="same"),
+    ],
+)
+def test_nets_are_trained_as_by_torchs_adam(build):
+    net, x, y = build(), torch.randn(40, 1, 6, 6), torch.randint(10, (40,))
+    expected = deepcopy(net)
+    adam = torch.optim.Adam(expected.parameters(), lr=0.01)
+    order = torch.randperm(40, generator=torch.Generator().manual_seed(3))
+    for t, rows in enumerate(order.split(10)):
+        adam.param_groups[0]["lr"] = 0.01 * (1 - t / 4)
+        adam.zero_grad()
+        F.cross_entropy(expected(x[rows]), y[rows]).backward()
+        adam.step()
+    options = {"batch": 10, "steps": 4, "epochs": 1}
+    found = measure.trained(net, x, y, 0.01, options, torch.Generator().manual_seed(3))
+    torch.testing.assert_close(found(x), expected(x), rtol=1e-4, atol=1e-5)

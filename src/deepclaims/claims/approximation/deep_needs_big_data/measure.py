@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,16 @@ from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.convolutional import convnet
 from deepclaims.nn.initialisation import initialise
 from deepclaims.nn.interface import Interface
-from deepclaims.nn.perceptron import perceptron
+from deepclaims.nn.perceptron import Perceptron, perceptron
+from deepclaims.nn.stacked import Stack
 from deepclaims.nn.unit_noise import UnitNoise
+from deepclaims.optim import rules
+from deepclaims.optim.stacked import FUSED
+from deepclaims.training.objectives import Objective, cross_entropy
+from deepclaims.training.stack import ADAM
 
 CLASSES = 10
+CROSS_ENTROPY = Objective("classification", cross_entropy)
 TREES = 200
 RIDGE, RATE = 0.1, 0.004
 """Where the dials of logistic regression (its C) and of the nets (Adam's rate) are at 1."""
@@ -73,7 +80,7 @@ def deep(config: dict[str, Any], seed: int) -> Outcome:
     x, y = images.pop("train")
     net = _NETS[config["method"]](Interface((tuple(x.shape[1:]),), CLASSES))
     initialise(net, {"name": "he"}, random)
-    _train(net, x, y, RATE * float(config["dial"]), config, random)
+    net = trained(net, x, y, RATE * float(config["dial"]), config, random)
     with torch.no_grad():
         wrong = {
             f"{name}_error": float((net(x).argmax(1) != y).double().mean())
@@ -82,22 +89,33 @@ def deep(config: dict[str, Any], seed: int) -> Outcome:
     return Outcome(wrong)
 
 
-def _train(
+def trained(
     net: nn.Module, x: Tensor, y: Tensor, rate: float, config: Mapping[str, Any], random: Generator
-) -> None:
+) -> nn.Module:
+    """The net, or what answers in its place, after Adam with a rate that falls linearly to 0."""
+    if isinstance(net, Perceptron):  # a stack of one: its gradients are written out
+        net = Stack(deepcopy(net), [net])
     batch = min(int(config["batch"]), len(x))
     steps = max(int(config["steps"]), math.ceil(int(config["epochs"]) * len(x) / batch))
-    adam = torch.optim.Adam(net.parameters(), lr=rate, fused=True)
+    parameters = [net.theta] if isinstance(net, Stack) else list(net.parameters())
+    state: rules.State = {}
     order = torch.empty(0, dtype=torch.long)
     for t in range(steps):
-        for group in adam.param_groups:
-            group["lr"] = rate * (1 - t / steps)
         if len(order) < batch:
             order = torch.randperm(len(x), generator=random)
         rows, order = order[:batch], order[batch:]
-        adam.zero_grad()
-        F.cross_entropy(net(x[rows]), y[rows]).backward()
-        adam.step()
+        g = _gradients(net, x[rows], y[rows])
+        FUSED[rules.adam](parameters, g, state, t + 1, alpha=rate * (1 - t / steps), **ADAM)
+    return net
+
+
+def _gradients(net: nn.Module, x: Tensor, y: Tensor) -> list[Tensor]:
+    """Of the mean cross entropy, one for each parameter and laid out as it."""
+    if isinstance(net, Stack):
+        return [net.descent([x], lambda z: CROSS_ENTROPY.slopes(z[None], y[None]))[1]]
+    parameters = list(net.parameters())
+    g = torch.autograd.grad(F.cross_entropy(net(x), y), parameters)
+    return [torch.empty_like(p).copy_(own) for p, own in zip(parameters, g, strict=True)]
 
 
 def _estimator(method: str, dial: float, inputs: int, seed: int) -> Any:

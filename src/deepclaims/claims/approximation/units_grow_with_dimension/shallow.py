@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
+from deepclaims.nn.one_hidden_layer import gradients, hidden_layer
 from deepclaims.optim import rules
 from deepclaims.optim.schedules import Moment, onecycle
 from deepclaims.training.stack import ADAM, Descent, Weights
@@ -67,14 +69,12 @@ def error(
 
     def points(count: int) -> tuple[Tensor, Tensor]:
         x = 2 * torch.rand(1, count, dimension, generator=generator) - 1
-        return x.expand(nets, -1, -1), f(x)[..., None]
+        return x[0], f(x)[..., None]
 
     for t in range(steps):
         x, y = points(batch)
         descent.numbers["alpha"] = top * factor(Moment(t, steps, 1))
-        weights = descent.weights
-        found = torch.baddbmm(weights["c"], _hidden(weights, x), weights["a"])
-        descent.step((found - y).square().mean((1, 2)))
+        descent.along(gradients([*descent.weights.values()], x, partial(_slopes, y=y)))
     with torch.no_grad():
         x, y = points(SCORED)
         h = _features(descent.weights, x)
@@ -96,12 +96,13 @@ def _draw(starts: int, dimension: int, width: int, generator: torch.Generator) -
     }
 
 
-def _hidden(weights: Weights, x: Tensor) -> Tensor:
-    return torch.relu(torch.baddbmm(weights["b"], x, weights["w"]))
+def _slopes(found: Tensor, y: Tensor) -> Tensor:
+    """Of the mean of (found − y)² of each net."""
+    return found.sub_(y).mul_(2 / y.numel())
 
 
 def _features(weights: Weights, x: Tensor) -> Tensor:
-    h = _hidden(weights, x)
+    h = hidden_layer([*weights.values()], x)
     return torch.cat([h, torch.ones_like(h[:, :, :1])], dim=2).double()
 
 

@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.nn.one_hidden_layer import gradients, hidden_layer
 from deepclaims.optim import rules
+from deepclaims.optim.stacked import FUSED
 from deepclaims.project import Project
-from deepclaims.training.stack import ADAM, Descent, Weights, train_stack
+from deepclaims.training.objectives import Objective, cross_entropy
+from deepclaims.training.stack import ADAM, Descent, Weights, train_along
 
 CLASSES = 10
+CROSS_ENTROPY = Objective("classification", cross_entropy)
 
 
 def two_scales(config: dict[str, Any], seed: int) -> Outcome:
@@ -77,29 +80,27 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
 
     def batches(_: int) -> tuple[Tensor, Tensor]:
         rows = torch.randperm(len(labels), generator=generator)[: config["batch"]]
-        return x[rows], labels[rows]
+        return x.index_select(0, rows), labels[rows]
 
     def look(t: int, stack: Descent) -> None:
         if t not in times:
             return
-        with torch.no_grad():
-            found["test_error"].append(_error(stack.weights, test, splits.test.targets))
-            found["train_error"].append(_error(stack.weights, x, labels))
+        found["test_error"].append(_error(stack.weights, test, splits.test.targets))
+        found["train_error"].append(_error(stack.weights, x, labels))
 
     descent = Descent(
-        _drawn(x.shape[1], config["width"], generator), rules.adam, alpha=config["rate"], **ADAM
+        _drawn(x.shape[1], config["width"], generator),
+        FUSED[rules.adam],
+        alpha=config["rate"],
+        **ADAM,
     )
 
-    def loss(w: Weights, batch: tuple[Tensor, Tensor]) -> Tensor:
-        return F.cross_entropy(outputs(w, batch[0]), batch[1])
+    def along(w: Weights, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
+        own, targets = batch
+        return gradients([*w.values()], own, lambda z: CROSS_ENTROPY.slopes(z, targets[None])[1])
 
-    train_stack(descent, loss, batches, times[-1], look)
+    train_along(descent, along, batches, times[-1], look)
     return Outcome({}, {name: Curve(times, values) for name, values in found.items()})
-
-
-def outputs(w: Weights, x: Tensor) -> Tensor:
-    """(samples, classes) of the one net of a stack."""
-    return torch.relu(x @ w["w"][0] + w["b"][0]) @ w["v"][0] + w["c"][0]
 
 
 def _drawn(inputs: int, width: int, generator: torch.Generator) -> Weights:
@@ -112,5 +113,7 @@ def _drawn(inputs: int, width: int, generator: torch.Generator) -> Weights:
     }
 
 
+@torch.no_grad()
 def _error(w: Weights, x: Tensor, labels: Tensor) -> float:
-    return float((outputs(w, x).argmax(1) != labels).double().mean())
+    (outputs,) = hidden_layer([*w.values()], x) @ w["v"] + w["c"]
+    return float((outputs.argmax(1) != labels).double().mean())

@@ -12,12 +12,15 @@ from torch import Generator, Tensor
 
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Outcome
+from deepclaims.nn.one_hidden_layer import gradients
 from deepclaims.optim import rules
+from deepclaims.optim.stacked import FUSED
 from deepclaims.project import Project
-from deepclaims.training.objectives import cross_entropies
-from deepclaims.training.stack import ADAM, Descent, Weights, join, train_stack
+from deepclaims.training.objectives import Objective, cross_entropies, cross_entropy
+from deepclaims.training.stack import ADAM, Descent, Weights, join, train_along
 
 CLASSES = 10
+CROSS_ENTROPY = Objective("classification", cross_entropy)
 HALVINGS = 40
 """Of the segment between two looks, on which the point of the registered loss is found."""
 PLAIN, TWIN, LARGE, POISONED, SMALL_BATCH, FULL_BATCH = (
@@ -36,6 +39,14 @@ class Images:
     def losses(self, weights: Weights) -> Tensor:
         """Cross-entropy of each net, (R,)."""
         return _cross_entropy(weights, self.x, self.y)
+
+    def gradients(self, weights: Weights, chosen: Tensor) -> tuple[Tensor, ...]:
+        """Of each net's cross-entropy over its `chosen` images, (R, n)."""
+        return gradients(
+            [*weights.values()],
+            self.x[chosen],
+            lambda logits: CROSS_ENTROPY.slopes(logits, self.y[chosen])[1],
+        )
 
     def errors(self, weights: Weights) -> Tensor:
         """Share of wrong answers of each net, (R,)."""
@@ -123,10 +134,9 @@ def _fit(
             return torch.arange(n).expand(nets, n)
         return torch.randint(n, (nets, batch), generator=draws)
 
-    train_stack(
-        Descent(stack, rules.momentum, clip=config["clip"], alpha=config["alpha"],
-        beta1=config["beta"]), lambda weights, chosen: _cross_entropy(weights, train.x[chosen],
-        train.y[chosen]), batches, config["steps"], look, config["every"],
+    train_along(
+        Descent(stack, FUSED[rules.momentum], clip=config["clip"], alpha=config["alpha"],
+        beta1=config["beta"]), train.gradients, batches, config["steps"], look, config["every"],
     )  # fmt: skip
     return found
 
@@ -144,10 +154,10 @@ def _crossing(above: Weights, below: Weights, train: Images) -> Weights:
 
 def _poisoned(start: Weights, images: Images, config: dict[str, Any], draws: Generator) -> Weights:
     """A net that has first learnt wrong classes beside the right ones (Liu et al. 2020)."""
-    descent = Descent(start, rules.adam, alpha=config["poison_alpha"], **ADAM)
-    train_stack(
+    descent = Descent(start, FUSED[rules.adam], alpha=config["poison_alpha"], **ADAM)
+    train_along(
         descent,
-        lambda weights, chosen: _cross_entropy(weights, images.x[chosen], images.y[chosen]),
+        images.gradients,
         lambda nets: torch.randint(len(images.y), (nets, config["poison_batch"]), generator=draws),
         config["poison_steps"],
     )  # fmt: skip
