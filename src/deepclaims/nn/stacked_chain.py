@@ -1,0 +1,74 @@
+"""The links of a chain of stacked layers, which write their gradients where these belong."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from deepclaims.nn.activations import Activation
+from deepclaims.nn.chain import IN_PLACE, Bend, Chain, Link
+from deepclaims.nn.stacked_layers import (
+    DIRECTLY_FROM,
+    StackedLinear,
+    StackedNoisyUnits,
+    aligned,
+)
+
+
+class Dense:
+    """A `StackedLinear` of a chain, which writes its gradients into their rooms."""
+
+    def __init__(self, layer: StackedLinear, *, first: bool) -> None:
+        self.layer, self.w, self.b, self.first = layer, layer.weight, layer.bias, first
+
+    def forward(self, h: Tensor) -> Tensor:
+        """W h + b."""
+        self.h = h
+        return torch.bmm(h, self.w.mT).add_(self.b[:, None])
+
+    def backward(self, g: Tensor) -> Tensor:
+        """Wᵀ ∂L/∂z, but for the first, before which nothing asks for it."""
+        w_room, b_room = self.layer.rooms
+        assert w_room  # a stack has made them
+        assert b_room
+        if self.w[0].numel() >= DIRECTLY_FROM:
+            torch.bmm(g.mT, self.h, out=w_room.place)
+        else:
+            w_room.place.copy_(torch.bmm(g.mT, self.h, out=aligned(self.w)))
+        torch.sum(g, 1, out=b_room.place)
+        return g if self.first else torch.bmm(g, self.w)
+
+
+class Noise:
+    """A `StackedNoisyUnits` of a chain."""
+
+    def __init__(self, layer: StackedNoisyUnits) -> None:
+        self.layer = layer
+
+    def forward(self, h: Tensor) -> Tensor:
+        """What comes out."""
+        self.mask, addend = self.layer.drawn(h.flatten(0, 1))
+        if self.mask is not None:
+            h = h * self.mask.view(h.shape)
+        return h if addend is None else h + addend.view(h.shape)
+
+    def backward(self, g: Tensor) -> Tensor:
+        """Through the units that were kept."""
+        return g if self.mask is None else g.mul_(self.mask.view(g.shape))
+
+
+def chain_of(network: nn.Module) -> Chain | None:
+    """The chain that a stacked network is; None where it is more, or a layer has no link."""
+    links: list[Link] = []
+    first: int | None = None
+    for layer in getattr(network, "chain", [nn.Identity()]):
+        if isinstance(layer, StackedLinear):
+            links.append(Dense(layer, first=first is None))
+            first = len(links) - 1 if first is None else first
+        elif isinstance(layer, StackedNoisyUnits):
+            links.append(Noise(layer))
+        elif isinstance(layer, Activation) and layer.name in IN_PLACE:
+            links.append(Bend(layer.name))
+        elif not isinstance(layer, nn.Flatten):
+            return None
+    return None if first is None else Chain(links, first)
