@@ -82,7 +82,6 @@ class Stack(nn.Module):
         self.quantum = ALIGNMENT // math.gcd(ALIGNMENT, *widths)
         rows = [torch.cat([p.detach().flatten() for p in own.parameters()]) for own in networks]
         self.slope = torch.empty(0)
-        self.chain = chain_of(self.network)
         self.load(F.pad(torch.stack(rows), (0, self.padding)))
 
     def __len__(self) -> int:
@@ -97,13 +96,14 @@ class Stack(nn.Module):
             self._make_room()
 
     def _make_room(self) -> None:
-        """Let the layers that can write gradients where they belong."""
+        """Let the layers that can write gradients where they belong, and chain them up."""
         self.slope = torch.zeros_like(self.theta)
         self.rooms = [Room(place) for place in self._columns(self.slope)]
         of = {id(p): room for p, room in zip(self.parts, self.rooms, strict=True)}
         for layer in self.network.modules():
             if isinstance(layer, StackedLinear):
                 layer.rooms = of[id(layer.weight)], of[id(layer.bias)]
+        self.chain = chain_of(self.network)
 
     def _columns(self, matrix: Tensor) -> Iterator[Tensor]:
         """What in a matrix (R, P) belongs to each parameter, in its shape."""
@@ -130,12 +130,18 @@ class Stack(nn.Module):
             outputs = self(*inputs)
             losses, slope = slopes(outputs.detach())
             return losses, self.gradient(outputs, slope)
+        outputs = self.outputs(inputs)
+        losses, slope = slopes(outputs)
         with torch.no_grad():
-            outputs = self.chain.forward(inputs[0].view(len(self), -1, inputs[0][0].numel()))
-        losses, slope = slopes(outputs.flatten(0, 1))
-        with torch.no_grad():
-            self.chain.backward(slope.view(outputs.shape))
+            self.chain.backward(slope.view(len(self), -1, outputs.shape[-1]))
         return losses, self.slope
+
+    @torch.no_grad()
+    def outputs(self, inputs: Sequence[Tensor]) -> Tensor:
+        """What comes out, (R·n, …), where nobody asks for a gradient."""
+        if self.chain is None:
+            return self(*inputs)
+        return self.chain.forward(inputs[0].view(len(self), -1, inputs[0][0].numel())).flatten(0, 1)
 
     def gradient(self, outputs: Tensor, slope: Tensor | None = None) -> Tensor:
         """∂ L / ∂ θ, (R, P); the next call writes over it.

@@ -8,18 +8,31 @@ from torch import Tensor, nn
 from deepclaims.nn.activations import Activation
 from deepclaims.nn.chain import IN_PLACE, Bend, Chain, Link
 from deepclaims.nn.stacked_layers import (
-    DIRECTLY_FROM,
     StackedLinear,
     StackedNoisyUnits,
     aligned,
 )
 
+WRITTEN_FROM = 2**12
+"""Numbers of a matrix from which on its gradient is written where it belongs: smaller ones are
+multiplied faster into a tensor that lies densely, always the same one, and copied."""
+
 
 class Dense:
-    """A `StackedLinear` of a chain, which writes its gradients into their rooms."""
+    """A `StackedLinear` of a chain, which writes its gradients into their rooms.
+
+    Args:
+        layer: with rooms, as a stack makes them.
+        first: whether nothing before it asks for a gradient.
+    """
 
     def __init__(self, layer: StackedLinear, *, first: bool) -> None:
-        self.layer, self.w, self.b, self.first = layer, layer.weight, layer.bias, first
+        self.w, self.b, self.first = layer.weight, layer.bias, first
+        w_room, b_room = layer.rooms
+        assert w_room
+        assert b_room
+        self.w_slope, self.b_slope = w_room.place, b_room.place
+        self.dense = aligned(self.w) if self.w[0].numel() < WRITTEN_FROM else None
 
     def forward(self, h: Tensor) -> Tensor:
         """W h + b."""
@@ -28,14 +41,11 @@ class Dense:
 
     def backward(self, g: Tensor) -> Tensor:
         """Wᵀ ∂L/∂z, but for the first, before which nothing asks for it."""
-        w_room, b_room = self.layer.rooms
-        assert w_room  # a stack has made them
-        assert b_room
-        if self.w[0].numel() >= DIRECTLY_FROM:
-            torch.bmm(g.mT, self.h, out=w_room.place)
+        if self.dense is None:
+            torch.bmm(g.mT, self.h, out=self.w_slope)
         else:
-            w_room.place.copy_(torch.bmm(g.mT, self.h, out=aligned(self.w)))
-        torch.sum(g, 1, out=b_room.place)
+            self.w_slope.copy_(torch.bmm(g.mT, self.h, out=self.dense))
+        torch.sum(g, 1, out=self.b_slope)
         return g if self.first else torch.bmm(g, self.w)
 
 

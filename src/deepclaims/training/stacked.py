@@ -250,14 +250,13 @@ class StackedTraining(pl.LightningModule):
         replicas = len(active)
         training = self.stack.training
         self.stack.eval()
-        with torch.no_grad():
-            for start, stop in Rows(len(split), SCORED_ROWS):
-                rows = torch.arange(start, stop, device=active.device).expand(replicas, -1)
-                padded = self._padded(rows)
-                inputs = (source.gather(padded, active) for source in split.inputs)
-                outputs = self.stack(*inputs).unflatten(0, (replicas, -1))[:, : stop - start]
-                targets = split.targets.gather(rows, active).unflatten(0, (replicas, -1))
-                scores.update(outputs, targets)
+        for start, stop in Rows(len(split), SCORED_ROWS):
+            rows = torch.arange(start, stop, device=active.device).expand(replicas, -1)
+            padded = self._padded(rows)
+            inputs = [source.gather(padded, active) for source in split.inputs]
+            outputs = self.stack.outputs(inputs).unflatten(0, (replicas, -1))[:, : stop - start]
+            targets = split.targets.gather(rows, active).unflatten(0, (replicas, -1))
+            scores.update(outputs, targets)
         self.stack.train(training)
         return scores
 
