@@ -190,7 +190,9 @@ class StackedTraining(pl.LightningModule):
         own = batch if self.everybody else batch[active]
         padded = self._padded(own)
         inputs = tuple(source.gather(padded, active) for source in split.inputs)
-        targets = split.targets.gather(own, active).unflatten(0, (len(active), -1))
+        reconstructs = split.targets is split.inputs[0]
+        targets = inputs[0] if reconstructs else split.targets.gather(own, active)
+        targets = targets.unflatten(0, (len(active), -1))[:, : own.shape[1]]
         weights = (
             None
             if split.weights is None
