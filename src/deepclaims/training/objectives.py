@@ -176,7 +176,7 @@ class Objective:
                 return _squared_slopes(outputs, one_hot(targets, outputs))
             on_cpu = outputs.device.type == "cpu"
             if self.task == "classification" and on_cpu and targets.min() > IGNORED:
-                return _cross_entropy_slopes(outputs, targets)
+                return cross_entropy_slopes(outputs, targets)
         leaf = outputs.detach().requires_grad_()
         losses = self.losses(leaf, targets, weights)
         (slope,) = torch.autograd.grad(losses.sum(), leaf)
@@ -190,7 +190,7 @@ def _squared_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     return each.square().mean(1), rest.mul_(2 / each.shape[1])
 
 
-def _cross_entropy_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+def cross_entropy_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Of −log p's mean over samples: (p − one-hot) / n; (R, n, classes) and (R, n)."""
     # Classes before samples, as in `cross_entropies`.
     p, true = outputs.mT.contiguous().log_softmax(1), targets[:, None]
