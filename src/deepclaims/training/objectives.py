@@ -169,7 +169,9 @@ class Objective:
         self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """`losses`, and the gradient of each along its own outputs, in their shape."""
-        if weights is None and self.joint is None:
+        if self.joint and (parts := self.joint.parts(outputs)):
+            return self._joint_slopes(self.joint, outputs, *parts, targets, weights)
+        if weights is None:
             if self.function is F.mse_loss:
                 return _squared_slopes(outputs, targets)
             if self.function is squared_to_one_hot:
@@ -181,6 +183,22 @@ class Objective:
         losses = self.losses(leaf, targets, weights)
         (slope,) = torch.autograd.grad(losses.sum(), leaf)
         return losses.detach(), slope
+
+    def _joint_slopes(
+        self,
+        joint: Joint,
+        outputs: Tensor,
+        answers: Tensor,
+        residuals: Tensor,
+        targets: Tensor,
+        weights: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        """Of β J_clas + (1 − β) mean r²: β ∂J_clas beside 2 (1 − β) r / n."""
+        classification, of_answers = self.slopes(answers, targets, weights)
+        squares = residuals.square().flatten(1).mean(1)
+        slope = outputs * (2 * (1 - joint.beta) / residuals[0].numel())
+        slope[..., : joint.answers] = of_answers * joint.beta
+        return joint.weighed(classification, squares), slope
 
 
 def _squared_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
