@@ -56,8 +56,8 @@ def units(config: dict[str, Any], seed: int) -> Outcome:
     batches = dense_stack.minibatches(x[:half], y[:half], int(config["batch"]), generator)
     with torch.no_grad():
         for _ in range(int(config["steps"])):
-            batch = batches(len(pairs))
-            descent.along(dense_stack.leaky_gradients(descent.weights, *batch, slopes))
+            images, classes = batches(len(pairs))
+            descent.along(dense_stack.leaky_gradients(descent.weights, images, classes, slopes))
         before = _off(dense_stack.sums(start, x[:half], activation)[:-1])
         *hidden, logits = dense_stack.sums(descent.weights, x[:half], activation)
         after, others = (
