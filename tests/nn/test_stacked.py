@@ -1,14 +1,13 @@
-"""Stacked layers against each layer alone."""
+"""Stacked networks against each network alone."""
 
 import pytest
 import torch
 from torch import nn
 
-from deepclaims.nn.chain import IN_PLACE
 from deepclaims.nn.interface import Interface
 from deepclaims.nn.models import build_model
-from deepclaims.nn.stacked import Stack, StackedNoisyUnits, stack_layers
-from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise
+from deepclaims.nn.stacked import Stack, stack_layers
+from deepclaims.nn.unit_noise import UnitNoise
 
 R, N = 3, 4
 
@@ -54,38 +53,6 @@ def test_outputs_and_gradients_are_each_networks_own(model):
         assert not gradient[r, len(flat) :].any()
 
 
-@pytest.mark.parametrize("activation", [*IN_PLACE, "square"])
-@pytest.mark.parametrize("name", ["mlp", "autoencoder"])
-def test_gradients_by_hand_are_autograds(name, activation):
-    model = {**MODELS[name][0], "activation": activation, "width": 130}
-    interface = Interface(MODELS[name][1], 3, False)
-    noise = UnitNoise(p_keep=0.7, p_keep_input=0.8, sigma=0.1)
-
-    def build_one(seed):
-        generator = torch.Generator().manual_seed(seed)
-        return build_model(model, {"name": "he"}, interface, noise, generator).double()
-
-    stack = Stack(build_one(0), [build_one(seed) for seed in range(R)])
-    stack.load(stack.theta + 0.1)  # biases too
-    inputs = torch.randn(R * N, *MODELS[name][1][0]).double()
-
-    def listen():
-        for layer in stack.noisy_layers():
-            layer.hear([UnitNoise(0.7, 0.8, 0.1)] * R)
-            layer.generators = [torch.Generator().manual_seed(r) for r in range(R)]
-
-    listen()
-    outputs = stack(inputs)
-    weights = torch.randn_like(outputs)
-    expected = stack.gradient((outputs * weights).sum()).clone()
-    listen()
-    _, found = stack.descent(
-        [inputs], lambda outputs: ((outputs * weights).flatten(1).sum(1), weights.clone())
-    )
-    assert (stack.chain is None) == (activation == "square")
-    torch.testing.assert_close(found, expected, rtol=1e-11, atol=1e-12)
-
-
 def test_the_layers_see_theta():
     networks = [build("mlp", seed) for seed in range(R)]
     stack = Stack(build("mlp"), networks)
@@ -98,24 +65,6 @@ def test_the_layers_see_theta():
     rows = before.unflatten(0, (R, N))[[2, 0]].flatten(0, 1)
     again = stack(x.unflatten(0, (R, N))[[2, 0]].flatten(0, 1))
     torch.testing.assert_close(again, rows)
-
-
-@pytest.mark.parametrize("on_inputs", [False, True])
-def test_noise_is_what_each_would_draw_alone(on_inputs):
-    noises = [UnitNoise(0.5, 0.3, 0.0), UnitNoise(1.0, 1.0, 0.2), UnitNoise(0.8, 1.0, 0.7)]
-    layer = StackedNoisyUnits(NoisyUnits(0.5, on_inputs=on_inputs), R)
-    layer.hear(noises)
-    layer.generators = [torch.Generator().manual_seed(seed) for seed in range(R)]
-    h = torch.randn(R * N, 7)
-    for _ in range(2):
-        masked = layer(h).unflatten(0, (R, N))
-    for r, noise in enumerate(noises):
-        alone = noise.on_inputs() if on_inputs else noise.on_hidden()
-        alone.generator = torch.Generator().manual_seed(r)
-        for _ in range(2):
-            own = alone(h.unflatten(0, (R, N))[r])
-        assert torch.equal(masked[r], own)
-    assert torch.equal(layer.eval()(h), h)
 
 
 def test_a_layer_it_does_not_know_is_refused():

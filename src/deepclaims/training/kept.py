@@ -226,7 +226,7 @@ def _in_a_stack(
     """As `replicas.train_in_stack`: in the company of itself."""
     both, data, seeds = [settings] * 2, [splits] * 2, [seed] * 2
     with machine_state(settings.machine):
-        seen = preprocessed(data, both, seeds, _noting(replicas._networks, coders))
+        seen = preprocessed(data, both, seeds, _noting(replicas.stacked_networks, coders))
         module = replicas._trained(both, seen, seeds)
         outcome = replicas._evaluate(module, settings, seen)[0]
         network = _built(settings, seen[0].input_shapes, seen[0].outputs, seen[0].task)

@@ -169,18 +169,36 @@ class Objective:
         self, outputs: Tensor, targets: Tensor, weights: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """`losses`, and the gradient of each along its own outputs, in their shape."""
-        if weights is None and self.joint is None:
+        if self.joint and (parts := self.joint.parts(outputs)):
+            return self._joint_slopes(self.joint, outputs, *parts, targets, weights)
+        if weights is None:
             if self.function is F.mse_loss:
                 return _squared_slopes(outputs, targets)
             if self.function is squared_to_one_hot:
                 return _squared_slopes(outputs, one_hot(targets, outputs))
             on_cpu = outputs.device.type == "cpu"
             if self.task == "classification" and on_cpu and targets.min() > IGNORED:
-                return _cross_entropy_slopes(outputs, targets)
+                return cross_entropy_slopes(outputs, targets)
         leaf = outputs.detach().requires_grad_()
         losses = self.losses(leaf, targets, weights)
         (slope,) = torch.autograd.grad(losses.sum(), leaf)
         return losses.detach(), slope
+
+    def _joint_slopes(
+        self,
+        joint: Joint,
+        outputs: Tensor,
+        answers: Tensor,
+        residuals: Tensor,
+        targets: Tensor,
+        weights: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        """Of β J_clas + (1 − β) mean r²: β ∂J_clas beside 2 (1 − β) r / n."""
+        classification, of_answers = self.slopes(answers, targets, weights)
+        squares = residuals.square().flatten(1).mean(1)
+        slope = outputs * (2 * (1 - joint.beta) / residuals[0].numel())
+        slope[..., : joint.answers] = of_answers * joint.beta
+        return joint.weighed(classification, squares), slope
 
 
 def _squared_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
@@ -190,7 +208,7 @@ def _squared_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     return each.square().mean(1), rest.mul_(2 / each.shape[1])
 
 
-def _cross_entropy_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+def cross_entropy_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Of −log p's mean over samples: (p − one-hot) / n; (R, n, classes) and (R, n)."""
     # Classes before samples, as in `cross_entropies`.
     p, true = outputs.mT.contiguous().log_softmax(1), targets[:, None]

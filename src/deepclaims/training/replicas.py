@@ -90,7 +90,7 @@ def train_stacked_on(
         return train_stacked_on([*splits] * 2, [*configs] * 2, [*seeds] * 2)[:1]
     settings = [Settings.read(config) for config in configs]
     with machine_state(settings[0].machine):
-        seen = preprocessed(splits, settings, seeds, _networks)
+        seen = preprocessed(splits, settings, seeds, stacked_networks)
         module = _trained(settings, seen, seeds)
         return _evaluate(module, settings[0], seen)
 
@@ -104,7 +104,7 @@ def _trained(
     return module
 
 
-def _networks(
+def stacked_networks(
     settings: Sequence[Settings], splits: Sequence[Splits], seeds: Sequence[int]
 ) -> list[nn.Module]:
     """The networks of some replicas, trained in a stack."""

@@ -30,10 +30,12 @@ class PerReplica:
         place = {id(x): i for i, x in enumerate(distinct)}
         self.which = torch.tensor([place[id(x)] for x in tensors])
         self.rows = distinct[0] if len(distinct) == 1 else torch.cat(distinct)
+        self.asked: tuple[Tensor, Tensor] | None = None
 
     def to(self, device: torch.device) -> PerReplica:
         """Move it to `device`."""
         self.rows, self.which = self.rows.to(device), self.which.to(device)
+        self.asked = None
         return self
 
     @property
@@ -44,8 +46,14 @@ class PerReplica:
     def gather(self, batch: Tensor, replicas: Tensor) -> Tensor:
         """The rows `batch` (r, B) of each of `replicas` (r,) -> (r·B, …)."""
         if not self.is_shared:
-            batch = batch + self.n * self.which[replicas, None]
+            batch = batch + self._first_rows(replicas)
         return self.rows.index_select(0, batch.flatten())
+
+    def _first_rows(self, replicas: Tensor) -> Tensor:
+        """Where the rows of each of `replicas` begin, (r, 1); kept for who asks again."""
+        if self.asked is None or self.asked[0] is not replicas:
+            self.asked = replicas, self.n * self.which[replicas, None]
+        return self.asked[1]
 
 
 class StackedSplit:

@@ -190,7 +190,9 @@ class StackedTraining(pl.LightningModule):
         own = batch if self.everybody else batch[active]
         padded = self._padded(own)
         inputs = tuple(source.gather(padded, active) for source in split.inputs)
-        targets = split.targets.gather(own, active).unflatten(0, (len(active), -1))
+        reconstructs = split.targets is split.inputs[0]
+        targets = inputs[0] if reconstructs else split.targets.gather(own, active)
+        targets = targets.unflatten(0, (len(active), -1))[:, : own.shape[1]]
         weights = (
             None
             if split.weights is None
@@ -250,14 +252,13 @@ class StackedTraining(pl.LightningModule):
         replicas = len(active)
         training = self.stack.training
         self.stack.eval()
-        with torch.no_grad():
-            for start, stop in Rows(len(split), SCORED_ROWS):
-                rows = torch.arange(start, stop, device=active.device).expand(replicas, -1)
-                padded = self._padded(rows)
-                inputs = (source.gather(padded, active) for source in split.inputs)
-                outputs = self.stack(*inputs).unflatten(0, (replicas, -1))[:, : stop - start]
-                targets = split.targets.gather(rows, active).unflatten(0, (replicas, -1))
-                scores.update(outputs, targets)
+        for start, stop in Rows(len(split), SCORED_ROWS):
+            rows = torch.arange(start, stop, device=active.device).expand(replicas, -1)
+            padded = self._padded(rows)
+            inputs = [source.gather(padded, active) for source in split.inputs]
+            outputs = self.stack.outputs(inputs).unflatten(0, (replicas, -1))[:, : stop - start]
+            targets = split.targets.gather(rows, active).unflatten(0, (replicas, -1))
+            scores.update(outputs, targets)
         self.stack.train(training)
         return scores
 

@@ -15,6 +15,8 @@ from deepclaims.claims.regularisation.coders import Principal, squared_error, tr
 from deepclaims.data.splits import Split, Splits
 from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Outcome
+from deepclaims.training.replica import networks
+from deepclaims.training.settings import Settings
 
 NAME = "regularisation/autoencoder-is-like-pca"
 
@@ -70,6 +72,22 @@ def test_a_linear_autoencoder_finds_the_plane(cloud):
     (decoder,) = (p.double().numpy() for p in coder.decode.parameters() if p.ndim == 2)
     assert largest_angle(decoder, plane.directions.numpy()) < 2
     assert squared_error(coder, x) == pytest.approx(squared_error(plane, x), rel=0.1)
+
+
+def test_a_coder_is_what_autograd_trains(cloud):
+    training = {
+        "data": {"name": "mnist"},
+        "model": {"name": "autoencoder", "width": 16, "code": 3},
+        "init": {"name": "he"},
+        "optimizer": {"name": "adam", "lr": 0.003},
+        "schedule": {"name": "linear"},
+        "fit": {"steps": 20, "batch_size": 50, "evaluate": []},
+        "trainer": {"precision": 64},
+    }
+    (expected,) = networks([Settings.read(training)], [cloud], [3])
+    coder = trained_coder(cloud, training, 3)
+    for own, other in zip(coder.parameters(), expected.parameters(), strict=True):
+        torch.testing.assert_close(own, other.detach(), rtol=1e-9, atol=1e-11)
 
 
 def world(imagined, angle=1.5, excess=0.001, nonlinear=0.8, isotropic=88.0, whitened=0.0001):

@@ -72,6 +72,25 @@ def test_dropout_keeps_the_mean_and_one_keeps_all():
     assert float(mask[1].mean()) == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.parametrize("decay", [None, torch.tensor([0.0, 0.1, 1.0])])
+@pytest.mark.parametrize("p_keep", [None, 0.5])
+def test_gradients_by_hand_are_autograds(p_keep, decay):
+    images = drawn()
+    w = digit_nets.start(3, 6, 5, torch.Generator().manual_seed(1))
+    w = {name: (each + 0.1 * torch.randn_like(each)).requires_grad_() for name, each in w.items()}
+    mask = None if p_keep is None else (torch.rand(3, len(images), 5) < p_keep) / p_keep
+    hidden = torch.relu(images.x @ w["w"] + w["b"]) * (1.0 if mask is None else mask)
+    losses = [F.cross_entropy(one, images.given) for one in hidden @ w["v"] + w["c"]]
+    loss = torch.stack(losses).sum()
+    if decay is not None:
+        loss = loss + sum((decay / 2 * w[name].square().sum((1, 2))).sum() for name in ("w", "v"))
+    expected = torch.autograd.grad(loss, [*w.values()])
+    with torch.no_grad():
+        found = digit_nets.gradients(w, images.x, images.given, mask, decay)
+    for own, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(own, other, rtol=1e-5, atol=1e-7)
+
+
 def test_cost_is_torchs():
     images = drawn()
     w = digit_nets.start(3, 6, 5, torch.Generator().manual_seed(1))

@@ -9,7 +9,12 @@ from scipy import stats
 from deepclaims.claims import claim as claims
 from deepclaims.claims.signals.init_schemes import measure
 from deepclaims.claims.signals.init_schemes.judge import CHANCE, HALVING, judge, losses, shares
-from deepclaims.claims.signals.init_schemes.measure import draw_layer, laws, signal
+from deepclaims.claims.signals.init_schemes.measure import (
+    draw_layer,
+    kolmogorov_distance,
+    laws,
+    signal,
+)
 from deepclaims.evidence.check import findings
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.printed_laws import PRINTED_LAWS, relu_factor
@@ -70,6 +75,14 @@ def test_signals_grow_by_the_recursion(scheme):
     theory = relu_factor(scheme, 128) ** (np.array(curve.steps) - 1.0)
     assert curve.values[0] == 1.0
     assert np.array(curve.values) / theory == pytest.approx(np.ones(6), rel=0.2)
+
+
+def test_distances_and_bins_are_the_libraries():
+    x = np.random.default_rng(0).normal(1.0, 3.0, 1000)
+    ordered = np.sort(x)
+    expected = stats.kstest(x, stats.norm.cdf).statistic
+    assert kolmogorov_distance(stats.norm.cdf(ordered)) == pytest.approx(expected, rel=1e-12)
+    assert np.allclose(measure.densities(ordered), np.histogram(x, measure.BINS, density=True)[0])
 
 
 def test_signals_repeat():

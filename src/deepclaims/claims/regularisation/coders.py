@@ -12,7 +12,7 @@ from torch import Tensor
 from deepclaims.data.splits import Splits
 from deepclaims.nn.autoencoder import Autoencoder
 from deepclaims.training.machine import machine_state
-from deepclaims.training.replica import build_module, fit
+from deepclaims.training.replicas import stacked_networks
 from deepclaims.training.settings import Settings
 
 
@@ -55,9 +55,9 @@ def trained_coder(splits: Splits, config: Mapping[str, Any], seed: int) -> Autoe
     """
     settings = Settings.read(config)
     with machine_state(settings.machine):
-        module = build_module(settings, splits, seed)
-        fit(module, settings, None)
-    coder = module.model.eval().requires_grad_(False)
+        # A stack of one: its gradients are by hand. It has no company that its bits depend on.
+        (network,) = stacked_networks([settings], [splits], [seed])
+    coder = network.eval().requires_grad_(False)
     assert isinstance(coder, Autoencoder)
     return coder
 

@@ -15,10 +15,12 @@ import torch
 from torch import Tensor
 
 from deepclaims.data.registry import load
+from deepclaims.nn.chain import aten
 from deepclaims.optim import rules
+from deepclaims.optim.stacked import FUSED
 from deepclaims.project import Project
-from deepclaims.training.objectives import cross_entropies
-from deepclaims.training.stack import ADAM, Descent, Weights, train_stack
+from deepclaims.training.objectives import cross_entropies, cross_entropy_slopes
+from deepclaims.training.stack import ADAM, Descent, Weights
 
 CLASSES = 10
 
@@ -68,15 +70,43 @@ def start(nets: int, inputs: int, width: int, generator: torch.Generator) -> Wei
     return {name: each.repeat(nets, 1, 1) for name, each in one.items()}
 
 
-def outputs(w: Weights, x: Tensor, mask: Tensor | float = 1.0) -> Tensor:
-    """Logits (nets, n, classes) of inputs (n, d); `mask` multiplies the hidden units."""
+def outputs(w: Weights, x: Tensor) -> Tensor:
+    """Logits (nets, n, classes) of inputs (n, d)."""
     hidden = torch.relu(torch.baddbmm(w["b"], x.expand(len(w["w"]), -1, -1), w["w"]))
-    return torch.baddbmm(w["c"], hidden * mask, w["v"])
+    return torch.baddbmm(w["c"], hidden, w["v"])
 
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean over the samples, (nets,), of logits (nets, n, classes)."""
     return cross_entropies(logits, labels.expand(len(logits), -1)).mean(1)
+
+
+def gradients(
+    w: Weights, x: Tensor, labels: Tensor, mask: Tensor | None = None, decay: Tensor | None = None
+) -> list[Tensor]:
+    """Of each net's cross-entropy, and of λ/2 of its squared weights, in the order of `w`.
+
+    Args:
+        w: of the nets, as `start` gives them.
+        x: inputs (n, d) that all read.
+        labels: (n,).
+        mask: multiplies the hidden units, (nets, n, width).
+        decay: λ of each net, (nets,).
+    """
+    each = x.expand(len(w["w"]), -1, -1)
+    hidden = torch.baddbmm(w["b"], each, w["w"]).relu_()
+    seen = hidden if mask is None else hidden * mask
+    logits = torch.baddbmm(w["c"], seen, w["v"])
+    _, slope = cross_entropy_slopes(logits, labels.expand(len(logits), -1))
+    before = torch.bmm(slope, w["v"].mT)
+    if mask is not None:
+        before.mul_(mask)
+    aten.threshold_backward.grad_input(before, hidden, 0.0, grad_input=before)
+    of_w, of_v = torch.bmm(each.mT, before), torch.bmm(seen.mT, slope)
+    if decay is not None:
+        for own, name in ((of_w, "w"), (of_v, "v")):
+            own.addcmul_(w[name], decay.view(-1, 1, 1))
+    return [of_w, before.sum(1, keepdim=True), of_v, slope.sum(1, keepdim=True)]
 
 
 @dataclass(frozen=True)
@@ -115,32 +145,24 @@ class Learning:
             look: called with the steps taken and the weights, before the first step too.
         """
         batches = self._batches(train, generator)
-        descent = Descent(weights, rules.adam, alpha=self.rate, **ADAM)
-
-        def loss(w: Weights, rows: Tensor) -> Tensor:
-            mask = self._mask(len(rows), w["w"].shape[2], generator)
-            data = cross_entropy(outputs(w, train.x[rows], mask), train.given[rows])
-            if self.decay is None:
-                return data
-            squares = sum((w[name].square().sum((1, 2)) for name in ("w", "v")), torch.zeros(()))
-            return data + self.decay / 2 * squares
-
-        train_stack(
-            descent,
-            loss,
-            lambda nets: next(batches),
-            self.steps,
-            lambda t, stack: look(t, stack.weights),
-            self.every,
-        )
+        descent = Descent(weights, FUSED[rules.adam], alpha=self.rate, **ADAM)
+        look(0, descent.weights)
+        for t in range(1, self.steps + 1):
+            rows = next(batches)
+            with torch.no_grad():
+                mask = self._mask(len(rows), weights["w"].shape[2], generator)
+                x, labels = train.x[rows], train.given[rows]
+                descent.along(gradients(descent.weights, x, labels, mask, self.decay))
+            if t % self.every == 0 or t == self.steps:
+                look(t, descent.weights)
 
     def _batches(self, train: Images, generator: torch.Generator) -> Iterator[Tensor]:
         while True:
             yield from torch.randperm(len(train), generator=generator).split(self.batch)
 
-    def _mask(self, rows: int, units: int, generator: torch.Generator) -> Tensor | float:
+    def _mask(self, rows: int, units: int, generator: torch.Generator) -> Tensor | None:
         """Inverted dropout: the same luck for all nets, (nets, rows, units)."""
         if self.keep is None:
-            return 1.0
+            return None
         kept = self.keep.view(-1, 1, 1)
         return (torch.rand(1, rows, units, generator=generator) < kept) / kept

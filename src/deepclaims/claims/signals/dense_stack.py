@@ -14,7 +14,7 @@ from torch import Generator, Tensor
 from deepclaims.data.prepared import read_meta
 from deepclaims.data.registry import load
 from deepclaims.project import Project
-from deepclaims.training.objectives import cross_entropies
+from deepclaims.training.objectives import cross_entropies, cross_entropy_slopes
 from deepclaims.training.stack import Batches, Weights
 
 Activation = Callable[[Tensor], Tensor]
@@ -70,6 +70,33 @@ def sums(weights: Weights, x: Tensor, activation: Activation) -> list[Tensor]:
         found.append(z)
         h = activation(z)
     return found
+
+
+def leaky_gradients(weights: Weights, x: Tensor, y: Tensor, slopes: Tensor) -> list[Tensor]:
+    """Of each net's cross-entropy, in the order of `weights`.
+
+    Args:
+        weights: as `draw` gives them.
+        x: samples (n, d_0) that all nets read.
+        y: their classes.
+        slopes: of each net's units where z is not above 0, (R, 1, 1); 0 is ReLU.
+    """
+    h, layers = x.expand(len(slopes), -1, -1), len(weights) // 2
+    inputs, bends = [], []
+    for number in range(1, layers + 1):
+        inputs.append(h)
+        h = torch.baddbmm(weights[f"b{number}"], h, weights[f"w{number}"])
+        if number < layers:
+            bends.append(torch.where(h > 0, 1.0, slopes))
+            h.mul_(bends[-1])
+    _, g = cross_entropy_slopes(h, y.expand(len(h), -1))
+    found = {}
+    for number in range(layers, 0, -1):
+        found[f"w{number}"] = torch.bmm(inputs[number - 1].mT, g)
+        found[f"b{number}"] = g.sum(1, keepdim=True)
+        if number > 1:
+            g = torch.bmm(g, weights[f"w{number}"].mT).mul_(bends[number - 2])
+    return [found[name] for name in weights]
 
 
 def losses(logits: Tensor, y: Tensor) -> Tensor:

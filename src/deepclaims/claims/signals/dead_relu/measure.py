@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 from deepclaims.claims.signals import dense_stack
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.optim import rules
-from deepclaims.training.stack import ADAM, Descent, train_stack
+from deepclaims.training.stack import ADAM, Descent
 
 OPTIMISERS: dict[str, tuple[Any, dict[str, float]]] = {
     "adam": (rules.adam, dict(ADAM)),
@@ -53,15 +53,11 @@ def units(config: dict[str, Any], seed: int) -> Outcome:
     start = dense_stack.draw(sizes, 2.0, len(pairs), generator, float(config["bias"]))
     rule, numbers = OPTIMISERS[config["optimiser"]]
     descent = Descent(start, rule, alpha=rates, **numbers)
-    train_stack(
-        descent,
-        lambda now, batch: dense_stack.losses(
-            dense_stack.sums(now, batch[0], activation)[-1], batch[1]
-        ),
-        dense_stack.minibatches(x[:half], y[:half], int(config["batch"]), generator),
-        int(config["steps"]),
-    )
+    batches = dense_stack.minibatches(x[:half], y[:half], int(config["batch"]), generator)
     with torch.no_grad():
+        for _ in range(int(config["steps"])):
+            images, classes = batches(len(pairs))
+            descent.along(dense_stack.leaky_gradients(descent.weights, images, classes, slopes))
         before = _off(dense_stack.sums(start, x[:half], activation)[:-1])
         *hidden, logits = dense_stack.sums(descent.weights, x[:half], activation)
         after, others = (
