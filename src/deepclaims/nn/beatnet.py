@@ -7,6 +7,8 @@ that reads both ways is advised).
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -79,13 +81,14 @@ class BeatEncoder(nn.Sequential):
     def forward(self, signals: Tensor) -> Tensor:
         """(m, channels, 1, samples), channels last in memory -> (m, embedding)."""
         *convolutions, _, _, dense, relu = self
+        assert isinstance(dense, nn.Linear)
         for layer in convolutions:
             signals = layer(signals)
         _, channels, _, width = signals.shape
         by_pair = dense.weight.unflatten(1, (channels, 1, width // 2)) / 2
         by_place = F.pad(by_pair.repeat_interleave(2, dim=-1), (0, width % 2))
-        rows = (each.permute(0, 2, 3, 1).flatten(1) for each in (signals, by_place))
-        return relu(F.linear(*rows, dense.bias))
+        x, W = (each.permute(0, 2, 3, 1).flatten(1) for each in (signals, by_place))
+        return cast(Tensor, relu(F.linear(x, W, dense.bias)))
 
 
 def beat_encoder(channels: int, samples: int, embedding: int) -> BeatEncoder:

@@ -61,7 +61,7 @@ class Problem:
             error: w − w*, `(R, d)`.
             samples: indices of the population, `(R, B)`.
         """
-        w, x = self.minimiser + error, self.x.take(samples, axis=0)
+        w, x = self.minimiser + error, self.x[samples]
         slopes = self.slope(np.einsum("rbd,rd->rb", x, w), self.y[samples])
         mean: Array = np.einsum("rb,rbd->rd", slopes, x) / samples.shape[1] + self.ridge * w
         return mean
