@@ -215,18 +215,24 @@ class _WayBack:
         self.recurrent, self.inputs = w[:, :width], w[:, width:-1]
         self.dh = torch.zeros_like(columns[0, :, :width])
         self.total = torch.zeros_like(w)
-        self.dx: list[Tensor] | None = [] if asks_for_inputs else None
+        self.dz: list[Tensor] | None = [] if asks_for_inputs else None
 
     def step(self, dz: Tensor) -> None:
         """Take ∂/∂z_t, z = W_hh h + W_xh x + b, (R, G, n) where it came from."""
         self.total.baddbmm_(next(self.before), dz.mT)
         torch.bmm(self.recurrent, dz, out=self.dh)
-        if self.dx is not None:
-            self.dx.append((self.inputs @ dz).mT)
+        if self.dz is not None:
+            self.dz.append(dz.clone())
 
     def gradients(self) -> tuple[Tensor | None, Tensor, Tensor, Tensor]:
         """Of x, W_xh, b and W_hh."""
         width, d = self.recurrent.shape[1], self.inputs.shape[1]
         w_hh, w_xh, b = self.total.split([width, d, 1], dim=1)
-        dx = None if self.dx is None else torch.stack(self.dx[::-1], dim=1)
-        return dx, w_xh, b[:, 0], w_hh
+        return self._of_inputs(), w_xh, b[:, 0], w_hh
+
+    def _of_inputs(self) -> Tensor | None:
+        """(R, steps, n, d): of all steps in one product."""
+        if self.dz is None:
+            return None
+        dx = self.inputs @ torch.cat(self.dz[::-1], dim=2)
+        return dx.unflatten(2, (len(self.dz), -1)).permute(0, 2, 3, 1)

@@ -57,7 +57,7 @@ class LeastSquares:
             w: points, `(R, d)`.
             samples: one index for each point, `(R,)`.
         """
-        x = self.x[samples]
+        x = self.x.index_select(0, samples)
         off = (x * w).sum(dim=1) - self.y[samples]
         return off[:, None] * x + self.ridge * w
 

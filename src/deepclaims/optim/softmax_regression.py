@@ -46,8 +46,8 @@ class Softmax:
 
     def gradient(self, w: Array, samples: Array) -> Array:
         """Mean gradient over each replica's samples `(R, B)` at `(R, d, K)`, `(R, d, K)`."""
-        x = self.x[samples]
-        off = _softmax(x @ w) - self.targets[samples]
+        x = self.x.take(samples, axis=0)
+        off = _softmax(x @ w) - self.targets.take(samples, axis=0)
         mean: Array = x.transpose(0, 2, 1) @ off / samples.shape[1] + self.ridge * w
         return mean
 

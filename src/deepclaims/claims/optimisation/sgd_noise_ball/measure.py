@@ -216,7 +216,7 @@ def gradient_and_variance(problem: Problem, w: Array) -> tuple[Array, Array]:
 
 def _gradient(problem: Problem, error: Array, samples: Array) -> Array:
     """`Problem.minibatch_gradient` by matrix products, which round otherwise."""
-    w, x = problem.minimiser + error, problem.x[samples]
+    w, x = problem.minimiser + error, problem.x.take(samples, axis=0)
     slopes = problem.slope((x @ w[:, :, None])[:, :, 0], problem.y[samples])
     mean: Array = (slopes[:, None, :] @ x)[:, 0] / samples.shape[1] + problem.ridge * w
     return mean

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor
+from torch.nn import functional as F
 
 from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Split, Splits
@@ -109,14 +110,15 @@ def train(
     alpha = torch.tensor(rates).repeat_interleave(sets)
     order, place = torch.empty(0), n
     seen = x[left % sets], y[left % sets]
+    images, classes = x.flatten(0, 1), y.flatten()
     every = max(1, n // size // LOOKS)
     for t in range(stop.steps + 1):
         if t:
             if place + size > n:
                 order, place = torch.rand(sets, n, generator=generator).argsort(1), 0
             mine = left % sets
-            rows = order[mine, place : place + size]
-            descend(now, alpha, x[mine[:, None], rows], y[mine[:, None], rows])
+            rows = order[mine, place : place + size] + n * mine[:, None]
+            descend(now, alpha, F.embedding(rows, images), classes[rows])
             place += size
         if t % every and t != stop.steps:
             continue
