@@ -7,7 +7,7 @@ import yaml
 
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.record import Finding
-from deepclaims.report import checks, takeaway
+from deepclaims.report import checks, summary, takeaway
 from deepclaims.report.drawn import Plot, Series, Shown
 from deepclaims.report.words import Words
 
@@ -142,7 +142,7 @@ def test_the_limits_name_what_is_open_and_where_nobody_looked(record):
     lines = takeaway.limits(replace(made, findings=(finding(says, outcome=None),)), Words("en"))
     assert "It is left open whether this holds: it stays." in lines
     assert lines[0].startswith("It is about MNIST")
-    assert "Nobody has looked at Fashion-MNIST." in lines
+    assert "As it stands it was not looked at on Fashion-MNIST." in lines
 
 
 def test_the_deciding_figure_is_that_which_shows_the_number(record):
@@ -163,3 +163,26 @@ def test_what_a_claim_says_of_its_numbers_and_figures_is_of_it(file):
     written = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     assert set(written.get("quantities") or {}) <= set(written["criterion"]["checks"])
     assert written.get("deciding") in (None, *written["figures"])
+
+
+@pytest.mark.parametrize(
+    ("relation", "value", "bound", "en", "es"),
+    [
+        ("below", 1.0, 1.000000001, "at most 1", "a lo sumo 1"),
+        ("above", 0.25, 0.249999999999, "at least 0.25", "al menos 0,25"),
+        ("above", 0.26, 0.25, "above 0.25", "mayor que 0,25"),
+    ],
+)
+def test_what_is_required_is_true_as_it_is_printed(relation, value, bound, en, es):
+    exact = finding(
+        "", relation=relation, bound=bound, estimate=Estimate(value, value, value, 1, "")
+    )
+    assert checks.required(exact, Words("en")) == en
+    assert checks.required(exact, Words("es")) == es
+
+
+def test_studies_are_no_sentences_of_slides(record):
+    made = record("one", "approximation", "supported")
+    beside = replace(made, sentences=(*made.sentences, replace(made.sentences[0], id="study")))
+    assert sum(summary.sentences([beside]).values()) == 2
+    assert sum(summary.sentences([beside], studies=False).values()) == 1

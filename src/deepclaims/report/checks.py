@@ -131,12 +131,17 @@ def measured(finding: Finding, words: Words, of: Quantity = NONE) -> tuple[str, 
     return value + (of.in_words(words) if value != "–" else ""), interval
 
 
+_ROUNDED = {"above": "at_least", "below": "at_most"}
+"""What is written of a bound that differs from what was measured by less than is written."""
+
+
 def required(finding: Finding, words: Words, of: Quantity = NONE) -> str:
     """Write what the criterion asks of a check."""
     unit = of.in_words(words)
     if not isinstance(finding.bound, tuple):
-        bound = rounding.number(of.scale * finding.bound, words.language)
-        return words(finding.relation, bound=bound + unit)
+        bound = rounding.number(of.scale * finding.bound, words.language) + unit
+        alike = finding.outcome is True and measured(finding, words, of)[0] == bound
+        return words(_ROUNDED[finding.relation] if alike else finding.relation, bound=bound)
     low, high = (rounding.number(of.scale * end, words.language) for end in finding.bound)
     if finding.relation == "within" and low == high:
         return words("equal", bound=low + unit)

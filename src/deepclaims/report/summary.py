@@ -22,12 +22,17 @@ def tally(records: Iterable[EvidenceRecord]) -> dict[str, int]:
     return counts
 
 
-def sentences(records: Iterable[EvidenceRecord]) -> dict[str, int]:
-    """How many sentences have each ruling, in the order of `VERDICTS`; studies among them."""
+def sentences(records: Iterable[EvidenceRecord], *, studies: bool = True) -> dict[str, int]:
+    """How many sentences have each ruling, in the order of `VERDICTS`.
+
+    Args:
+        records: whose sentences.
+        studies: count those that no slide says, too.
+    """
     counts: dict[str, int] = dict.fromkeys(map(str, VERDICTS), 0)
     for record in records:
         for each in record.sentences:
-            counts[each.ruling] += 1
+            counts[each.ruling] += studies or each.id != STUDY
     return counts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deepclaims.evidence.record import EvidenceRecord, Finding, SentenceNote
-from deepclaims.evidence.sentence import Ruling
+from deepclaims.evidence.sentence import STUDY, Ruling
 from deepclaims.report.pages.edition import Edition
 
 
@@ -42,7 +42,7 @@ def corrections(edition: Edition, ruling: Ruling) -> list[Correction]:
         Correction(record, note)
         for record in edition.statements
         for note in record.sentences
-        if note.ruling == ruling
+        if note.ruling == ruling and note.id != STUDY
     ]
 
 

@@ -78,7 +78,7 @@ def on_fashion(record: EvidenceRecord) -> str:
 
 def render(edition: Edition, here: str, there: str, books: Mapping[str, str]) -> tuple[str, str]:
     """The front page of an edition; returns its path and its HTML."""
-    counted = summary.sentences(edition.statements)
+    counted = summary.sentences(edition.statements, studies=False)
     lectures = edition.lectures
     return edition.at(
         here,
