@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from deepclaims.optim import rules
-from deepclaims.training.stack import ADAM, Descent, join, train_stack
+from deepclaims.training.stack import ADAM, Descent, by_adam, join, train_stack
 
 R, N, IN, STEPS = 3, 20, 4, 15
 
@@ -88,3 +88,23 @@ def test_it_stops_where_all_are_done():
 def test_stacks_are_joined():
     one, two = ({"w": torch.full((n, 2), float(n))} for n in (1, 3))
     assert join([one, two])["w"].shape == (4, 2)
+
+
+@pytest.mark.parametrize("rates", [[0.05, 0.05, 0.05], [0.01, 0.05, 0.1]])
+def test_by_adam_each_learns_as_torch_would_have_it_alone(rates):
+    x, y, w = problem(5)
+    descent = by_adam({"w": w}, torch.tensor(rates, dtype=torch.float64))
+    train_stack(descent, losses, lambda left: (x[:left], y[:left]), STEPS)
+    for i in range(R):
+        expected = alone(x[i], y[i], w[i], lambda p, i=i: torch.optim.Adam(p, lr=rates[i]))
+        assert torch.allclose(descent.weights["w"][i], expected, rtol=1e-9)
+
+
+def test_by_adam_however_the_gradients_lie_in_memory():
+    _, _, w = problem(6)
+    g = torch.randn(IN, R, dtype=torch.float64).T
+    one, other = (by_adam({"w": w}, torch.full((R,), 0.1)) for _ in range(2))
+    one.along([g])
+    other.along([g.contiguous()])
+    assert not g.is_contiguous()
+    assert torch.equal(one.weights["w"], other.weights["w"])

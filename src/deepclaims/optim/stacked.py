@@ -38,7 +38,7 @@ def _adam(
         state["m"], state["v"] = ([torch.zeros_like(x) for x in theta] for _ in range(2))
     torch._fused_adam_(
         theta,
-        g,
+        _laid_out_as(theta, g),
         state["m"],
         state["v"],
         [],
@@ -68,7 +68,7 @@ def _momentum(
         state["m"] = [torch.zeros_like(x) for x in theta]
     torch._fused_sgd_(
         theta,
-        g,
+        _laid_out_as(theta, g),
         state["m"],
         weight_decay=0.0,
         momentum=beta1,
@@ -78,6 +78,14 @@ def _momentum(
         maximize=False,
         is_first_step=False,
     )
+
+
+def _laid_out_as(theta: list[Tensor], g: list[Tensor]) -> list[Tensor]:
+    """The gradients with the strides of θ: a fused kernel walks through memory, not by index."""
+    return [
+        own if own.stride() == w.stride() else torch.empty_like(w).copy_(own)
+        for w, own in zip(theta, g, strict=True)
+    ]
 
 
 Rule = Callable[..., None]

@@ -17,8 +17,7 @@ from torch import Generator, Tensor
 
 from deepclaims.data.memory_problems import adding
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.optim import rules
-from deepclaims.training.stack import ADAM, Descent, Weights, join, train_stack
+from deepclaims.training.stack import Descent, Weights, by_adam, join, train_stack
 from deepclaims.training.stacked_classifiers import Net, Problem
 from deepclaims.training.success_rate import HASTE, Kind
 
@@ -94,7 +93,7 @@ def _train(
     def loss(now: Weights, drawn: tuple[Tensor, Tensor]) -> Tensor:
         return (net(now, drawn[0])[..., 0] - drawn[1]).square().mean(1)
 
-    descent = Descent(weights, rules.adam, clip=1.0, alpha=rates, **ADAM)
+    descent = by_adam(weights, rates, clip=1.0)
     train_stack(descent, loss, lambda n: problem(n, batch, draws), int(config["steps"]), look, LOOK)
     return best, mse, taken
 

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from deepclaims.optim import rules
 from deepclaims.optim.arithmetic import Number
+from deepclaims.optim.stacked import FUSED
 
 Weights = dict[str, Tensor]
 """By name, each (R, …)."""
@@ -80,6 +81,20 @@ class Descent:
             name: each[kept] if isinstance(each, Tensor) and each.ndim else each
             for name, each in self.numbers.items()
         }
+
+
+def by_adam(weights: Weights, rates: Tensor, *, clip: float | None = None) -> Descent:
+    """A descent by Adam; where one rate serves all nets, in one pass over each weight.
+
+    Args:
+        weights: where they start; not changed.
+        rates: of each replica, (R,).
+        clip: see `Descent`.
+    """
+    first = float(rates[0])
+    if bool((rates == first).all()):
+        return Descent(weights, FUSED[rules.adam], clip=clip, alpha=first, **ADAM)
+    return Descent(weights, rules.adam, clip=clip, alpha=rates, **ADAM)
 
 
 def train_stack(

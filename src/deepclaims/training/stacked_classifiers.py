@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from deepclaims.optim import rules
 from deepclaims.training.objectives import cross_entropies
-from deepclaims.training.stack import ADAM, Descent, Weights, train_stack
+from deepclaims.training.stack import Descent, Weights, by_adam, train_stack
 
 Problem = Callable[[int, int, Generator], tuple[Tensor, Tensor]]
 """(replicas, n, generator) -> inputs (R, steps, n, d) and classes (R, n)."""
@@ -92,7 +91,7 @@ def train_classifiers(
         return now < SOLVED
 
     train_stack(
-        Descent(weights, rules.adam, clip=plan.clip, alpha=rates, **ADAM),
+        by_adam(weights, rates, clip=plan.clip),
         lambda now, batch: cross_entropy(net(now, batch[0]), batch[1]),
         lambda n: problem(n, plan.batch, draws),
         plan.steps,

@@ -15,9 +15,8 @@ from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.gradient_gain import departure, draw_matrix, follow, tanh_gains
 from deepclaims.nn.mean_field import TRANSIENT
 from deepclaims.nn.stacked_recurrent import answer, draw_plain, plain_answer, plain_states
-from deepclaims.optim import rules
 from deepclaims.training.adding_success import CHANNELS, NUMBERS, adding_success
-from deepclaims.training.stack import ADAM, Descent, train_stack
+from deepclaims.training.stack import Descent, by_adam, train_stack
 from deepclaims.training.stacked_classifiers import cross_entropy
 from deepclaims.training.success_rate import Kind
 
@@ -114,13 +113,7 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
         looks.append(pd.DataFrame(seen))
 
     train_stack(
-        Descent(
-            weights,
-            rules.adam,
-            clip=1.0,
-            alpha=torch.full((replicas,), float(config["rate"])),
-            **ADAM,
-        ),
+        by_adam(weights, torch.full((replicas,), float(config["rate"])), clip=1.0),
         lambda now, batch: cross_entropy(plain_answer(now, batch[0]), batch[1]),
         lambda n: problem(n, int(config["batch"]), draws),
         int(config["steps"]),

@@ -12,9 +12,8 @@ from deepclaims.data.memory_problems import adding
 from deepclaims.evidence.outcome import Outcome
 from deepclaims.nn.gradient_gain import draw_matrix, follow
 from deepclaims.nn.stacked_recurrent import answer, draw_plain, plain_answer, plain_states
-from deepclaims.optim import rules
 from deepclaims.training.adding_success import CHANNELS, NUMBERS, adding_success
-from deepclaims.training.stack import ADAM, Descent, Weights
+from deepclaims.training.stack import Weights, by_adam
 from deepclaims.training.success_rate import Kind
 
 CAP = 1e30  # stands for gradients and states that overflowed
@@ -59,7 +58,7 @@ def learn(config: dict[str, Any], seed: int) -> Outcome:
     """
     generator = Generator().manual_seed(seed * 1000 + 1)
     weights = draw_plain(config["matrix"], 1, (2, int(config["width"]), 1), generator)
-    descent = Descent(weights, rules.adam, alpha=torch.tensor([float(config["rate"])]), **ADAM)
+    descent = by_adam(weights, torch.tensor([float(config["rate"])]))
     draws = Generator().manual_seed(seed * 1000 + 2)
     length, largest_gradient, largest_state = int(config["length"]), 0.0, 0.0
     for _ in range(int(config["steps"])):
