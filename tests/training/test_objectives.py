@@ -110,6 +110,13 @@ def test_slopes_of_classes_are_autograds(digits, loss, class_weights):
     _same_slopes(objective, torch.randn(4, 5, 10), targets, weights)
 
 
+def test_slopes_of_weighted_classes_leave_out_the_ignored(digits):
+    """Some of a batch, and all of it, where nothing is lost."""
+    objective = choose_objective(Fit(class_weights=[1.0] * 10), digits, reconstructs=False)
+    targets = torch.tensor([[3, -1, 4], [-1, -1, 5], [-1, -1, -1]])
+    _same_slopes(objective, torch.randn(3, 3, 10), targets, (targets >= 0).float())
+
+
 def test_classes_that_are_ignored_have_no_slope(digits):
     objective = choose_objective(Fit(), digits, reconstructs=False)
     targets = torch.tensor([[3, -1], [4, 5]])

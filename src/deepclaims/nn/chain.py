@@ -45,10 +45,45 @@ class Chain:
             x = link.forward(x)
         return x
 
-    def backward(self, g: Tensor) -> None:
-        """From ∂L/∂ outputs, which may be written over, to the gradient of every parameter."""
+    def backward(self, g: Tensor) -> Tensor:
+        """From ∂L/∂ outputs, which may be written over, to the gradient of every parameter.
+
+        Returns:
+            ∂L/∂ inputs, where the first link with parameters gives it.
+        """
         for link in self.way_back:
             g = link.backward(g)
+        return g
+
+
+class Fork:
+    """A code that two chains read, as in a `JointAutoencoder`.
+
+    Args:
+        encode: makes it.
+        answer, decode: read it, and give ∂L/∂ code; neither writes over it.
+        decodes: whether the residuals of the decoded input are asked for now.
+    """
+
+    def __init__(
+        self, encode: Chain, answer: Chain, decode: Chain, decodes: Callable[[], bool]
+    ) -> None:
+        self.encode, self.answer, self.decode, self.decodes = encode, answer, decode, decodes
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(R, n, d) -> (R, n, answers), and where asked for the residuals in columns after them."""
+        code = self.encode.forward(x)
+        answers = self.answer.forward(code)
+        if not self.decodes():
+            return answers
+        self.answers = answers.shape[-1]
+        return torch.cat([answers, self.decode.forward(code).sub_(x)], -1)
+
+    def backward(self, g: Tensor) -> Tensor:
+        """From ∂L/∂ answers and residuals to the gradient of every parameter."""
+        of_code = self.answer.backward(g[..., : self.answers])
+        of_code += self.decode.backward(g[..., self.answers :])
+        return self.encode.backward(of_code)
 
 
 Slope = Callable[[Tensor, Tensor], Tensor]

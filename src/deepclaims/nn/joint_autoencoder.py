@@ -35,6 +35,11 @@ class JointAutoencoder(nn.Module):
             return answers
         return torch.cat([answers, self.autoencoder.decode(u) - x.flatten(1)], dim=1)
 
+    @property
+    def fork(self) -> tuple[nn.Module, nn.Module, nn.Module]:
+        """What makes the code, what answers from it, and what decodes it: all there is to it."""
+        return self.autoencoder.encode, self.classifier, self.autoencoder.decode
+
 
 def join(
     coder: Coder, interface: Interface, classifier: Callable[[Interface], nn.Module]

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from deepclaims.nn.activations import Activation
-from deepclaims.nn.chain import IN_PLACE, Bend, Chain, Link
+from deepclaims.nn.chain import IN_PLACE, Bend, Chain, Fork, Link
 from deepclaims.nn.stacked_layers import (
     StackedLinear,
     StackedNoisyUnits,
@@ -70,18 +70,35 @@ class Noise:
         return g if self.mask is None else g.mul_(self.mask.view(g.shape))
 
 
-def chain_of(network: nn.Module) -> Chain | None:
-    """The chain that a stacked network is; None where it is more, or a layer has no link."""
+def chain_of(network: nn.Module) -> Chain | Fork | None:
+    """The chain, or fork, that a stacked network is; None where a layer has no link."""
+    fork = getattr(network, "fork", None)
+    if not isinstance(fork, tuple):  # another network may mean something else by that name
+        return _chain(network)
+    encode, answer, decode = (_chain(own, ends=place == 0) for place, own in enumerate(fork))
+    if encode is None or answer is None or decode is None:
+        return None
+    return Fork(encode, answer, decode, lambda: network.training)
+
+
+def _chain(network: nn.Module, *, ends: bool = True) -> Chain | None:
+    """The chain that a stacked network is; None where it is more, or a layer has no link.
+
+    Args:
+        network: it.
+        ends: whether the way back does at its first parameters; else it goes on to what comes in,
+            which is not written over.
+    """
     links: list[Link] = []
     first: int | None = None
     for layer in getattr(network, "chain", [nn.Identity()]):
         if isinstance(layer, StackedLinear):
-            links.append(Dense(layer, first=first is None))
+            links.append(Dense(layer, first=ends and first is None))
             first = len(links) - 1 if first is None else first
         elif isinstance(layer, StackedNoisyUnits):
             links.append(Noise(layer))
-        elif isinstance(layer, Activation) and layer.name in IN_PLACE:
+        elif isinstance(layer, Activation) and layer.name in IN_PLACE and (ends or links):
             links.append(Bend(layer.name))
         elif not isinstance(layer, nn.Flatten):
             return None
-    return None if first is None else Chain(links, first)
+    return None if first is None else Chain(links, first if ends else 0)

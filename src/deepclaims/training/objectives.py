@@ -176,8 +176,10 @@ class Objective:
                 return _squared_slopes(outputs, targets)
             if self.function is squared_to_one_hot:
                 return _squared_slopes(outputs, one_hot(targets, outputs))
-            on_cpu = outputs.device.type == "cpu"
-            if self.task == "classification" and on_cpu and targets.min() > IGNORED:
+        if self.task == "classification" and outputs.device.type == "cpu":
+            if weights is not None:  # which are 0 where a target is ignored
+                return weighted_slopes(outputs, targets, weights)
+            if targets.min() > IGNORED:
                 return cross_entropy_slopes(outputs, targets)
         leaf = outputs.detach().requires_grad_()
         losses = self.losses(leaf, targets, weights)
@@ -215,6 +217,15 @@ def cross_entropy_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tens
     losses = -p.gather(1, true)[:, 0].mean(1)
     p.exp_().scatter_add_(1, true, p.new_full((1, 1, 1), -1.0).expand(true.shape))
     return losses, p.div_(targets.shape[1]).mT.contiguous()
+
+
+def weighted_slopes(outputs: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Of Σ w · (−log p) / Σ w: w (p − one-hot) / Σ w; (R, n, classes), (R, n) and (R, n)."""
+    p, true = outputs.mT.contiguous().log_softmax(1), targets.clamp(min=0)[:, None]
+    share = weights / weights.sum(1, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)
+    losses = -(p.gather(1, true)[:, 0] * share).sum(1)
+    p.exp_().scatter_add_(1, true, p.new_full((1, 1, 1), -1.0).expand(true.shape))
+    return losses, p.mul_(share[:, None]).mT.contiguous()
 
 
 def cross_entropies(outputs: Tensor, targets: Tensor) -> Tensor:
