@@ -217,3 +217,18 @@ def test_held_out_images_are_kept_and_nobody_can_change_them(folder):
     first.test.inputs[0].zero_()
     assert torch.equal(mnist(folder, seed=2, n_train=50, pool=2).test.inputs[0], known)
     assert torch.equal(mnist(folder, seed=2, label_noise=0.1, pool=2).test.inputs[0], known)
+
+
+@pytest.mark.parametrize("standardise", ["scalar", "pixel", "none"])
+def test_a_large_subset_taken_from_all_images_is_as_one_converted_alone(
+    folder, monkeypatch, standardise
+):
+    options = {"n_train": 150, "pool": 2, "standardise": standardise, "label_noise": 0.1}
+    alone = mnist(folder, seed=3, **options)
+    monkeypatch.setattr("deepclaims.data.mnist.MANY", 100)
+    for seed in (3, 4):
+        taken = mnist(folder, seed=seed, **options)
+        assert torch.equal(taken.train.inputs[0], alone.train.inputs[0]) == (seed == 3)
+        assert torch.equal(taken.train.targets, alone.train.targets) == (seed == 3)
+        taken.train.inputs[0].zero_()  # nobody else's
+    assert torch.equal(mnist(folder, seed=3, **options).train.inputs[0], alone.train.inputs[0])

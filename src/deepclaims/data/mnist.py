@@ -33,6 +33,9 @@ CLASSES = 10
 SUBSET, LABEL_NOISE, VALIDATION_NOISE, PERMUTATION, HELD_OUT = 101, 102, 103, 104, 105
 """Random streams of a replica's seed, one a choice: changing one option moves no other draw."""
 
+MANY = 20_000
+"""Training images from which on those of a replica are taken from all, as networks see them."""
+
 
 @dataclass(frozen=True)
 class MnistOptions:
@@ -157,35 +160,63 @@ def _draw(
 
     The other stands `instead` of the locked test split.
     """
-    labels = np.asarray(prepared.array(f"{part}_labels")).astype(np.int64)
-    kind = "images" if options.pool == 1 else "pooled"
-    images = prepared.array(f"{part}_{kind}")
+    labels = np.asarray(prepared.array(f"{part}_labels"))
+    images = prepared.array(f"{part}_{_kind(options)}")
     if options.locked and part == "validation":
         half = slice(int(instead), None, 2)
         labels, images = labels[half], images[half]
         count = None if count is None else min(count, len(labels))
-    index = _choose(labels, part, count, seed)
-    pixels = torch.from_numpy((images if index is None else images[index]).astype(np.float32))
-    if options.pca is not None:
-        inputs = _whitened(pixels, prepared, options)
+    index = _choose(prepared, labels, part, count, seed)
+    if part == "train" and options.pca is None and index is not None and len(index) >= MANY:
+        own = MnistOptions(pool=options.pool, standardise=options.standardise)
+        every = _training_images(prepared, own, written(prepared.folder, prepared.dataset))
+        inputs = every.index_select(0, torch.from_numpy(index))
     else:
-        inputs = _standardised(pixels, prepared, options).unsqueeze(1)
+        inputs = _seen(images if index is None else images[index], prepared, options)
     if options.permute:
         order = np.random.default_rng([seed, PERMUTATION]).permutation(inputs[0].numel())
         inputs = inputs.flatten(1)[:, torch.from_numpy(order)].view_as(inputs)
-    chosen = labels if index is None else labels[index]
+    chosen = (labels if index is None else labels[index]).astype(np.int64)
     targets = torch.from_numpy(_noisy(chosen, part, options, seed))
     return Split((inputs,), targets)
 
 
-def _choose(labels: np.ndarray, part: str, count: int | None, seed: int) -> np.ndarray | None:
+@lru_cache(maxsize=1)
+def _training_images(prepared: _Prepared, options: MnistOptions, when: int) -> torch.Tensor:
+    """All images of the training part, kept for the other replicas of a worker; see `_standing`."""
+    return _seen(prepared.array(f"train_{_kind(options)}"), prepared, options)
+
+
+def _seen(images: np.ndarray, prepared: _Prepared, options: MnistOptions) -> torch.Tensor:
+    """Prepared images as a network's inputs."""
+    pixels = torch.from_numpy(images.astype(np.float32))
+    if options.pca is not None:
+        return _whitened(pixels, prepared, options)
+    return _standardised(pixels, prepared, options).unsqueeze(1)
+
+
+def _kind(options: MnistOptions) -> str:
+    return "images" if options.pool == 1 else "pooled"
+
+
+def _choose(
+    prepared: _Prepared, labels: np.ndarray, part: str, count: int | None, seed: int
+) -> np.ndarray | None:
     if count is None or count == len(labels):
         return None
     if count > len(labels):
         raise ConfigError(f"data.n_{part}={count}, but there are {len(labels)} such images")
     # Validation and test subsets are the same for every seed: replicas are compared on them.
-    stream = [seed, SUBSET] if part == "train" else [HELD_OUT]
-    return stratified_order(labels, np.random.default_rng(stream))[:count]
+    if part == "train":
+        return _order(prepared, seed, written(prepared.folder, prepared.dataset))[:count]
+    return stratified_order(labels, np.random.default_rng([HELD_OUT]))[:count]
+
+
+@lru_cache(maxsize=32)
+def _order(prepared: _Prepared, seed: int, when: int) -> np.ndarray:
+    """The order in which a seed takes the training images; kept, see `_standing`."""
+    labels = np.asarray(prepared.array("train_labels"))
+    return stratified_order(labels, np.random.default_rng([seed, SUBSET]))
 
 
 def _noisy(labels: np.ndarray, part: str, options: MnistOptions, seed: int) -> np.ndarray:

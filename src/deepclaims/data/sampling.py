@@ -19,9 +19,9 @@ def stratified_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray
         (n,) the sample numbers in their new order.
     """
     shuffled = rng.permutation(len(labels))
-    place = np.empty(len(labels))
+    ordered, place = labels[shuffled], np.empty(len(labels))
     for value in np.unique(labels):
-        members = np.flatnonzero(labels[shuffled] == value)
+        members = np.flatnonzero(ordered == value)
         place[members] = (np.arange(len(members)) + 0.5) / len(members)
     return shuffled[np.argsort(place, kind="stable")]
 

@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise, keep_each
+from deepclaims.nn.unit_noise import NoisyUnits, UnitNoise
 
 ALIGNMENT = 16
 """Numbers in a line of the cache. The parameters and the samples of every replica start at one:
@@ -201,33 +201,31 @@ class StackedNoisyUnits(nn.Module):
         """What `h` is multiplied by, and what is added to it then; None for nothing."""
         if not self.training:
             return None, None
-        # Of each replica η before ε, as it draws them alone.
-        mask = self._drawn(h, self.p_keep, 1.0, self._mask) if min(self.p_keep) < 1 else None
-        addend = self._drawn(h, self.sigma, 0.0, self._addend) if max(self.sigma) > 0 else None
+        # Of each replica η before ε, as it draws them alone. Where none is drawn, zeros keep all.
+        mask = addend = None
+        if min(self.p_keep) < 1:
+            mask, eta, p = self._drawn(h, self.p_keep, 1.0, Tensor.uniform_)
+            eta.lt_(p).div_(p)  # see `keep_each`
+        if max(self.sigma) > 0:
+            addend, epsilon, sigma = self._drawn(h, self.sigma, 0.0, Tensor.normal_)
+            epsilon.mul_(sigma)
         return mask, addend
 
     def _drawn(
-        self,
-        h: Tensor,
-        numbers: Sequence[float],
-        neutral: float,
-        fill: Callable[[Tensor, float, Generator], None],
-    ) -> Tensor:
-        """What each replica draws for its samples with its number; `neutral` everywhere else."""
-        drawn = torch.full_like(h, neutral)
+        self, h: Tensor, numbers: Sequence[float], neutral: float, fill: Callable[..., Tensor]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What each replica draws for its samples, zeros of one whose number is `neutral`.
+
+        Returns:
+            It in the shape of `h`; the same memory replica by replica, (R, n, …); the numbers as a
+            column beside that.
+        """
+        drawn = torch.zeros_like(h)
         each = drawn.unflatten(0, (len(numbers), -1))
         for own, number, generator in zip(each, numbers, self.generators, strict=True):
             if number != neutral:
-                fill(own[: self.samples], number, generator)
-        return drawn
-
-    @staticmethod
-    def _mask(eta: Tensor, p: float, generator: Generator) -> None:
-        keep_each(eta, p, generator).div_(p)
-
-    @staticmethod
-    def _addend(epsilon: Tensor, sigma: float, generator: Generator) -> None:
-        epsilon.normal_(generator=generator).mul_(sigma)
+                fill(own[: self.samples], generator=generator)
+        return drawn, each, h.new_tensor(numbers).view(-1, *[1] * (each.ndim - 1))
 
 
 def _take_parameters(module: nn.Module, layer: nn.Module, replicas: int) -> None:

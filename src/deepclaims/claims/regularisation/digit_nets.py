@@ -151,7 +151,7 @@ class Learning:
             rows = next(batches)
             with torch.no_grad():
                 mask = self._mask(len(rows), weights["w"].shape[2], generator)
-                x, labels = train.x[rows], train.given[rows]
+                x, labels = train.x.index_select(0, rows), train.given.index_select(0, rows)
                 descent.along(gradients(descent.weights, x, labels, mask, self.decay))
             if t % self.every == 0 or t == self.steps:
                 look(t, descent.weights)

@@ -104,7 +104,7 @@ def trained(
         if len(order) < batch:
             order = torch.randperm(len(x), generator=random)
         rows, order = order[:batch], order[batch:]
-        g = _gradients(net, x[rows], y[rows])
+        g = _gradients(net, x.index_select(0, rows), y.index_select(0, rows))
         FUSED[rules.adam](parameters, g, state, t + 1, alpha=rate * (1 - t / steps), **ADAM)
     return net
 

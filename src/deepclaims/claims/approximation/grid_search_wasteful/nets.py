@@ -48,7 +48,8 @@ def train(
 
     def batches() -> tuple[Tensor, Tensor, Tensor]:
         rows = torch.randint(len(x), (fit["batch"],), generator=generator)
-        return x[rows], y[rows], torch.rand(fit["batch"], fit["width"], generator=generator)
+        uniform = torch.rand(fit["batch"], fit["width"], generator=generator)
+        return x.index_select(0, rows), y.index_select(0, rows), uniform
 
     descent = Descent(weights, rules.momentum, alpha=own["lr"], beta1=1 - own["forgetting"])
     with torch.no_grad():
