@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -12,9 +13,11 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 from filelock import FileLock, Timeout
 
 from deepclaims import atomic
@@ -74,6 +77,13 @@ def run_batch(batch: Batch, runs: Path, policy: RunPolicy) -> list[Report]:
     If they cannot be computed together, each is run for itself, so that what is wrong with one
     is not held against the others.
     """
+    try:
+        return _run_batch(batch, runs, policy)
+    finally:
+        _memory().let_go()
+
+
+def _run_batch(batch: Batch, runs: Path, policy: RunPolicy) -> list[Report]:
     if len(batch) == 1:
         return [run_unit(batch[0], runs, policy)]
     reports: dict[tuple[str, int], Report] = {}
@@ -295,6 +305,34 @@ def _keep_freed_memory() -> None:
         return
     for parameter, size in GLIBC_MEMORY.items():
         mallopt(parameter, size)
+
+
+@cache
+def _memory() -> Memory:
+    """Of this process, a forked one's own: nothing asks before it is forked."""
+    return Memory()
+
+
+class Memory:
+    """Collects what stands in circles, as trainers do with their data, where it has become much.
+
+    Python would do so after a number of new objects, however large they are.
+
+    Args:
+        much: how many bytes more than after the last time.
+    """
+
+    def __init__(self, much: int = 256 << 20) -> None:
+        self.much, self.process, self.kept = much, psutil.Process(), 0
+
+    def let_go(self) -> None:
+        """To be called between replicas."""
+        if self.process.memory_info().rss < self.kept + self.much:
+            return
+        gc.collect()
+        if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+            trim(0)
+        self.kept = self.process.memory_info().rss
 
 
 _HELD: list[FileLock] = []
