@@ -15,6 +15,7 @@ from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
 from deepclaims.data.splits import Split, Splits
 from deepclaims.errors import ConfigError
+from deepclaims.training.denormals import denormals_as_zero
 from deepclaims.training.ranks import local_rank
 from deepclaims.training.settings import Machine
 
@@ -25,6 +26,8 @@ LIGHTNING_PRECISION = {32: "32-true", 64: "64-true", "bf16-mixed": "bf16-mixed"}
 @contextmanager
 def machine_state(machine: Machine) -> Iterator[None]:
     """Set torch's threads and determinism as `machine` says; put all back afterwards.
+
+    On a CPU denormal numbers count as zero, see `denormals_as_zero`.
 
     The bits of a CPU result depend on the number of threads, hence it is a setting. Deterministic
     kernels have to be asked for on a GPU only.
@@ -42,7 +45,7 @@ def machine_state(machine: Machine) -> Iterator[None]:
         torch.use_deterministic_algorithms(machine.deterministic)
     try:
         cuda = range(torch.cuda.device_count()) if machine.accelerator == "gpu" else ()
-        with torch.random.fork_rng(cuda), quiet():
+        with torch.random.fork_rng(cuda), denormals_as_zero(), quiet():
             yield
     finally:
         torch.set_num_threads(threads)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,11 +68,19 @@ def test_a_shallow_net_that_never_arrives_counts_as_if_on_the_last_step(lecture,
     late = made_world(lecture, "tree_shallow", {"train_loss": lambda values: 0 * values + 9.0})
     steps = judge.steps(judge.side(lecture, "tree", "deep", "speed"))
     assert np.isfinite(steps).all()
-    assert judge.fewer_steps(late, "tree").value == pytest.approx(
-        np.exp(np.log(800 / steps).mean())
-    )
-    never = made_world(lecture, "tree_deep", {"train_loss": lambda values: 0 * values + 9.0})
-    assert not np.isfinite(judge.fewer_steps(never, "tree").high)
+    assert judge.fewer_steps(late, "tree").value == pytest.approx(np.median(800 / steps))
+
+
+def test_a_deep_net_that_never_arrives_has_lost_and_voids_nothing(lecture):
+    def lost(seeds):
+        metrics = lecture.metrics.copy()
+        where = (metrics["part"] == "tree_deep") & (metrics["metric"] == "train_loss")
+        metrics.loc[where & metrics["seed"].isin(seeds), "value"] = 9.0
+        return judge.fewer_steps(replace(lecture, metrics=metrics), "tree")
+
+    seeds = lecture.claim.part("tree_deep").seeds
+    assert lost(seeds).high == 0
+    assert lost(seeds[:1]).low > 1
 
 
 def test_smoke_decides_nothing(imagined, ruling):

@@ -28,7 +28,7 @@ from deepclaims.training.stack import ADAM
 
 CLASSES = 10
 CROSS_ENTROPY = Objective("classification", cross_entropy)
-TREES = 200
+TREES = 100
 RIDGE, RATE = 0.1, 0.004
 """Where the dials of logistic regression (its C) and of the nets (Adam's rate) are at 1."""
 

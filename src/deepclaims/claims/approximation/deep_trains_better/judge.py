@@ -7,7 +7,7 @@ import numpy as np
 from deepclaims.claims.results import Results, Tuned
 from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import ratio_interval
+from deepclaims.evidence.statistics import median_interval, ratio_interval
 
 DEPTH, RATE, STEPS = "model.depth", "optimizer.lr", "fit.steps"
 MNIST, TREE, SHALLOW = "mnist", "tree", "net"
@@ -43,14 +43,14 @@ def errs_less(results: Results, problem: str, other: str = "shallow") -> Estimat
 
 
 def fewer_steps(results: Results, problem: str, other: str = "shallow") -> Estimate:
-    """Steps to the target loss of the other net over the deep one's, each at its fastest.
+    """Steps to the target loss of the other net over the deep one's, each at its fastest: a median.
 
-    A net that never gets there counts as if it had on the last step. That favours the other net; a
-    deep one that never gets there has no ratio.
+    The other net counts as there on the last step if it never gets there, and the ratio is zero if
+    the deep one never does: both favour the other.
     """
     late, deep = (steps(side(results, problem, kind, SPEED)) for kind in (other, "deep"))
     late = np.minimum(late, results.axis(f"{problem}_{other}", STEPS)[0])
-    return ratio_interval(late, np.where(np.isfinite(deep), deep, np.nan))
+    return median_interval(late / deep)
 
 
 def steps(net: Tuned) -> np.ndarray:
