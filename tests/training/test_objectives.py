@@ -4,7 +4,12 @@ from torch.nn import functional as F
 
 from deepclaims.data.splits import Split
 from deepclaims.errors import ConfigError
-from deepclaims.training.objectives import Objective, choose_objective, weighted_cross_entropy
+from deepclaims.training.objectives import (
+    Objective,
+    choose_objective,
+    cross_entropy_backward,
+    weighted_cross_entropy,
+)
 from deepclaims.training.settings import Fit
 
 
@@ -108,6 +113,15 @@ def test_slopes_of_classes_are_autograds(digits, loss, class_weights):
     targets = torch.randint(10, (4, 5))
     weights = None if class_weights is None else torch.tensor(class_weights)[targets]
     _same_slopes(objective, torch.randn(4, 5, 10), targets, weights)
+
+
+@pytest.mark.parametrize("leading", [(), (4,)])
+def test_the_way_back_from_cross_entropy_is_autograds(leading):
+    outputs = torch.randn(4, 5, 3, dtype=torch.float64, requires_grad=True)
+    targets = torch.randint(3, (*leading, 5))
+    losses = [F.cross_entropy(own, y) for own, y in zip(outputs, targets.expand(4, 5), strict=True)]
+    (expected,) = torch.autograd.grad(sum(losses), outputs)
+    torch.testing.assert_close(cross_entropy_backward(targets)(outputs.detach()), expected)
 
 
 def test_slopes_of_weighted_classes_leave_out_the_ignored(digits):

@@ -212,20 +212,45 @@ def _squared_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
 
 def cross_entropy_slopes(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Of −log p's mean over samples: (p − one-hot) / n; (R, n, classes) and (R, n)."""
-    # Classes before samples, as in `cross_entropies`.
-    p, true = outputs.mT.contiguous().log_softmax(1), targets[:, None]
-    losses = -p.gather(1, true)[:, 0].mean(1)
-    p.exp_().scatter_add_(1, true, p.new_full((1, 1, 1), -1.0).expand(true.shape))
-    return losses, p.div_(targets.shape[1]).mT.contiguous()
+    log_p, true = _log_p(outputs), targets[:, None]
+    losses = -log_p.gather(1, true)[:, 0].mean(1)
+    return losses, _less_one_hot(log_p, true).div_(targets.shape[1]).mT.contiguous()
+
+
+def cross_entropy_backward(targets: Tensor) -> Callable[[Tensor], Tensor]:
+    """`cross_entropy_slopes` without the losses, where a way back starts.
+
+    Args:
+        targets: (n,) of all nets, or (R, n).
+
+    Returns:
+        From outputs (R, n, classes) to the gradient of each net's loss along its own.
+    """
+
+    def slope(outputs: Tensor) -> Tensor:
+        true = targets.expand(outputs.shape[:-1])[:, None]
+        rest = _less_one_hot(_log_p(outputs), true)
+        return rest.div_(outputs.shape[1]).mT.contiguous()
+
+    return slope
 
 
 def weighted_slopes(outputs: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
     """Of Σ w · (−log p) / Σ w: w (p − one-hot) / Σ w; (R, n, classes), (R, n) and (R, n)."""
-    p, true = outputs.mT.contiguous().log_softmax(1), targets.clamp(min=0)[:, None]
+    log_p, true = _log_p(outputs), targets.clamp(min=0)[:, None]
     share = weights / weights.sum(1, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)
-    losses = -(p.gather(1, true)[:, 0] * share).sum(1)
-    p.exp_().scatter_add_(1, true, p.new_full((1, 1, 1), -1.0).expand(true.shape))
-    return losses, p.mul_(share[:, None]).mT.contiguous()
+    losses = -(log_p.gather(1, true)[:, 0] * share).sum(1)
+    return losses, _less_one_hot(log_p, true).mul_(share[:, None]).mT.contiguous()
+
+
+def _log_p(outputs: Tensor) -> Tensor:
+    """Classes before samples, as in `cross_entropies`: (R, n, classes) -> (R, classes, n)."""
+    return outputs.mT.contiguous().log_softmax(1)
+
+
+def _less_one_hot(log_p: Tensor, true: Tensor) -> Tensor:
+    """Write p − one-hot over log p, (R, classes, n), of true classes (R, 1, n)."""
+    return log_p.exp_().scatter_(1, true, -1.0, reduce="add")
 
 
 def cross_entropies(outputs: Tensor, targets: Tensor) -> Tensor:

@@ -4,11 +4,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
+from deepclaims.claims.approximation.grid_search_wasteful import nets
 from deepclaims.claims.approximation.grid_search_wasteful.boxes import box, grid, sought
 from deepclaims.claims.approximation.grid_search_wasteful.judge import judge
 from deepclaims.claims.approximation.grid_search_wasteful.measure import chosen
-from deepclaims.claims.approximation.grid_search_wasteful.nets import gradients, train
+from deepclaims.claims.approximation.grid_search_wasteful.nets import train
 from deepclaims.data.splits import Split, Splits
 from deepclaims.evidence.outcome import Curve, Outcome
 
@@ -61,6 +63,10 @@ def test_the_expected_choice_is_the_mean_over_all_subsets():
 # --- nets ----------------------------------------------------------------------------------
 
 
+SIZES = ((4, 5), (5, 3))
+"""Of the nets that torch trains too."""
+
+
 def splits(rng):
     def split(n):
         y = rng.integers(0, 3, n)
@@ -82,6 +88,32 @@ def test_a_net_learns_with_good_values_alone_and_in_company():
     assert max(validation[0], test[0]) < 0.1 < test[1]
     alone, _ = train(data, {name: each[:1] for name, each in tensors.items()}, fit, 0)
     assert alone[0] == validation[0]
+
+
+def test_nets_learn_as_torchs_do(monkeypatch):
+    monkeypatch.setattr(nets, "_errors", lambda weights, split: weights)
+    data = splits(np.random.default_rng(0))
+    own = {"lr": [0.2, 0.1], "forgetting": [0.2, 0.4], "decay": [0.1, 0.0]}
+    own |= {"gain": [0.5, 1.0], "dropout": [0.0, 0.4]}
+    tensors = {name: torch.tensor(values) for name, values in own.items()}
+    found, _ = train(data, tensors, {"width": 5, "steps": 6, "batch": 10}, 0)
+    x, y = F.avg_pool2d(data.train.inputs[0], 2).flatten(1), data.train.targets
+    for r, (lr, forgetting, decay, gain, dropout) in enumerate(zip(*own.values(), strict=True)):
+        draw = torch.Generator().manual_seed(0)
+        w, v = (gain * torch.randn(d, out, generator=draw) * (2 / d) ** 0.5 for d, out in SIZES)
+        b, c = torch.zeros(5), torch.zeros(3)
+        for each in (w, b, v, c):
+            each.requires_grad_()
+        groups = [{"params": [w, v], "weight_decay": decay}, {"params": [b, c]}]
+        sgd = torch.optim.SGD(groups, lr=lr, momentum=1 - forgetting)
+        for _ in range(6):
+            rows = torch.randint(len(x), (10,), generator=draw)
+            mask = (torch.rand(10, 5, generator=draw) < 1 - dropout) / (1 - dropout)
+            sgd.zero_grad()
+            F.cross_entropy(F.relu(x[rows] @ w + b) * mask @ v + c, y[rows]).backward()
+            sgd.step()
+        for mine, theirs in zip(found.values(), (w, b, v, c), strict=True):
+            torch.testing.assert_close(mine[r].squeeze(0), theirs, rtol=1e-4, atol=1e-6)
 
 
 def test_a_net_that_diverges_is_wrong_everywhere():
@@ -133,22 +165,3 @@ def test_open_where_nobody_fails(imagined, ruling):
 
 def test_nothing_is_concluded_where_few_hyperparameters_fail_too(imagined, ruling):
     assert ruling(imagined(NAME, partial(imagine, few=0.4))) == "inconclusive"
-
-
-def test_gradients_by_hand_are_autograds():
-    draw = torch.Generator().manual_seed(0)
-    shapes = {"W1": (3, 6, 5), "b1": (3, 1, 5), "W2": (3, 5, 4), "b2": (3, 1, 4)}
-    weights = {
-        name: torch.randn(shape, generator=draw).requires_grad_() for name, shape in shapes.items()
-    }
-    x, y = torch.randn(8, 6, generator=draw), torch.randint(4, (8,), generator=draw)
-    mask = (torch.rand(3, 8, 5, generator=draw) < 0.7) / 0.7
-    decay = torch.tensor([0.0, 0.1, 0.3])
-    hidden = torch.relu(x @ weights["W1"] + weights["b1"]) * mask
-    given = (hidden @ weights["W2"] + weights["b2"]).log_softmax(-1)[:, torch.arange(8), y]
-    norms = sum(weights[name].square().sum((1, 2)) for name in ("W1", "W2"))
-    expected = torch.autograd.grad(
-        (decay / 2 * norms - given.mean(1)).sum(), list(weights.values())
-    )
-    with torch.no_grad():
-        torch.testing.assert_close(gradients(weights, x, y, mask, decay), expected)

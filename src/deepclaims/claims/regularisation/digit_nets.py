@@ -15,11 +15,11 @@ import torch
 from torch import Tensor
 
 from deepclaims.data.registry import load
-from deepclaims.nn.chain import aten
+from deepclaims.nn import dense_nets
 from deepclaims.optim import rules
 from deepclaims.optim.stacked import FUSED
 from deepclaims.project import Project
-from deepclaims.training.objectives import cross_entropies, cross_entropy_slopes
+from deepclaims.training.objectives import cross_entropies, cross_entropy_backward
 from deepclaims.training.stack import ADAM, Descent, Weights
 
 CLASSES = 10
@@ -72,41 +72,12 @@ def start(nets: int, inputs: int, width: int, generator: torch.Generator) -> Wei
 
 def outputs(w: Weights, x: Tensor) -> Tensor:
     """Logits (nets, n, classes) of inputs (n, d)."""
-    hidden = torch.relu(torch.baddbmm(w["b"], x.expand(len(w["w"]), -1, -1), w["w"]))
-    return torch.baddbmm(w["c"], hidden, w["v"])
+    return dense_nets.outputs([*w.values()], x)
 
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean over the samples, (nets,), of logits (nets, n, classes)."""
     return cross_entropies(logits, labels.expand(len(logits), -1)).mean(1)
-
-
-def gradients(
-    w: Weights, x: Tensor, labels: Tensor, mask: Tensor | None = None, decay: Tensor | None = None
-) -> list[Tensor]:
-    """Of each net's cross-entropy, and of λ/2 of its squared weights, in the order of `w`.
-
-    Args:
-        w: of the nets, as `start` gives them.
-        x: inputs (n, d) that all read.
-        labels: (n,).
-        mask: multiplies the hidden units, (nets, n, width).
-        decay: λ of each net, (nets,).
-    """
-    each = x.expand(len(w["w"]), -1, -1)
-    hidden = torch.baddbmm(w["b"], each, w["w"]).relu_()
-    seen = hidden if mask is None else hidden * mask
-    logits = torch.baddbmm(w["c"], seen, w["v"])
-    _, slope = cross_entropy_slopes(logits, labels.expand(len(logits), -1))
-    before = torch.bmm(slope, w["v"].mT)
-    if mask is not None:
-        before.mul_(mask)
-    aten.threshold_backward.grad_input(before, hidden, 0.0, grad_input=before)
-    of_w, of_v = torch.bmm(each.mT, before), torch.bmm(seen.mT, slope)
-    if decay is not None:
-        for own, name in ((of_w, "w"), (of_v, "v")):
-            own.addcmul_(w[name], decay.view(-1, 1, 1))
-    return [of_w, before.sum(1, keepdim=True), of_v, slope.sum(1, keepdim=True)]
 
 
 @dataclass(frozen=True)
@@ -151,8 +122,10 @@ class Learning:
             rows = next(batches)
             with torch.no_grad():
                 mask = self._mask(len(rows), weights["w"].shape[2], generator)
+                units = None if mask is None else [dense_nets.DroppedRelu(mask)]
                 x, labels = train.x.index_select(0, rows), train.given.index_select(0, rows)
-                descent.along(gradients(descent.weights, x, labels, mask, self.decay))
+                now, backward = [*descent.weights.values()], cross_entropy_backward(labels)
+                descent.along(dense_nets.gradients(now, x, backward, units, self.decay))
             if t % self.every == 0 or t == self.steps:
                 look(t, descent.weights)
 

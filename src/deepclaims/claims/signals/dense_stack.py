@@ -13,8 +13,9 @@ from torch import Generator, Tensor
 
 from deepclaims.data.prepared import read_meta
 from deepclaims.data.registry import load
+from deepclaims.nn.dense_nets import gradients
 from deepclaims.project import Project
-from deepclaims.training.objectives import cross_entropies, cross_entropy_slopes
+from deepclaims.training.objectives import cross_entropies, cross_entropy_backward
 from deepclaims.training.stack import Batches, Weights
 
 Activation = Callable[[Tensor], Tensor]
@@ -72,6 +73,20 @@ def sums(weights: Weights, x: Tensor, activation: Activation) -> list[Tensor]:
     return found
 
 
+class _Leaky:
+    """z above 0 and slope · z elsewhere, with a slope for each net, (R, 1, 1)."""
+
+    def __init__(self, slopes: Tensor) -> None:
+        self.slopes = slopes
+
+    def forward(self, h: Tensor) -> Tensor:
+        self.bend = torch.where(h > 0, 1.0, self.slopes)
+        return h.mul_(self.bend)
+
+    def backward(self, g: Tensor) -> Tensor:
+        return g.mul_(self.bend)
+
+
 def leaky_gradients(weights: Weights, x: Tensor, y: Tensor, slopes: Tensor) -> list[Tensor]:
     """Of each net's cross-entropy, in the order of `weights`.
 
@@ -81,22 +96,8 @@ def leaky_gradients(weights: Weights, x: Tensor, y: Tensor, slopes: Tensor) -> l
         y: their classes.
         slopes: of each net's units where z is not above 0, (R, 1, 1); 0 is ReLU.
     """
-    h, layers = x.expand(len(slopes), -1, -1), len(weights) // 2
-    inputs, bends = [], []
-    for number in range(1, layers + 1):
-        inputs.append(h)
-        h = torch.baddbmm(weights[f"b{number}"], h, weights[f"w{number}"])
-        if number < layers:
-            bends.append(torch.where(h > 0, 1.0, slopes))
-            h.mul_(bends[-1])
-    _, g = cross_entropy_slopes(h, y.expand(len(h), -1))
-    found = {}
-    for number in range(layers, 0, -1):
-        found[f"w{number}"] = torch.bmm(inputs[number - 1].mT, g)
-        found[f"b{number}"] = g.sum(1, keepdim=True)
-        if number > 1:
-            g = torch.bmm(g, weights[f"w{number}"].mT).mul_(bends[number - 2])
-    return [found[name] for name in weights]
+    units = [_Leaky(slopes) for _ in range(len(weights) // 2 - 1)]
+    return gradients([*weights.values()], x, cross_entropy_backward(y), units)
 
 
 def losses(logits: Tensor, y: Tensor) -> Tensor:

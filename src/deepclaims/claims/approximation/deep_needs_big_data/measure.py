@@ -23,11 +23,10 @@ from deepclaims.nn.stacked import Stack
 from deepclaims.nn.unit_noise import UnitNoise
 from deepclaims.optim import rules
 from deepclaims.optim.stacked import FUSED
-from deepclaims.training.objectives import Objective, cross_entropy
+from deepclaims.training.objectives import cross_entropy_slopes
 from deepclaims.training.stack import ADAM
 
 CLASSES = 10
-CROSS_ENTROPY = Objective("classification", cross_entropy)
 TREES = 100
 RIDGE, RATE = 0.1, 0.004
 """Where the dials of logistic regression (its C) and of the nets (Adam's rate) are at 1."""
@@ -112,7 +111,7 @@ def trained(
 def _gradients(net: nn.Module, x: Tensor, y: Tensor) -> list[Tensor]:
     """Of the mean cross entropy, one for each parameter and laid out as it."""
     if isinstance(net, Stack):
-        return [net.descent([x], lambda z: CROSS_ENTROPY.slopes(z[None], y[None]))[1]]
+        return [net.descent([x], lambda z: cross_entropy_slopes(z[None], y[None]))[1]]
     parameters = list(net.parameters())
     g = torch.autograd.grad(F.cross_entropy(net(x), y), parameters)
     return [torch.empty_like(p).copy_(own) for p, own in zip(parameters, g, strict=True)]

@@ -11,11 +11,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from deepclaims.data.splits import Split, Splits
+from deepclaims.nn.dense_nets import DroppedRelu, gradients, outputs
 from deepclaims.optim import rules
-from deepclaims.training.objectives import Objective, cross_entropy
+from deepclaims.training.objectives import cross_entropy_backward
 from deepclaims.training.stack import Descent, Weights
-
-CROSS_ENTROPY = Objective("classification", cross_entropy)
 
 
 def train(
@@ -55,49 +54,18 @@ def train(
     with torch.no_grad():
         for _ in range(fit["steps"]):
             inputs, targets, uniform = batches()
-            mask = (uniform < keep) / keep
-            descent.along(gradients(descent.weights, inputs, targets, mask, own["decay"]))
+            units = DroppedRelu((uniform < keep) / keep)
+            backward = cross_entropy_backward(targets)
+            now = [*descent.weights.values()]
+            descent.along(gradients(now, inputs, backward, [units], own["decay"]))
     assert splits.validation is not None  # `data=mnist` and what is alike always have one
     return _errors(descent.weights, splits.validation), _errors(descent.weights, splits.test)
 
 
-def gradients(
-    weights: Weights, x: Tensor, y: Tensor, mask: Tensor, decay: Tensor
-) -> tuple[Tensor, ...]:
-    """Of the mean cross entropy + λ/2 Σ ‖W‖² of each net.
-
-    Args:
-        weights: `W1`, `b1`, `W2`, `b2` of R nets.
-        x: inputs, (n, d).
-        y: their classes, (n,).
-        mask: what the hidden units are multiplied by, (R, n, width).
-        decay: λ, (R,).
-
-    Returns:
-        One for each of the weights, in their order.
-    """
-    hidden = _hidden(weights, x).mul_(mask)
-    outputs = hidden @ weights["W2"] + weights["b2"]
-    _, after = CROSS_ENTROPY.slopes(outputs, y.expand(len(outputs), -1))
-    before = (after @ weights["W2"].mT).mul_(mask)
-    torch.ops.aten.threshold_backward.grad_input(before, hidden, 0.0, grad_input=before)
-    own = decay.view(-1, 1, 1)
-    return (
-        (x.T @ before).addcmul_(own, weights["W1"]),
-        before.sum(1, keepdim=True),
-        (hidden.mT @ after).addcmul_(own, weights["W2"]),
-        after.sum(1, keepdim=True),
-    )
-
-
-def _hidden(weights: Weights, x: Tensor) -> Tensor:
-    return (x @ weights["W1"]).add_(weights["b1"]).relu_()
-
-
 @torch.no_grad()
 def _errors(weights: Weights, split: Split) -> Tensor:
-    outputs = _hidden(weights, _pixels(split)) @ weights["W2"] + weights["b2"]
-    wrong = (outputs.argmax(-1) != split.targets) | ~outputs.isfinite().all(-1)
+    logits = outputs([*weights.values()], _pixels(split))
+    wrong = (logits.argmax(-1) != split.targets) | ~logits.isfinite().all(-1)
     return wrong.double().mean(1)
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from deepclaims.nn.one_hidden_layer import gradients, hidden_layer
+from deepclaims.nn.dense_nets import gradients, outputs
 from deepclaims.optim import rules
 from deepclaims.optim.schedules import Moment, onecycle
 from deepclaims.training.stack import ADAM, Descent, Weights
@@ -102,7 +102,7 @@ def _slopes(found: Tensor, y: Tensor) -> Tensor:
 
 
 def _features(weights: Weights, x: Tensor) -> Tensor:
-    h = hidden_layer([*weights.values()], x)
+    h = outputs([weights["w"], weights["b"]], x).relu_()
     return torch.cat([h, torch.ones_like(h[:, :, :1])], dim=2).double()
 
 

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from deepclaims.data.registry import folder_of, load
 from deepclaims.data.splits import Split, Splits
+from deepclaims.nn.dense_nets import outputs
 from deepclaims.training.objectives import cross_entropies, one_hot
 from deepclaims.training.stack import Weights
 
@@ -65,7 +66,7 @@ class Trained:
         for number, data in enumerate(self.data):
             own = {name: w[number :: len(self.data)] for name, w in self.weights.items()}
             part: Split = getattr(data, split)
-            answers = logits(own, part.inputs[0].flatten(1)).argmax(-1)
+            answers = outputs([*own.values()], part.inputs[0].flatten(1)).argmax(-1)
             found.append(answers != part.targets)
         return torch.stack(found, dim=1)
 
@@ -172,13 +173,7 @@ def descend(weights: Weights, alpha: Tensor, x: Tensor, y: Tensor) -> None:
         weights[f"b{layer}"] += slope.sum(1, keepdim=True)
 
 
-def logits(weights: Weights, x: Tensor) -> Tensor:
-    """Outputs (R, n, classes) for inputs (R, n, d), or (n, d) that all read."""
-    hidden = (x @ weights["w1"]).add_(weights["b1"]).relu_()
-    return (hidden @ weights["w2"]).add_(weights["b2"])
-
-
 def losses(weights: Weights, batch: tuple[Tensor, Tensor]) -> Tensor:
     """Mean cross-entropy of each net on its own batch, (R,)."""
     x, y = batch
-    return cross_entropies(logits(weights, x), y).mean(1)
+    return cross_entropies(outputs([*weights.values()], x), y).mean(1)

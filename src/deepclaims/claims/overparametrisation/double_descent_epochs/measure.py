@@ -11,15 +11,14 @@ from torch import Tensor
 
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
-from deepclaims.nn.one_hidden_layer import gradients, hidden_layer
+from deepclaims.nn.dense_nets import gradients, outputs
 from deepclaims.optim import rules
 from deepclaims.optim.stacked import FUSED
 from deepclaims.project import Project
-from deepclaims.training.objectives import Objective, cross_entropy
+from deepclaims.training.objectives import cross_entropy_backward
 from deepclaims.training.stack import ADAM, Descent, Weights, train_along
 
 CLASSES = 10
-CROSS_ENTROPY = Objective("classification", cross_entropy)
 
 
 def two_scales(config: dict[str, Any], seed: int) -> Outcome:
@@ -95,9 +94,9 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
         **ADAM,
     )
 
-    def along(w: Weights, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
+    def along(w: Weights, batch: tuple[Tensor, Tensor]) -> list[Tensor]:
         own, targets = batch
-        return gradients([*w.values()], own, lambda z: CROSS_ENTROPY.slopes(z, targets[None])[1])
+        return gradients([*w.values()], own, cross_entropy_backward(targets))
 
     train_along(descent, along, batches, times[-1], look)
     return Outcome({}, {name: Curve(times, values) for name, values in found.items()})
@@ -115,5 +114,4 @@ def _drawn(inputs: int, width: int, generator: torch.Generator) -> Weights:
 
 @torch.no_grad()
 def _error(w: Weights, x: Tensor, labels: Tensor) -> float:
-    (outputs,) = hidden_layer([*w.values()], x) @ w["v"] + w["c"]
-    return float((outputs.argmax(1) != labels).double().mean())
+    return float((outputs([*w.values()], x)[0].argmax(1) != labels).double().mean())

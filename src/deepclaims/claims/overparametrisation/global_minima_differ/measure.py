@@ -12,15 +12,14 @@ from torch import Generator, Tensor
 
 from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Outcome
-from deepclaims.nn.one_hidden_layer import gradients
+from deepclaims.nn.dense_nets import gradients, outputs
 from deepclaims.optim import rules
 from deepclaims.optim.stacked import FUSED
 from deepclaims.project import Project
-from deepclaims.training.objectives import Objective, cross_entropies, cross_entropy
+from deepclaims.training.objectives import cross_entropies, cross_entropy_backward
 from deepclaims.training.stack import ADAM, Descent, Weights, join, train_along
 
 CLASSES = 10
-CROSS_ENTROPY = Objective("classification", cross_entropy)
 HALVINGS = 40
 """Of the segment between two looks, on which the point of the registered loss is found."""
 PLAIN, TWIN, LARGE, POISONED, SMALL_BATCH, FULL_BATCH = (
@@ -38,19 +37,20 @@ class Images:
 
     def losses(self, weights: Weights) -> Tensor:
         """Cross-entropy of each net, (R,)."""
-        return _cross_entropy(weights, self.x, self.y)
+        logits = self._logits(weights)
+        return cross_entropies(logits, self.y.expand(logits.shape[:2])).mean(1)
 
-    def gradients(self, weights: Weights, chosen: Tensor) -> tuple[Tensor, ...]:
+    def gradients(self, weights: Weights, chosen: Tensor) -> list[Tensor]:
         """Of each net's cross-entropy over its `chosen` images, (R, n)."""
-        return gradients(
-            [*weights.values()],
-            self.x[chosen],
-            lambda logits: CROSS_ENTROPY.slopes(logits, self.y[chosen])[1],
-        )
+        backward = cross_entropy_backward(self.y[chosen])
+        return gradients([*weights.values()], self.x[chosen], backward)
 
     def errors(self, weights: Weights) -> Tensor:
         """Share of wrong answers of each net, (R,)."""
-        return (_logits(weights, self.x).argmax(-1) != self.y).double().mean(1)
+        return (self._logits(weights).argmax(-1) != self.y).double().mean(1)
+
+    def _logits(self, weights: Weights) -> Tensor:
+        return outputs([*weights.values()], self.x)
 
 
 def routes(config: dict[str, Any], seed: int) -> Outcome:
@@ -188,16 +188,6 @@ def _starts(nets: int, inputs: int, width: int, draws: Generator) -> Weights:
         else torch.zeros(nets, *shape)
         for name, shape in shapes.items()
     }
-
-
-def _logits(weights: Weights, x: Tensor) -> Tensor:
-    hidden = (x @ weights["w1"] + weights["b1"]).relu()
-    return hidden @ weights["w2"] + weights["b2"]
-
-
-def _cross_entropy(weights: Weights, x: Tensor, y: Tensor) -> Tensor:
-    logits = _logits(weights, x)
-    return cross_entropies(logits, y.expand(logits.shape[:2])).mean(1)
 
 
 def _apart(stack: Weights) -> Sequence[Weights]:
