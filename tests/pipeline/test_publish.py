@@ -8,8 +8,10 @@ import pytest
 
 from deepclaims.atomic import json_text
 from deepclaims.errors import ConfigError, StageError, StorageError
+from deepclaims.evidence import ledger
 from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, Finding
+from deepclaims.pipeline import kept_pages
 from deepclaims.pipeline.publish import publish, publish_one, run
 from deepclaims.project import Project
 from deepclaims.report import site
@@ -86,7 +88,9 @@ def test_the_whole_report_is_written(judged):
     assert json.loads((reports / "metrics.json").read_text())["verdicts.supported"] == 2
     assert 'width="96" height="48"' in (reports / "en" / "signals" / "dead-relu.html").read_text()
     assert (reports / "index.html").is_file()
-    assert sorted(path.name for path in judged.root.iterdir()) == ["conf", "evidence", "reports"]
+    assert {path.name for path in judged.root.iterdir()} == {
+        "conf", "evidence", "reports", ".published.json",
+    }  # fmt: skip
 
 
 def test_the_tables_are_published_with_the_hash_of_every_file(judged):
@@ -172,7 +176,7 @@ def test_a_failure_half_way_leaves_the_old_report_whole(judged, monkeypatch, mom
     publish(judged)
     before = contents(judged.reports)
     if moment == "write":
-        monkeypatch.setattr("shutil.copyfile", _fail)
+        monkeypatch.setattr("tempfile.mkstemp", _fail)
     else:
         rename = Path.rename
         monkeypatch.setattr(
@@ -181,10 +185,12 @@ def test_a_failure_half_way_leaves_the_old_report_whole(judged, monkeypatch, mom
     with pytest.raises(StorageError, match="No space left"):
         publish(judged)
     assert contents(judged.reports) == before
-    assert sorted(path.name for path in judged.root.iterdir()) == ["conf", "evidence", "reports"]
+    assert {path.name for path in judged.root.iterdir()} == {
+        "conf", "evidence", "reports", ".published.json",
+    }  # fmt: skip
 
 
-def _fail(*_: object) -> None:
+def _fail(*_: object, **__: object) -> None:
     raise OSError(28, os.strerror(28))
 
 
@@ -262,3 +268,151 @@ def test_one_claims_pages_leave_the_documents_as_they_are(judged):
     assert "as it was" in page.read_text()
     publish(judged, pdf=False)
     assert "as it is" in page.read_text()
+
+
+MINE, OTHER = CLAIMS
+PAGE = f"en/{MINE}.html"
+
+
+@pytest.fixture
+def published(judged: Project) -> Project:
+    publish(judged, pdf=False)
+    return judged
+
+
+@pytest.fixture
+def made(published: Project, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The claims whose pages are made from now on, by their place."""
+    found: list[int] = []
+    make = site._Writer._claim
+
+    def counted(self: site._Writer, position: int) -> str:
+        found.append(position)
+        return make(self, position)
+
+    monkeypatch.setattr(site._Writer, "_claim", counted)
+    return found
+
+
+def write(project: Project, name: str, **entries: object) -> None:
+    project.record(name).write_text(json_text({**evidence(name).to_dict(), **entries}))
+
+
+def caption(project: Project) -> None:
+    write(project, MINE, figures=[{"name": "sweep", "caption": {"es": "otro", "en": "another"}}])
+
+
+def verdict(project: Project) -> None:
+    write(project, MINE, verdict="refuted")
+
+
+def number(project: Project) -> None:
+    findings = evidence(MINE).to_dict()["findings"]
+    findings[0]["estimate"]["value"] = 0.25
+    write(project, MINE, findings=findings)
+
+
+def neighbour(project: Project) -> None:
+    title = {"es": "otra vecina", "en": "another neighbour"}
+    write(project, OTHER, claim=evidence(OTHER).to_dict()["claim"] | {"title": title})
+
+
+def last_claim(project: Project) -> None:
+    (project.conf / "claim" / f"{OTHER}.yaml").unlink()
+
+
+def stand_in(project: Project) -> None:
+    write(project, OTHER, data_sources={"mnist": "embedded"})
+
+
+def shown(project: Project) -> None:
+    series = {"name": "a line", "kind": "line", "x": [1.0, 2.0], "y": [3.0, 4.0]}
+    panel = {"title": "a panel", "x": "width", "y": "error", "series": [series]}
+    for language in ("es", "en"):
+        file = project.drawn(MINE) / f"sweep.{language}.json"
+        file.write_text(json_text({"panels": [panel]}))
+
+
+def size(project: Project) -> None:
+    file = project.drawn(MINE) / "sweep.en.svg"
+    file.write_text(file.read_text().replace("72pt", "144pt"))
+
+
+def ledger_line(project: Project) -> None:
+    words = {"question": "1", "criterion": "2", "grid": "3"}
+    event = ledger.Event(ledger.Kind.REGISTRATION, "2026-01-02", "0123abc", words)
+    ledger.append(project.root, MINE, [event])
+
+
+def source(project: Project) -> None:
+    folder = project.root / "src" / "deepclaims" / "claims" / MINE
+    folder.mkdir(parents=True)
+    (folder / "judge.py").write_text("def judge(results): ...\n")
+
+
+def document(project: Project) -> None:
+    (project.root / "docs").mkdir()
+    (project.root / "docs" / "index.md").write_text("# Documents\n")
+
+
+CHANGES = (
+    caption, verdict, number, neighbour, last_claim, stand_in, shown, size, ledger_line, source,
+    document,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.__name__)
+def test_a_page_is_never_stale(published, change):
+    before = contents(published.reports)
+    change(published)
+    publish(published, pdf=False)
+    kept = contents(published.reports)
+    (published.root / kept_pages.TOLD).unlink()
+    publish(published, pdf=False)
+    assert contents(published.reports) == kept
+    assert kept[PAGE] != before[PAGE]
+
+
+def test_what_is_the_same_is_not_made_again(published, made):
+    before = contents(published.reports)
+    publish(published, pdf=False)
+    assert made == []
+    assert contents(published.reports) == before
+    shutil.rmtree(published.reports)
+    publish(published, pdf=False)
+    assert contents(published.reports) == before
+
+
+def test_files_that_are_the_same_stay_the_same_on_disk(published):
+    page, table = published.reports / PAGE, published.published_tables(MINE) / "replicas.parquet"
+    before = page.stat(), table.stat()
+    verdict(published)
+    publish(published, pdf=False)
+    assert (table.stat().st_ino, table.stat().st_mtime_ns) == (
+        before[1].st_ino, before[1].st_mtime_ns
+    )  # fmt: skip
+    assert page.stat().st_ino != before[0].st_ino
+    assert page.stat().st_nlink == table.stat().st_nlink == 1
+
+
+def test_a_page_that_was_changed_by_hand_is_made_again(published, made):
+    page = published.reports / PAGE
+    before = page.read_text()
+    page.write_text(before + "<!-- by hand -->")
+    publish(published, pdf=False)
+    assert made == [0]
+    assert page.read_text() == before
+
+
+def test_a_damaged_file_of_what_decided_them_is_done_without(published, made):
+    for damage in ("{", "[]", f'{{"{PAGE}": 1}}'):
+        made.clear()
+        (published.root / kept_pages.TOLD).write_text(damage)
+        publish(published, pdf=False)
+        assert sorted(made) == [0, 0, 1, 1]
+
+
+def test_pages_of_other_code_are_made_again(published, made, monkeypatch):
+    monkeypatch.setattr(kept_pages, "code_of", lambda root: "other")
+    publish(published, pdf=False)
+    assert sorted(made) == [0, 0, 1, 1]

@@ -3,11 +3,12 @@
 import itertools
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deepclaims import atomic
 from deepclaims.arguments import Key
-from deepclaims.claims.claim import catalogue, package
+from deepclaims.claims.claim import catalogue
 from deepclaims.errors import ConfigError, StageError, StorageError
 from deepclaims.evidence import ledger
 from deepclaims.evidence.record import EvidenceRecord
@@ -15,6 +16,7 @@ from deepclaims.languages import LANGUAGES
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline.kept import DRAWN
+from deepclaims.pipeline.kept_pages import pages_of, sources_of
 from deepclaims.pipeline.notes import write_notes
 from deepclaims.pipeline.place import of_a_place, read_place
 from deepclaims.project import Project
@@ -23,6 +25,7 @@ from deepclaims.report import pdf as book
 from deepclaims.report.beside import Beside
 from deepclaims.report.drawn import Plot
 from deepclaims.report.figures import ENDINGS, FOLDER, WIDE, file_name, shown_in, size
+from deepclaims.report.kept import NONE, Pages
 from deepclaims.report.pages.measured import moved, points
 from deepclaims.report.summary import tally
 from deepclaims.tracking.settings import TRACKING, tracking_of
@@ -88,19 +91,25 @@ def publish(project: Project, *, pdf: bool = True) -> tuple[list[EvidenceRecord]
         StageError: when a claim has no evidence, or evidence lacks a figure or its tables.
         StorageError: when evidence is damaged or the report cannot be written.
     """
-    records = _read(project, catalogue(project.conf))
+    names = catalogue(project.conf)
+    published = pages_of(project, names)
+    records = _read(project, names)
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, records))
     sizes = dict(_sizes(figures))
-    made = _rendered(project, records, sizes, book.BOOK if pdf else {})
-    ends = seal.ledgers(project.root, [record.name for record in records])
-    with atomic.folder(project.reports) as fresh:
-        _fill(fresh, made, figures | tables)
-        atomic.write(fresh / seal.LEDGERS, ends)
+    ends = seal.ledgers(project.root, names)
+    with atomic.folder(project.reports) as fresh, ThreadPoolExecutor(1) as aside:
+        _copy(fresh, project.reports, figures | tables)
+        if pdf:  # most of its time is Typst's, beside which the pages are made
+            books = aside.submit(book.write, records, fresh, sizes, project.reports)
+        made = _rendered(project, records, sizes, book.BOOK if pdf else {}, published=published)
+        for path, content in (made.files | {seal.LEDGERS: ends}).items():
+            atomic.renew(fresh / path, content, project.reports / path)
         if pdf:
-            book.write(records, fresh, sizes, project.reports)
+            books.result()
         atomic.write(fresh / seal.SUMS, seal.sums(fresh))
         _keep(fresh, project.reports)
+    published.write()
     return records, made
 
 
@@ -149,6 +158,7 @@ def _rendered(
     only: Sequence[str] | None = None,
     *,
     whole: bool = True,
+    published: Pages = NONE,
 ) -> site.Site:
     tables: dict[str, list[str]] = {record.name: [] for record in records}
     for path, _ in _tables(project, records):
@@ -159,8 +169,9 @@ def _rendered(
     texts, beside = dict(_texts(project.root)), _beside(project, records)
     lectures = inventory(project.conf)
     return site.render(
-        records, sizes, books, lectures, texts, tables, measured, beside, only, whole=whole
-    )
+        records, sizes, books, lectures, texts, tables, measured, beside, only,
+        whole=whole, published=published,
+    )  # fmt: skip
 
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
@@ -207,20 +218,8 @@ def _beside(project: Project, records: Sequence[EvidenceRecord]) -> Beside:
     return Beside(
         shown=_shown(project, records),
         ledgers={name: ledger.read(project.root, name) for name in names},
-        sources=dict(itertools.chain.from_iterable(_sources(project, name) for name in names)),
+        sources=dict(itertools.chain.from_iterable(sources_of(project, name) for name in names)),
     )
-
-
-def _sources(project: Project, name: str) -> Iterator[tuple[str, str]]:
-    """What defines and judges a claim, by path in the report; code as plain text."""
-    written = project.conf / "claim" / f"{name}.yaml"
-    if written.is_file():
-        yield citing.source_path(name, "claim.yaml"), written.read_text(encoding="utf-8")
-    folder = project.root.joinpath("src", *package(name).split("."))
-    for file in sorted(folder.glob("*.py")):
-        if file.stem in citing.KINDS:
-            text = file.read_text(encoding="utf-8")
-            yield citing.source_path(name, f"{file.name}.txt"), text
 
 
 def _shown(project: Project, records: Sequence[EvidenceRecord]) -> dict[tuple[str, str, str], Plot]:
@@ -253,12 +252,9 @@ def _tables(project: Project, records: Sequence[EvidenceRecord]) -> Iterator[tup
             yield f"{seal.FOLDER}/{record.name}/{source.name}", source
 
 
-def _fill(fresh: Path, made: site.Site, copied: dict[str, Path]) -> None:
-    for path, content in made.files.items():
-        atomic.write(fresh / path, content)
-    for path, source in copied.items():
-        (fresh / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, fresh / path)
+def _copy(fresh: Path, old: Path, sources: dict[str, Path]) -> None:
+    for path, source in sources.items():
+        atomic.renew(fresh / path, source.read_bytes(), old / path)
 
 
 def _keep(fresh: Path, old: Path) -> None:

@@ -4,6 +4,8 @@ Pages are plain HTML with relative links only: they work from a folder, without 
 without a network. They hold no dates: the same evidence gives the same bytes.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -38,6 +40,7 @@ from deepclaims.report.drawn import Plot
 from deepclaims.report.elsewhere import elsewhere
 from deepclaims.report.figures import FOLDER, file_name
 from deepclaims.report.formulas import Formulas, convert, strings
+from deepclaims.report.kept import NONE, Pages
 from deepclaims.report.pages import moving
 from deepclaims.report.pages.edition import Edition, page_path
 from deepclaims.report.pages.measured import Points
@@ -101,6 +104,7 @@ def render(
     only: Collection[str] | None = None,
     *,
     whole: bool = True,
+    published: Pages = NONE,
 ) -> Site:
     """Render the report from its evidence; the figures' files are not part of it.
 
@@ -116,6 +120,7 @@ def render(
         beside: what figures show, the claims' ledgers, and the files that define them.
         only: the claims whose own pages are asked for; all when None.
         whole: with the pages that no claim's verdict changes: documents and pictures that move.
+        published: the pages of claims that may be as they were.
     """
     formulas = _formulas(records, lectures, beside)
     made = {
@@ -137,12 +142,10 @@ def render(
         edition = Edition(
             writer.words, writer.other, writer.environment, records, lectures, texts, points
         )
-        made |= pages.render(edition, INDEX, books, whole=whole)
-        for position, record in enumerate(records):
-            if only is None or record.name in only:
-                made[claim_path(record.name, language)] = writer.claim(position)
-    tight = {name: _tight(text) for name, text in made.items() if name.endswith(".html")}
-    return Site(made | tight, formulas.failed)
+        around = pages.render(edition, INDEX, books, whole=whole)
+        made |= {path: _tight(page) for path, page in around.items()}
+        made |= writer.claims(published, only)
+    return Site(made, formulas.failed)
 
 
 _IMPLIED = re.compile(r"</t[dh]>(?=\s*</?t[dhr]\b)|</tr>(?=\s*(?:<tr|</t(?:body|head))\b)")
@@ -200,6 +203,7 @@ class _Writer:
         beside: Beside,
     ) -> None:
         self.records, self.words, self.language = records, Words(language), language
+        self.formulas = formulas
         self.other = next(each for each in LANGUAGES if each != language)
         self.environment = Environment(
             loader=PackageLoader("deepclaims.report"),
@@ -307,9 +311,28 @@ class _Writer:
             "quoted": formulas.text,
         }
 
-    def claim(self, position: int) -> str:
+    def claims(self, published: Pages, only: Collection[str] | None) -> Iterator[tuple[str, str]]:
+        """The pages of the claims by path, of all or of some."""
+        names, common = [record.name for record in self.records], self._common()
+        for position, name in enumerate(names):
+            if only is None or name in only:
+                path = claim_path(name, self.language)
+                about = (name, *names[max(position - 1, 0) : position + 2])
+                make = partial(self._claim, position)
+                yield path, published.page(path, about, common, make)
+
+    def _common(self) -> str:
+        """Hash of what every page can show: the templates' data, and all formulas."""
+        data = (str, int, float, Sequence, Mapping)
+        seen = {
+            name: each for name, each in self.environment.globals.items() if isinstance(each, data)
+        }
+        shown = [seen, sorted(self.formulas.markup.items())]
+        return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+    def _claim(self, position: int) -> str:
         record = self.records[position]
-        return self.environment.get_template("claim.html").render(
+        page = self.environment.get_template("claim.html").render(
             root="../../",
             here=claim_path(record.name, self.language),
             there=claim_path(record.name, self.other),
@@ -319,6 +342,7 @@ class _Writer:
             before=self.records[position - 1] if position else None,
             after=self.records[position + 1] if position + 1 < len(self.records) else None,
         )
+        return _tight(page)
 
 
 def claim_text(record: EvidenceRecord) -> dict[str, Any]:
