@@ -21,16 +21,16 @@ from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import deposit, entries, seal
 from deepclaims.pipeline.diagnosing import diagnose_one, diagnosing_key
-from deepclaims.pipeline.history import History
+from deepclaims.pipeline.history import History, histories_of
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
-from deepclaims.pipeline.kept import Kept
+from deepclaims.pipeline.kept import Kept, figures_of
+from deepclaims.pipeline.kept_operating import KeptOperating
 from deepclaims.pipeline.place import of_a_place, read_place, rehearsed
 from deepclaims.pipeline.pool import judging_pool
 from deepclaims.pipeline.settling import evidence_of, settled
 from deepclaims.project import Project
 from deepclaims.report.figures import ENDINGS, file_name
-from deepclaims.report.site import metrics_path
-from deepclaims.report.summary import METRICS, metrics_of
+from deepclaims.report.summary import METRICS, metrics_of, metrics_path
 
 ARGUMENTS = of_a_place("judge")
 
@@ -71,14 +71,20 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
             raw[name] = kept.judged(Measured.find(project, name).claim)
     _refuse_strange(project, measured, raw)
     judged = {name: raw[name] for name in catalogue if name in raw}
-    verdicts = settled(project, judged)
+    histories = histories_of(project, judged.values())
+    verdicts = settled(project, histories)
+    operating = KeptOperating(project.evidence)
     found = [
         replace(each, diagnoses=Kept.read(project.drawn(each.name)).diagnoses())
-        for each in evidence_of(project, judged, verdicts)
+        for each in evidence_of(project, histories, verdicts, operating)
     ]
-    news = _news(project, found)
+    operating.write()
+    files = {project.record(each.name): atomic.json_lines(each.to_dict()) for each in found}
+    changed = [each for each in found if not _holds(project.record(each.name), files)]
+    news = _news(project, changed)
+    for file, content in files.items():
+        atomic.update(file, content)
     for record in found:
-        atomic.update(project.record(record.name), atomic.json_lines(record.to_dict()))
         atomic.update(
             project.evidence / metrics_path(record.name), atomic.json_text(metrics_of(record))
         )
@@ -232,6 +238,10 @@ def _is_drawn(folder: Path, figure: str) -> bool:
     )
 
 
+def _holds(file: Path, contents: Mapping[Path, str]) -> bool:
+    return file.is_file() and file.read_text(encoding="utf-8") == contents[file]
+
+
 def _news(project: Project, found: Sequence[EvidenceRecord]) -> list[EvidenceRecord]:
     """The records of which MLflow has not been told: a new verdict, or new runs."""
 
@@ -262,7 +272,7 @@ def _sweep(project: Project, catalogue: Sequence[str]) -> None:
         if folder not in folders:
             shutil.rmtree(folder)
             continue
-        figures = Kept.read(folder).figures
+        figures = figures_of(folder)
         for file in folder.glob("*.*.*"):
             if file.name.split(".")[0] not in figures:
                 file.unlink()

@@ -46,7 +46,7 @@ class Kept:
     @classmethod
     def read(cls, folder: Path) -> Self:
         """What is kept in a folder; nothing where it is missing, damaged or of another kind."""
-        figures = _read(folder / DRAWN)
+        figures = figures_of(folder)
         try:
             kept = cls(**_read(folder / NAME), figures=figures)
         except TypeError:
@@ -80,6 +80,11 @@ class Kept:
         """The raw verdict again, with the texts that the claim's file has now."""
         verdict = Verdict.from_dict(self.verdict, claim.text)
         return Judged(claim, verdict, dict(self.facts))
+
+
+def figures_of(folder: Path) -> dict[str, str]:
+    """The figures kept in a claim's folder, each with the hash of what decided it."""
+    return _read(folder / DRAWN)
 
 
 def _read(file: Path) -> dict[str, Any]:

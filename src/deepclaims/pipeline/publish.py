@@ -27,7 +27,7 @@ from deepclaims.report.drawn import Plot
 from deepclaims.report.figures import ENDINGS, FOLDER, WIDE, file_name, shown_in, size
 from deepclaims.report.kept import NONE, Pages
 from deepclaims.report.pages.measured import moved, points
-from deepclaims.report.summary import tally
+from deepclaims.report.summary import metrics_path, tally
 from deepclaims.tracking.settings import TRACKING, tracking_of
 
 PDF = Key(choices=("true", "false"), default="true", says="the report as one PDF in each language")
@@ -131,7 +131,7 @@ def publish_one(project: Project, name: str) -> Path:
     whole = name in moved(names) or not (project.reports / site.INDEX["en"]).is_file()
     made = _rendered(project, records, dict(_sizes(figures)), there, [name], whole=whole)
     pages = [site.claim_path(name, language) for language in LANGUAGES]
-    pages.append(site.metrics_path(name))
+    pages.append(metrics_path(name))
     for path, content in made.files.items():
         target = project.reports / path
         own = path in pages or path.startswith((f"{FOLDER}/{name}/", f"{citing.FOLDER}/{name}/"))

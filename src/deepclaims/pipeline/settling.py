@@ -16,7 +16,6 @@ from deepclaims.evidence import record as records
 from deepclaims.evidence.check import Finding
 from deepclaims.evidence.ledger import Event, Ledger
 from deepclaims.evidence.multiplicity import at_stake, settle
-from deepclaims.evidence.operating import Operating
 from deepclaims.evidence.record import EvidenceRecord, FigureNote, MlflowRuns, SentenceNote
 from deepclaims.evidence.registration import MARKS
 from deepclaims.evidence.reruns import agreed
@@ -26,22 +25,22 @@ from deepclaims.evidence.transfer import Transfer
 from deepclaims.evidence.verdict import Verdict
 from deepclaims.lectures.inventory import Lectures
 from deepclaims.lectures.reading import of_checkout as inventory
-from deepclaims.pipeline.history import History, family, histories_of
+from deepclaims.pipeline.history import History, family
 from deepclaims.pipeline.judging import Judged
+from deepclaims.pipeline.kept_operating import KeptOperating
 from deepclaims.project import Project
 
 
-def settled(project: Project, judged: Mapping[str, Judged]) -> dict[str, Verdict]:
+def settled(project: Project, histories: Mapping[str, History]) -> dict[str, Verdict]:
     """The verdicts, corrected for all sentences and attempts, and confirmed by all other looks.
 
     Args:
         project: whose catalogue and ledgers.
-        judged: by claim name, the whole catalogue.
+        histories: by claim name, the whole catalogue as it was judged.
 
     Raises:
         StorageError: for a ledger that was tampered with.
     """
-    histories = histories_of(project, judged.values())
     verdicts = {name: _marked(each) for name, each in histories.items()}
     tried = {name: each.attempt for name, each in histories.items()}
     corrected = settle(verdicts, tried, family(project))
@@ -69,23 +68,27 @@ def _stands(verdict: Verdict, history: History) -> Verdict:
 
 
 def evidence_of(
-    project: Project, judged: Mapping[str, Judged], verdicts: Mapping[str, Verdict]
+    project: Project,
+    histories: Mapping[str, History],
+    verdicts: Mapping[str, Verdict],
+    operating: KeptOperating | None = None,
 ) -> list[EvidenceRecord]:
     """The evidence of a catalogue, in the order given.
 
     Args:
-        project: whose chapters, lectures and ledgers.
-        judged: by claim name, the whole catalogue.
+        project: whose chapters and lectures.
+        histories: by claim name, the whole catalogue as it was judged.
         verdicts: as `settled` gives them.
+        operating: what is kept of the checks' operating characteristics.
     """
+    operating = operating or KeptOperating()
     chapters = {each.name: each.title for each in claims.chapters(project.conf)}
     lectures = inventory(project.conf)
-    stake = at_stake(each.verdict for each in judged.values())
-    histories = histories_of(project, judged.values()).values()
+    stake = at_stake(each.judged.verdict for each in histories.values())
     return [
         replace(
             _record(each.judged, verdicts[name], lectures),
-            findings=_findings(verdicts[name], each.attempt, stake),
+            findings=_findings(verdicts[name], each.attempt, stake, operating),
             attempt=each.attempt,
             taken_over=_makers(each.before),
             registered=each.registered,
@@ -95,7 +98,7 @@ def evidence_of(
             transfers=_told(each.transfers),
             chapter_title=chapters[each.judged.claim.chapter],
         )
-        for name, each in zip(judged, histories, strict=True)
+        for name, each in histories.items()
     ]
 
 
@@ -149,9 +152,11 @@ def _command(claim: Claim) -> str:
     return f"deepclaims measure claim={claim.name} profile={claim.profile}"
 
 
-def _findings(verdict: Verdict, attempt: int, stake: int) -> tuple[records.Finding, ...]:
+def _findings(
+    verdict: Verdict, attempt: int, stake: int, operating: KeptOperating
+) -> tuple[records.Finding, ...]:
     return tuple(
-        replace(_finding(each), operating=Operating.of(each, attempt, stake))
+        replace(_finding(each), operating=operating.of(each, attempt, stake))
         for each in verdict.findings
     )
 

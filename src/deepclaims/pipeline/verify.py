@@ -21,7 +21,7 @@ from deepclaims.claims import claim as claims
 from deepclaims.errors import DeepclaimsError, StageError, StorageError, VerificationError
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.pipeline import ledger, seal
-from deepclaims.pipeline.history import History
+from deepclaims.pipeline.history import History, histories_of
 from deepclaims.pipeline.judging import Judged, Measured, judge_one
 from deepclaims.pipeline.pool import JUDGING, judging_pool
 from deepclaims.pipeline.settling import evidence_of, settled
@@ -104,8 +104,9 @@ def verify(project: Project, name: str = "") -> Verified:
     if broken:
         return Verified(0, 0, (*lines, "without them the catalogue cannot be corrected anew"))
     try:
-        verdicts = settled(project, judged)
-        records = evidence_of(project, judged, verdicts)
+        histories = histories_of(project, judged.values())
+        verdicts = settled(project, histories)
+        records = evidence_of(project, histories, verdicts)
     except StorageError as error:  # a ledger, of which a line tells already unless it is another's
         return Verified(0, 0, tuple(dict.fromkeys([*lines, str(error)])))
     for record in records:

@@ -64,11 +64,6 @@ def claim_path(name: str, language: str) -> str:
     return f"{language}/{name}.html"
 
 
-def metrics_path(name: str) -> str:
-    """Name the file of a claim's row of `dvc metrics show`, relative to the report's folder."""
-    return f"{summary.METRICS}/{name}.json"
-
-
 def figure_path(name: str, figure: str, language: str, ending: str) -> str:
     """Name a figure of a claim (`chapter/id`), relative to the report's folder."""
     return f"{FOLDER}/{name}/{file_name(figure, language, ending)}"
@@ -132,7 +127,9 @@ def render(
         "provenance.json": json_lines(summary.provenance(records)),
         **programs.files(records, texts, tables),
     }
-    made |= {metrics_path(each.name): json_text(summary.metrics_of(each)) for each in records}
+    made |= {
+        summary.metrics_path(each.name): json_text(summary.metrics_of(each)) for each in records
+    }
     made |= beside.sources
     for (name, figure, language), plot in beside.shown.items():
         if language == "en" and (only is None or name in only):

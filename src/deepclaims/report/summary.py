@@ -14,6 +14,11 @@ VERDICT_CODES = {"refuted": 0, "inconclusive": 1, "corrected": 2, "supported": 3
 """Numbers for programs that compare numbers only."""
 
 
+def metrics_path(name: str) -> str:
+    """Name the file of a claim's row of `dvc metrics show`, relative to the report's folder."""
+    return f"{METRICS}/{name}.json"
+
+
 def tally(records: Iterable[EvidenceRecord]) -> dict[str, int]:
     """How many claims have each verdict, in the order of `VERDICTS`."""
     counts: dict[str, int] = dict.fromkeys(map(str, VERDICTS), 0)
