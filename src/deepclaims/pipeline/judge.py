@@ -156,7 +156,7 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
     ]
     diagnosing = {name: diagnosing_key(each, project.conf) for name, each in measured.items()}
     undiagnosed = [name for name in measured if kept[name].diagnosed != diagnosing[name]]
-    found = {name: kept[name].judged(each.claim)
+    found = {name: kept[name].unchanged(each.claim)
              for name, each in measured.items() if name not in stale}  # fmt: skip
     cells = {name: kept[name].diagnoses() for name in measured if name not in undiagnosed}
     broken: list[str] = []
@@ -172,6 +172,7 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
         found |= {name: each.result() for name, each in judged.items()}
         cells |= {name: each.result() for name, each in diagnosed.items()}
         changed = {*stale, *undiagnosed, *(name for name, _ in undrawn)}
+        changed |= {name for name in measured if not kept[name].p_values}
         for name, each in measured.items():  # one by one: what is done is kept, come what may
             if name not in changed:
                 continue
@@ -183,7 +184,7 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
             keep = Kept.of(keys[name], found[name], good, diagnosing[name], cells[name])
             keep.write(project.drawn(name))
             # as it is read again, so that evidence has the same bytes however it was judged
-            found[name] = keep.judged(each.claim)
+            found[name] = keep.unchanged(each.claim)
     if broken:
         raise StageError("figures that could not be drawn:\n" + "\n".join(broken))
     return {name: found[name] for name in measured}

@@ -15,8 +15,10 @@ from typing import Any, Self
 
 from deepclaims import atomic
 from deepclaims.claims.claim import Claim
+from deepclaims.evidence.check import Check, Finding
 from deepclaims.evidence.diagnosis import DiagnosedCell
-from deepclaims.evidence.verdict import Verdict
+from deepclaims.evidence.estimate import Estimate
+from deepclaims.evidence.verdict import Verdict, verdict
 from deepclaims.pipeline.judging import Judged
 
 NAME = "judged.json"
@@ -34,6 +36,7 @@ class Kept:
         figures: name -> hash of what decided the figure.
         diagnosed: the hash of what decided the diagnosis of the trained cells.
         cells: the diagnosis of each.
+        p_values: of each check by name, in favour of it and against; they take SciPy.
     """
 
     key: str = ""
@@ -42,6 +45,7 @@ class Kept:
     figures: Mapping[str, str] = field(default_factory=dict)
     diagnosed: str = ""
     cells: Sequence[Mapping[str, Any]] = ()
+    p_values: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -64,7 +68,9 @@ class Kept:
     ) -> Self:
         """What is to be kept of a claim that was judged."""
         plain = [asdict(each) for each in cells]
-        return cls(key, judged.verdict.to_dict(), judged.facts, dict(figures), diagnosed, plain)
+        raw, drawn = judged.verdict, dict(figures)
+        p_values = {each.check.name: (each.p, each.p_against) for each in raw.findings}
+        return cls(key, raw.to_dict(), judged.facts, drawn, diagnosed, plain, p_values)
 
     def write(self, folder: Path) -> None:
         """Keep it in a claim's folder."""
@@ -80,6 +86,19 @@ class Kept:
         """The raw verdict again, with the texts that the claim's file has now."""
         verdict = Verdict.from_dict(self.verdict, claim.text)
         return Judged(claim, verdict, dict(self.facts))
+
+    def unchanged(self, claim: Claim) -> Judged:
+        """The same of a claim of which nothing changed that is in `key`: nothing is computed."""
+        if self.p_values.keys() != claim.checks.keys():
+            return self.judged(claim)
+        found = []
+        for name, written in claim.checks.items():
+            check = Check.of(name, written)
+            estimate = Estimate.from_dict(self.verdict["estimates"][name])
+            outcome = estimate.satisfies(check.relation, check.bound)
+            found.append(Finding(check, estimate, outcome, *self.p_values[name]))
+        ruled = verdict(found, claim.text, self.verdict["void"])
+        return Judged(claim, ruled.marked(self.verdict["post_hoc"]), dict(self.facts))
 
 
 def figures_of(folder: Path) -> dict[str, str]:

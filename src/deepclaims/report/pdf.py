@@ -11,6 +11,7 @@ import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ BOOK = {"en": "report.pdf", "es": "report.es.pdf"}
 
 def formulas(records: Sequence[EvidenceRecord]) -> TypstFormulas:
     """All formulas of the claims and of the report's own words."""
-    said = [text for record in records for text in strings(record.to_dict())]
+    said = [text for record in records for text in site.texts_in(record)]
     shown = [latex for record in records for latex in strings(record.claim.get("formula"))]
     return typesetting.convert([*said, *strings(table())], shown)
 
@@ -117,7 +118,6 @@ def write(
 
 
 def _set(text: str, key: str, target: Path, known: Path | None) -> None:
-    import matplotlib
     import typst
 
     named = f"deepclaims:{key}"
@@ -129,7 +129,7 @@ def _set(text: str, key: str, target: Path, known: Path | None) -> None:
     try:
         typst.compile(
             written, output=target, root=target.parent, ignore_system_fonts=True,
-            font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"],
+            font_paths=[_fonts()],
         )  # fmt: skip
     except typst.TypstError as error:
         raise ClaimError(
@@ -140,6 +140,11 @@ def _set(text: str, key: str, target: Path, known: Path | None) -> None:
     _pack(target)
     with target.open("ab") as file:  # a comment after the end, where PDF allows one
         file.write(f"%{named}\n".encode())
+
+
+def _fonts() -> Path:
+    """The folder of matplotlib's fonts, found without importing it."""
+    return Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
 
 
 def _pack(document: Path) -> None:

@@ -162,15 +162,15 @@ def _formulas(
     displayed = [formula for record in records for formula in strings(record.claim.get("formula"))]
     return convert(
         displayed + [item.displayed for item in items if item.displayed],
-        (text for each in records for text in _texts_in(each)),
+        (text for each in records for text in texts_in(each)),
         (text for each in items for text in strings(asdict(each))),
         (text for plot in beside.shown.values() for text in _texts_of(plot)),
         strings(glossary()),
     )
 
 
-def _texts_in(record: EvidenceRecord) -> Iterator[str]:
-    """All but what is in the estimates, whose thousands of numbers say nothing."""
+def texts_in(record: EvidenceRecord) -> Iterator[str]:
+    """All texts of a claim's evidence; thousands of numbers in its estimates say nothing."""
     plain = record.to_dict()
     yield from strings({name: plain[name] for name in plain if name != "findings"})
     for finding in plain["findings"]:
@@ -325,7 +325,7 @@ class _Writer:
             name: each for name, each in self.environment.globals.items() if isinstance(each, data)
         }
         shown = [seen, sorted(self.formulas.markup.items())]
-        return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(shown, sort_keys=True, default=dict).encode()).hexdigest()
 
     def _claim(self, position: int) -> str:
         record = self.records[position]
