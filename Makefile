@@ -52,4 +52,4 @@ ui: $(STAMP) ## MLflow UI over all runs
 	@$(BIN)/deepclaims ui
 
 clean: ## remove data, runs and results (not reports/)
-	rm -rf data .runs .mlflow registered results evidence rehearsal second
+	rm -rf data .runs .mlflow registered results evidence rehearsal second .published.json
