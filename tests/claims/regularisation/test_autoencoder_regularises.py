@@ -166,4 +166,4 @@ def test_nothing_of_option_3_is_decided_where_beta_one_is_something(world, rulin
 
 
 def test_void_where_the_smallest_beta_is_best(world, rulings):
-    assert rulings(world(best=(0.2, 0.01)))["L1.s45.2"] == "inconclusive"
+    assert rulings(world(best=(0.05, 0.01)))["L1.s45.2"] == "inconclusive"
