@@ -41,6 +41,7 @@ def test_the_whole_pipeline_in_a_folder_of_its_own_touches_nothing_published(alo
         "results",
         "evidence",
         "reports",
+        ".published.json",
     }
     for published in (alone.results, alone.evidence, alone.reports, alone.registered):
         assert not published.exists()
