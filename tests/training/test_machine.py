@@ -3,6 +3,7 @@ import logging
 import pytest
 import torch
 
+from deepclaims.training.denormals import are_zero
 from deepclaims.training.machine import in_precision, machine_state, quiet
 from deepclaims.training.settings import Machine
 
@@ -20,6 +21,14 @@ def test_threads_are_set_and_put_back_even_after_an_error():
         fail()
     assert seen == [before + 2]
     assert torch.get_num_threads() == before
+
+
+def test_denormal_numbers_are_zero_within_where_the_processor_can():
+    can = torch.set_flush_denormal(True)
+    torch.set_flush_denormal(False)
+    with machine_state(Machine()):
+        assert are_zero() == can
+    assert not are_zero()
 
 
 def test_quiet_puts_the_loggers_back():

@@ -1,6 +1,6 @@
 """Numbers below what a float holds at full precision are zero while a net is trained.
 
-A denormal number, below 1.2e-38 in single precision, costs a CPU a hundred times the cycles of
+A denormal number, below 1.2e-38 in single precision, costs a CPU many times the cycles of
 another. Momentum and weight decay take the numbers of a unit that no longer learns through that
 range, geometrically: a training can spend most of its time there, for numbers that change nothing.
 """
