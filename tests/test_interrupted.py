@@ -15,6 +15,8 @@ LINE = (
     "deepclaims train: interrupted; what is finished is saved, and the same command goes on from "
     "there"
 )
+LONG = ["-m", "data=function", "executor.workers=2", "seed=0,1", "fit.steps=1000000"]
+"""The workers learn while MLflow is imported; no replica is done by then, on any machine."""
 AT = """
     import importlib.abc, os, signal, sys
 
@@ -44,7 +46,7 @@ def train(project_with_data, checkout, tmp_path):
     def run(at, *words, by="terminal"):
         how = {"INTERRUPTED_AT": at, "INTERRUPTED_BY": by}
         return subprocess.run(
-            [sys.executable, "-m", "deepclaims.cli", "train", *words, "fit.steps=3"],
+            [sys.executable, "-m", "deepclaims.cli", "train", "fit.steps=3", *words],
             cwd=project_with_data.root, env={**environment, **how},
             capture_output=True, text=True, check=False, start_new_session=True,
             # Started in the background the tests have it ignored, and so would have the command.
@@ -61,7 +63,7 @@ def train(project_with_data, checkout, tmp_path):
         ("torch.nn", []),
         ("deepclaims.data.mnist", []),
         ("deepclaims.training.foresight", ["-m", "seed=0,1"]),
-        ("mlflow", ["-m", "data=function", "executor.workers=2", "seed=0,1"]),
+        ("mlflow", LONG),
     ],
 )
 def test_an_early_interrupt_is_one_line_and_leaves_nothing(project_with_data, train, at, words):
@@ -85,8 +87,7 @@ def test_the_next_start_goes_on(project_with_data, train):
 
 
 def test_a_request_to_end_is_answered_in_one_line(project_with_data, train):
-    words = ["-m", "data=function", "executor.workers=2", "seed=0,1"]
-    done = train("mlflow", *words, by="kill")
+    done = train("mlflow", *LONG, by="kill")
     assert done.returncode == 143, done.stderr
     assert done.stderr.splitlines()[-1] == LINE.replace("interrupted", "terminated")
     assert not list(project_with_data.root.rglob("outcome.json"))
