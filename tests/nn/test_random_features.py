@@ -42,6 +42,13 @@ def test_ridge_solves_its_normal_equations(units):
         assert theta.norm() < least_norm(phi, targets)[0].norm()
 
 
+def test_a_unit_that_is_zero_on_all_samples_is_refused():
+    phi, targets = drawn(30, 10), torch.randn(30, 3, generator=generator(5)).double()
+    phi[:, 4] = 0
+    with pytest.raises(torch.linalg.LinAlgError, match="full rank"):
+        least_norm(phi, targets)
+
+
 def test_features_are_units_of_a_drawn_layer():
     layer = Features.draw(8, 2000, generator(2))
     assert float(layer.w.std()) == pytest.approx(1.0, rel=0.03)
