@@ -85,9 +85,25 @@ def test_descent_is_the_gradient_of_the_samples_drawn():
     net = TanhNet(rng.normal(size=(6, 3)), rng.normal(size=6), 2, 0.01)
     theta = rng.normal(size=(4, net.size))
     loss, gradient, _ = net(theta)
-    all_of_them = net.descent(theta, np.full((4, 6), 1 / 6))
-    assert all_of_them[0] == pytest.approx(loss)
-    assert all_of_them[1] == pytest.approx(gradient)
+    residuals, all_of_them = net.descent(theta, np.full((4, 6), 1 / 6))
+    assert net.loss(theta, residuals) == pytest.approx(loss)
+    assert all_of_them == pytest.approx(gradient)
+    drawn = np.zeros((4, 6))
+    drawn[:, [1, 4]] = 0.5
+    few = TanhNet(net.inputs[[1, 4]], net.targets[[1, 4]], 2, 0.01)
+    assert net.descent(theta, drawn)[1] == pytest.approx(few(theta)[1])
+
+
+def test_walks_taken_side_by_side_are_those_taken_alone():
+    config = {**NET, "batch": 5, "train_steps": 20, "alpha": 0.1}
+    net = measure.landscape(config, np.random.default_rng(0))
+    starts = np.random.default_rng(1).normal(size=(3, net.size))
+    together = measure._walks(net, [(starts, np.random.default_rng(2)), (starts[:2], None)], config)
+    drawn = measure._batches(config, 3, np.random.default_rng(2))
+    assert drawn.sum(axis=2) == pytest.approx(1)
+    assert together[0] == pytest.approx(measure._walk(net, starts, drawn, 0.1)[1])
+    whole = measure._batches(config, 2, None)
+    assert together[1] == pytest.approx(measure._walk(net, starts[:2], whole, 0.1)[1])
 
 
 def test_the_hessian_turns_no_faster_than_its_bound():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations, permutations, product
 from typing import Any
 
@@ -52,7 +53,7 @@ def critical(config: dict[str, Any], seed: int) -> Outcome:
             "minima": int((~saddle).sum()),
             "saddle_points": int(copies[saddle].sum()),
             "minimum_points": int(copies[~saddle].sum()),
-            "order": float(levels["loss"].corr(levels["index"], method="spearman")),
+            "order": float(np.corrcoef(*levels[["index", "loss"]].rank().T.to_numpy())[0, 1]),
             "certified": share,
             "certainty": certainty,
         },
@@ -156,7 +157,7 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
     net = landscape(config, rng)
     points, losses, indices, _, _ = _levels(net, config, rng)
     ordinary = _ordinary(rng, config["runs"], net)
-    ends, course = _sgd(net, ordinary, config, rng)
+    ends, course = _walk(net, ordinary, _batches(config, len(ordinary), rng), config["alpha"])
     settled = net(minima(net, ends, config["steps"]))[0]
     best = min(settled.min(), losses.min())
     outcome = {
@@ -171,9 +172,17 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
     chosen = chosen[
         np.unique(np.linspace(0, len(chosen) - 1, config["saddles"]).round().astype(int))
     ]
-    beside = _around(rng, points[chosen], config["near"], config["beside"])
-    _, near = _sgd(net, beside, config, rng)
-    _, small = _sgd(net, ordinary / 100, config, rng)
+    top = chosen[-1]
+    curvature, down = _steepest(net, points[top])
+    near, small, noiseless = _walks(
+        net,
+        [
+            (_around(rng, points[chosen], config["near"], config["beside"]), rng),
+            (ordinary / 100, rng),
+            (points[top] + np.array(config["distances"])[:, None] * down, None),
+        ],
+        config,
+    )
     goals = losses[chosen] - config["drop"] * (losses[chosen] - best)
     waits = np.array(
         [
@@ -184,14 +193,13 @@ def training(config: dict[str, Any], seed: int) -> Outcome:
             for k, (level, goal) in enumerate(zip(losses[chosen], goals, strict=True))
         ]
     )
-    top = chosen[-1]
-    steps, slope = _distances(net, points[top], losses[top], goals[-1], config, rng)
+    steps = _first(noiseless, goals[-1]) * np.log1p(-config["alpha"] * curvature)
     outcome |= {
         "held": float(np.median(waits[:, 0] / waits[:, 1])),
         "apart": float(np.median(waits[:, 2] / waits[:, 1])),
         "small": float(np.median(_first(small, goals[-1])) / waits[-1, 1]),
         "left": float((goals > near[-1].reshape(-1, config["beside"]).T).mean()),
-        "rate": slope,
+        "rate": float(np.polyfit(-np.log(config["distances"]), steps, 1)[0]),
     }
     return Outcome(outcome, {"distance": Curve(range(len(steps)), steps.tolist())})
 
@@ -240,12 +248,10 @@ def _copies(point: Array, units: int) -> int:
     """How many points permuting and reflecting the units makes of one."""
     ends = point[: -1 - units].reshape(units, -1)
     rows = np.hstack([ends, point[-1 - units : -1, None]])
-    images = (
-        rows[list(order)] * np.array(signs)[:, None]
-        for order in permutations(range(units))
-        for signs in product((1, -1), repeat=units)
-    )
-    return len({tuple(np.round(image, 4).ravel() + 0.0) for image in images})
+    orders = np.array(list(permutations(range(units))))
+    signs = np.array(list(product((1, -1), repeat=units)))
+    images = rows[orders][:, None] * signs[:, :, None]
+    return len(set(map(tuple, (np.round(images, 4) + 0.0).reshape(-1, rows.size).tolist())))
 
 
 def _linear(sigma: Array, units: int) -> Landscape:
@@ -296,22 +302,42 @@ def _logistic(margins: Array, decay: float) -> Landscape:
     return surface
 
 
-def _sgd(
-    net: TanhNet, starts: Array, config: dict[str, Any], rng: np.random.Generator | None
-) -> tuple[Array, Array]:
-    """Where SGD ends, (S, p), and the loss over all samples before each step, (steps, S).
+def _walks(
+    net: TanhNet,
+    bundles: Sequence[tuple[Array, np.random.Generator | None]],
+    config: dict[str, Any],
+) -> list[Array]:
+    """The courses, (steps, S), of walks from bundles of starts that are taken side by side."""
+    starts = [each for each, _ in bundles]
+    weights = [_batches(config, len(each), rng) for each, rng in bundles]
+    _, course = _walk(net, np.concatenate(starts), np.concatenate(weights, axis=1), config["alpha"])
+    return np.split(course, np.cumsum([len(each) for each in starts])[:-1], axis=1)
 
-    Without a generator it is gradient descent.
+
+def _walk(net: TanhNet, starts: Array, weights: Array, alpha: float) -> tuple[Array, Array]:
+    """Where descent ends, (S, p), and the loss over all samples before each step, (steps, S).
+
+    Args:
+        net: the landscape.
+        starts: (S, p).
+        weights: of the samples in each step, (steps, S, n).
+        alpha: α.
     """
-    theta, course, n, batch = starts.copy(), [], len(net.targets), config["batch"]
-    weights = np.full((len(theta), n), 1 / n)
-    for _ in range(config["train_steps"]):
-        if rng is not None:
-            weights = rng.multinomial(batch, np.full(n, 1 / n), size=len(theta)) / batch
-        loss, gradient = net.descent(theta, weights)
-        course.append(loss)
-        theta -= config["alpha"] * gradient
-    return theta, np.array(course)
+    theta, residuals = starts.copy(), np.empty_like(weights)
+    visited = np.empty((len(weights), *starts.shape))
+    for t, drawn in enumerate(weights):
+        visited[t] = theta
+        residuals[t], gradient = net.descent(theta, drawn)
+        theta -= alpha * gradient
+    return theta, net.loss(visited, residuals)
+
+
+def _batches(config: dict[str, Any], runs: int, rng: np.random.Generator | None) -> Array:
+    """What share of each step's batch each sample is, (steps, runs, n); 1/n without a generator."""
+    n, shape = config["samples"], (config["train_steps"], runs)
+    if rng is None:
+        return np.full((*shape, n), 1 / n)
+    return rng.multinomial(config["batch"], np.full(n, 1 / n), size=shape) / config["batch"]
 
 
 def _first(course: Array, goal: float) -> Array:
@@ -326,20 +352,10 @@ def _passage(course: Array, level: float, goal: float) -> Array:
     return np.maximum(_first(above, goal) - _first(above, level), 1.0)
 
 
-def _distances(
-    net: TanhNet,
-    saddle: Array,
-    level: float,
-    goal: float,
-    config: dict[str, Any],
-    rng: np.random.Generator,
-) -> tuple[Array, float]:
-    """Noiseless steps from each distance down the steepest way, times ln(1 + α|λ|); their slope."""
+def _steepest(net: TanhNet, saddle: Array) -> tuple[float, Array]:
+    """The lowest curvature at a point, and its direction, (p,)."""
     curvature, axes = np.linalg.eigh(net(saddle[None])[2][0])
-    reach = np.array(config["distances"])
-    _, course = _sgd(net, saddle + reach[:, None] * axes[:, 0], config, None)
-    steps = _first(course, goal) * np.log1p(-config["alpha"] * curvature[0])
-    return steps, float(np.polyfit(-np.log(reach), steps, 1)[0])
+    return float(curvature[0]), axes[:, 0]
 
 
 def _around(rng: np.random.Generator, points: Array, distance: float, count: int) -> Array:

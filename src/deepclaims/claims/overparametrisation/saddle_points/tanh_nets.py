@@ -50,16 +50,23 @@ class TanhNet:
             hessian[:, out, rows] += mixed[:, k]
             hessian[:, rows, out] += mixed[:, k]
         gradient = (jacobian @ r[..., None])[..., 0] / n + self.decay * theta
-        return self._loss(theta, r), gradient, hessian
+        return self.loss(theta, r), gradient, hessian
 
     def descent(self, theta: Array, weights: Array) -> tuple[Array, Array]:
-        """Losses (S,) over all samples, and gradients (S, p) with weights of samples, (S, n)."""
+        """Residuals (S, n) of all samples, and gradients (S, p) with weights of samples, (S, n)."""
         v, t, r = self._forward(theta)
-        error = (r * weights)[:, None]
-        by_w = (v[:, :, None] * (1 - t**2) * error) @ self.inputs
-        by_v = (t * error).sum(axis=2)
-        gradient = np.hstack([by_w.reshape(len(theta), -1), by_v, error.sum(axis=2)])
-        return self._loss(theta, r), gradient + self.decay * theta
+        error, ends = r * weights, self.units * self.inputs.shape[1]
+        back = v[:, :, None] * (1 - t**2) * error[:, None]
+        gradient = self.decay * theta
+        gradient[:, :ends] += (back.reshape(-1, len(self.inputs)) @ self.inputs).reshape(-1, ends)
+        gradient[:, ends:-1] += (t @ error[..., None])[..., 0]
+        gradient[:, -1] += error.sum(axis=1)
+        return r, gradient
+
+    def loss(self, theta: Array, residuals: Array) -> Array:
+        """Of points (…, p) with residuals (…, n)."""
+        square: Array = (residuals**2).mean(axis=-1) / 2
+        return square + self.decay / 2 * (theta**2).sum(axis=-1)
 
     def turning(self, theta: Array) -> Array:
         """How much the Hessian can change by unit of way within 1 of each point, (S,): a bound."""
@@ -78,7 +85,3 @@ class TanhNet:
         w, v = theta[:, :ends].reshape(len(theta), self.units, -1), theta[:, ends:-1]
         t = np.tanh(w @ self.inputs.T)
         return v, t, (v[:, None] @ t)[:, 0] + theta[:, -1:] - self.targets
-
-    def _loss(self, theta: Array, r: Array) -> Array:
-        loss: Array = (r**2).mean(axis=1) / 2 + self.decay / 2 * (theta**2).sum(axis=1)
-        return loss
