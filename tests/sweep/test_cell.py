@@ -26,3 +26,11 @@ def test_other_numbers_and_truths_are_others():
 def test_where_a_training_resumes_from_is_in_no_key():
     assert key(steps=5, checkpoint="here") == key(steps=5, checkpoint="there") == key(steps=5)
     assert key(steps=6) != key(steps=5)
+
+
+def test_a_task_gets_its_config_in_one_order_however_it_is_written():
+    first = Cell({"task": {"b": 1, "a": [{"d": 2, "c": 3}]}, "data": {}}, TRAIN, {})
+    second = Cell({"data": {}, "task": {"a": [{"c": 3, "d": 2}], "b": 1}}, TRAIN, {})
+    assert first.key == second.key
+    assert repr(first.arguments) == repr(second.arguments)
+    assert first.arguments == first.config

@@ -95,6 +95,12 @@ class Cell:
         words = [self.claim.split("/")[-1], self.part, self.arm, coordinates]
         return " · ".join(word for word in words if word)
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The config as the task gets it, keys in order of the alphabet: `key` knows no other."""
+        ordered: dict[str, Any] = _in_order(self.config)
+        return ordered
+
     def resolve_task(self) -> Task:
         """Import the task's function."""
         module, name = self.task.split(":")
@@ -137,6 +143,14 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_canonical(each) for each in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, list | tuple):
+        return [_in_order(each) for each in value]
+    return value
 
 
 def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

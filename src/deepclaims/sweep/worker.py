@@ -154,10 +154,9 @@ def _run(unit: Unit, store: RunStore, policy: RunPolicy) -> Report:
             from deepclaims.training.kept import train_and_keep
 
             stacked = unit.cell.task == STACKED
-            config = dict(unit.cell.config)
-            outcome, weights = train_and_keep(config, unit.seed, stacked=stacked)
+            outcome, weights = train_and_keep(unit.cell.arguments, unit.seed, stacked=stacked)
         else:
-            outcome = unit.cell.resolve_task()(dict(unit.cell.config), unit.seed)
+            outcome = unit.cell.resolve_task()(unit.cell.arguments, unit.seed)
     except Exception:
         return _failed(unit, store, traceback.format_exc(), started.since().cpu)
     report = _saved(unit, store, outcome, started.since())
@@ -211,7 +210,7 @@ def _run_together(units: Sequence[Unit], store: RunStore, policy: RunPolicy) -> 
             if policy.verify:
                 for cell in {unit.cell.key: unit.cell for unit in units}.values():
                     verify(cell)
-            configs = [dict(unit.cell.config) for unit in units]
+            configs = [unit.cell.arguments for unit in units]
             outcomes = train_stacked(configs, [unit.seed for unit in units])
         except Exception:
             outcomes = []

@@ -54,7 +54,7 @@ def train(
     with torch.no_grad():
         for _ in range(fit["steps"]):
             inputs, targets, uniform = batches()
-            units = DroppedRelu((uniform < keep) / keep)
+            units = DroppedRelu(uniform.repeat(replicas, 1, 1).lt_(keep).div_(keep))
             backward = cross_entropy_backward(targets)
             now = [*descent.weights.values()]
             descent.along(gradients(now, inputs, backward, [units], own["decay"]))
@@ -65,8 +65,10 @@ def train(
 @torch.no_grad()
 def _errors(weights: Weights, split: Split) -> Tensor:
     logits = outputs([*weights.values()], _pixels(split))
-    wrong = (logits.argmax(-1) != split.targets) | ~logits.isfinite().all(-1)
-    return wrong.double().mean(1)
+    # Classes before samples: extremes down columns are many times faster than along rows.
+    by_class = logits.mT.contiguous()
+    finite = by_class.amax(1).isfinite() & by_class.amin(1).isfinite()
+    return ((logits.argmax(-1) != split.targets) | ~finite).double().mean(1)
 
 
 def _pixels(split: Split) -> Tensor:
