@@ -1,15 +1,17 @@
 """An SVG as matplotlib writes it, in a third of the bytes, the same to the eye.
 
-Looks become classes, which are written once and have a second set of colours for dark pages; names
-are short; coordinates are twentieths of a point, and outlined letters a 256th of their height.
+Looks become classes, and what they say is written once, with a second set of colours for dark
+pages; names are short; coordinates are tenths of a point, and outlined letters a 256th of their
+height; a mark is drawn once, and told the places of a path where it stands.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -17,7 +19,9 @@ from deepclaims.report.palette import dark, follows
 
 _GLYPH = re.compile(r'<path id="([^"]+)"( d="[^"]*")? transform="scale\(0\.015625\)"/>')
 _COARSER = 8  # glyphs come in 64ths of a hundredth of their height
-PARTS = 20
+Point = tuple[int, int]
+
+PARTS = 10
 """Units to a point: what is drawn is in whole numbers of them."""
 
 _SIDES = {"x", "y", "x1", "x2", "y1", "y2", "width", "height", "textLength"}
@@ -29,6 +33,15 @@ _OF_ALL = (
     f"svg{{stroke-linejoin:round;stroke-width:{PARTS}}}"
     "text{font-family:DejaVu Sans,Verdana,sans-serif}"  # the first that a reader has
 )
+_DOT = re.compile(r"M ([\d.e-]+ [\d.e-]+)\s*L \1\s*")
+"""A line of no length; with round ends it is a dot."""
+
+_AS_IT_IS = {"overflow": "visible", "markerUnits": "userSpaceOnUse"}
+"""A mark as large as it is drawn, whatever line it stands on."""
+
+_IN_A_ROW = 4
+"""Marks from which on a path of their places is shorter than they are."""
+
 _SPACE = ' xmlns="http://www.w3.org/2000/svg"'
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 
@@ -52,7 +65,7 @@ def slim(svg: str) -> str:
     svg = _GLYPH.sub(_glyph, svg)
     svg = re.sub(r'(<use href="[^"]+") transform="translate\(([\d.-]+) 0\)"/>', _moved, svg)
     root = ElementTree.fromstring(_renamed(svg))
-    _tidy(root)
+    _tidy(root, itertools.count())
     root.set("viewBox", _finer(root.get("viewBox", "")))
     for each in root:
         _refine(each)
@@ -60,19 +73,24 @@ def slim(svg: str) -> str:
     return _with_classes(made.replace("<svg", "<svg" + _SPACE, 1))
 
 
-def _tidy(node: Element) -> None:
-    """Leave out spaces and what says nothing, and join what is alike, from within outwards."""
+def _tidy(node: Element, numbers: Iterator[int]) -> None:
+    """Leave out spaces and what says nothing, and join what is alike, from within outwards.
+
+    Args:
+        node: with all that it holds.
+        numbers: for the names of marks.
+    """
     node.text = (node.text or "").strip(" \n")  # spaces of texts do not break
     node.tail = (node.tail or "").strip(" \n")
     children: list[Element] = []
     for child in node:
-        _tidy(child)
+        _tidy(child, numbers)
         if child.tag == "g" and not child.attrib:
             children += child
         elif not _is_nothing(child):
             children.append(child)
     if node.tag in ("svg", "g"):
-        children = _shared(_lines(children), "clip-path")
+        children = _shared(_marks(_lines(children), numbers), "clip-path")
     node[:] = children
     if node.tag in ("svg", "g"):
         for each in (node, *node):
@@ -98,6 +116,47 @@ def _lines(nodes: list[Element]) -> list[Element]:
     return made
 
 
+def _marks(nodes: list[Element], numbers: Iterator[int]) -> list[Element]:
+    """Marks of one look that follow one another as one mark, and the path of their places.
+
+    Each is still drawn on its own, so that those that shine through lie above one another.
+    """
+    marks: list[Element] = []
+    made: list[Element] = []
+    for mark, run in itertools.groupby(nodes, _mark):
+        alike = list(run)
+        if mark is None or len(alike) < _IN_A_ROW:
+            made += alike
+            continue
+        tag, sides = mark[0], dict(mark[1])
+        clip = {"clip-path": sides.pop("clip-path")} if "clip-path" in sides else {}
+        name = f"m{next(numbers)}"
+        one = Element("marker", {"id": name, **_AS_IT_IS})
+        one.append(Element(tag, sides))
+        marks.append(one)
+        look = f"fill: none; marker: url(#{name})"
+        d = "M " + " L ".join(map(_place, alike))
+        made.append(Element("path", {"d": d, **clip, "style": look}))
+    return marks + made
+
+
+def _mark(node: Element) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """What a symbol or a dot looks like, wherever it stands; None of anything else."""
+    sides = dict(node.attrib)
+    if node.tag == "use" and "y" in sides:
+        del sides["x"], sides["y"]
+    elif node.tag == "path" and _DOT.fullmatch(sides.get("d", "")):
+        sides["d"] = "M 0 0 L 0 0"
+    else:
+        return None
+    return node.tag, tuple(sides.items())
+
+
+def _place(mark: Element) -> str:
+    dot = _DOT.fullmatch(mark.get("d", ""))
+    return dot[1] if dot else f"{mark.get('x')} {mark.get('y')}"
+
+
 def _shared(nodes: list[Element], side: str) -> list[Element]:
     """Neighbours that have the same side in a group that has it for them."""
     made: list[Element] = []
@@ -121,7 +180,7 @@ def _refine(node: Element) -> None:
     for side in _SIDES.intersection(node.keys()):
         node.set(side, _finer(node.get(side, "")))
     if d := node.get("d"):
-        node.set("d", _path(d, PARTS))
+        node.set("d", _path(d, PARTS, whole="marker" in node.get("style", "")))
     turned = node.get("transform", "")
     outlined = _OUTLINED.search(turned)
     if turned:
@@ -148,27 +207,81 @@ def _moved(found: re.Match[str]) -> str:
     return f'{found[1]} x="{_short(float(found[2]), 1)}"/>'
 
 
-def _path(d: str, parts: float) -> str:
-    """A path in so many parts of its unit, each point told from the one before: fewer digits."""
-    made, before, here, start = [], "", (0, 0), (0, 0)
-    for command, text in re.findall(r"([MLQCz])([^MLQCz]*)", d):
+def _path(d: str, parts: float, *, whole: bool = True) -> str:
+    """A path in so many parts of its unit, each point told from the one before: fewer digits.
+
+    Args:
+        d: what draws it, in absolute coordinates.
+        parts: to a unit.
+        whole: whether each of its points stays, also those on a straight line between others.
+    """
+    made: list[str] = []
+    before, here, start = "", (0, 0), (0, 0)
+    for command, points in _moves(d, parts, whole=whole):
         if command == "z":
             made.append("z")
             before, here = "z", start
             continue
-        given = [round(float(each) * parts) for each in text.split()]
-        points = list(zip(given[::2], given[1::2], strict=True))
-        origin = (0, 0) if command == "M" else here
-        steps = [(x - origin[0], y - origin[1]) for x, y in points]
-        if command == "L" and 0 in steps[0]:
-            letter, told = ("v" if steps[0][0] == 0 else "h"), str(sum(steps[0]))
+        steps = [(x - here[0], y - here[1]) for x, y in points]
+        if command == "M":
+            ways = [_told("M", points), _told("m", steps)]
+            made.append(min(ways, key=len) if made else ways[0])
+            before = "M"
+            start = points[0]
         else:
-            letter = "M" if command == "M" else command.lower()
-            told = " ".join(str(each) for step in steps for each in step)
-        made.append((" " if letter == before else letter) + told)
-        before, here = letter, points[-1]
-        start = here if command == "M" else start
+            straight = command == "L" and 0 in steps[0]
+            letter = "hv"[steps[0][0] == 0] if straight else command.lower()
+            told = str(sum(steps[0])) if straight else _told("", steps)
+            made.append((" " if letter == before else letter) + told)
+            before = letter
+        here = points[-1]
     return "".join(made).replace(" -", "-")
+
+
+def _moves(d: str, parts: float, *, whole: bool) -> Iterator[tuple[str, list[Point]]]:
+    """The commands of a path with their points, in whole numbers."""
+    found = []
+    for command, text in re.findall(r"([MLQCz])([^MLQCz]*)", d):
+        given = [round(float(each) * parts) for each in text.split()]
+        found.append((command, list(zip(given[::2], given[1::2], strict=True))))
+    here: Point = (0, 0)
+    for command, run in itertools.groupby(found, lambda each: each[0]):
+        several = list(run)
+        if command == "L" and not whole:
+            line = [here, *(point for _, points in several for point in points)]
+            several = [("L", [point]) for point in straightened(line)[1:]]
+        yield from several
+        here = several[-1][1][-1] if several[-1][1] else here
+
+
+def straightened(line: list[Point]) -> list[Point]:
+    """A line without the points that lie on it anyway: less than a unit beside it.
+
+    Douglas and Peucker's way: the farthest point stays, and divides the line.
+    """
+    kept, parts = {0, len(line) - 1}, [(0, len(line) - 1)]
+    while parts:
+        first, last = parts.pop()
+        (x, y), (u, v) = line[first], line[last]
+        along, length = (u - x, v - y), math.hypot(u - x, v - y)
+        far, where = 0.0, first
+        for index in range(first + 1, last):
+            across, up = line[index][0] - x, line[index][1] - y
+            share = (across * along[0] + up * along[1]) / length if length else 0.0
+            if 0 < share < length:
+                beside = abs(across * along[1] - up * along[0]) / length
+            else:
+                beside = min(math.hypot(across, up), math.dist(line[index], (u, v)))
+            if beside > far:
+                far, where = beside, index
+        if far >= 1:
+            kept.add(where)
+            parts += [(first, where), (where, last)]
+    return [line[index] for index in sorted(kept)]
+
+
+def _told(letter: str, points: Iterable[Point]) -> str:
+    return letter + " ".join(str(each) for point in points for each in point).replace(" -", "-")
 
 
 def _short(number: float, places: int) -> str:
@@ -195,32 +308,41 @@ def _with_classes(svg: str) -> str:
     names = _names()
 
     def named(found: re.Match[str]) -> str:
-        look = found[1].replace("; ", ";").replace(": ", ":").strip(";")
+        look = re.sub(r"(?<=[;:]) |; stroke-dashoffset: 0|;$", "", found[1])
         if look not in looks:
             looks[look] = next(names)
         return f' class="{looks[look]}"'
 
     head = svg.find(">") + 1
     body = re.sub(r' style="([^"]*)"', named, svg[head:])
-    light = _brief("".join(f".{name}{{{look}}}" for look, name in looks.items()))
-    return f"{svg[:head]}<style>{_OF_ALL}{light}</style>{_dark_sheet(looks)}{body}"
+    light = _OF_ALL + _brief(_sheet(looks, lambda side: side))
+    paper = "svg{fill:" + dark("#000000") + "}"
+    night = f"@media (prefers-color-scheme:dark){{{paper}{_brief(_sheet(looks, _at_night))}}}"
+    return f"{svg[:head]}<style>{light}</style><style>{night}</style>{body}"
+
+
+def _sheet(looks: Mapping[str, str], told: Callable[[str], str]) -> str:
+    """The looks as rules, each side of theirs said once for all that have it."""
+    having: dict[str, list[str]] = {}
+    for look, name in looks.items():
+        for side in filter(None, map(told, look.split(";"))):
+            having.setdefault(side, []).append(f".{name}")
+    rules: dict[str, list[str]] = {}
+    for side, names in having.items():
+        rules.setdefault(",".join(names), []).append(side)
+    return "".join(f"{names}{{{';'.join(sides)}}}" for names, sides in rules.items())
+
+
+def _at_night(side: str) -> str:
+    """One side of a look as it is on a dark page; "" where it stays."""
+    name, value = side.split(":", 1)
+    return f"{name}:{dark(value)}" if follows(value) else ""
 
 
 def _brief(sheet: str) -> str:
-    """Colours in three digits where those say it, no zero before a point, no dashes from 0."""
+    """Colours in three digits where those say it, no zero before a point."""
     sheet = re.sub(r"#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3\b", r"#\1\2\3", sheet)
-    return re.sub(r"(?<=[:,])0(?=\.)", "", sheet.replace("stroke-dashoffset:0;", ""))
-
-
-def _dark_sheet(looks: Mapping[str, str]) -> str:
-    rules = {"fill:" + dark("#000000"): ["svg"]}
-    for look, name in looks.items():
-        sides = [each.split(":", 1) for each in look.split(";")]
-        changed = ";".join(f"{side}:{dark(value)}" for side, value in sides if follows(value))
-        if changed:
-            rules.setdefault(changed, []).append(f".{name}")
-    sheet = "".join(f"{','.join(names)}{{{rule}}}" for rule, names in rules.items())
-    return f"<style>@media (prefers-color-scheme:dark){{{sheet}}}</style>"
+    return re.sub(r"(?<=[:,])0(?=\.)", "", sheet)
 
 
 def _names() -> Iterator[str]:
