@@ -65,9 +65,8 @@ def sketch(made_once: Callable[..., Path]) -> Callable[..., None]:
 
     def draw(_: Any, folder: Path, figure: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        for language, ending in itertools.product(LANGUAGES, figures.ENDINGS):
-            drawn = made / figures.file_name("sketch", language, ending)
-            shutil.copy(drawn, folder / figures.file_name(figure, language, ending))
+        for file, own in zip(figures.files_of("sketch"), figures.files_of(figure), strict=True):
+            shutil.copy(made / file, folder / own)
 
     return draw
 

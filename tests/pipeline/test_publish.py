@@ -45,6 +45,7 @@ def judge(project: Project, name: str, source: str = "official") -> Path:
         (folder / record.id / f"sweep.{language}.svg").write_text(SVG)
         (folder / record.id / f"sweep.{language}.narrow.svg").write_text(f"{SVG}<!--{name}-->")
         (folder / record.id / f"sweep.{language}.json").write_text('{"panels": []}')
+    (folder / record.id / "sweep.csv").write_text("panel,series,x,y\n")
     (folder / record.id / "drawn.json").write_text('{"sweep": "0"}')
     tables = project.deposit(name)
     tables.mkdir(exist_ok=True)

@@ -9,6 +9,7 @@ import pytest
 
 from deepclaims.errors import StorageError
 from deepclaims.report import figures
+from deepclaims.report.drawn import read
 from deepclaims.report.style import figure, measured
 
 
@@ -31,7 +32,9 @@ def test_a_drawing_comes_with_what_it_shows(tmp_path):
     svg = saved(drawn(), folder)
     assert svg.stat().st_size < 20_000
     assert ElementTree.parse(svg).getroot().tag.endswith("svg")
-    assert sorted(path.name for path in folder.iterdir()) == ["sweep.en.json", "sweep.en.svg"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "sweep.csv", "sweep.en.json", "sweep.en.svg"
+    ]  # fmt: skip
     (panel,) = figures.shown_in(folder, "sweep", "en").panels
     assert panel.x == "α"
     assert [(each.name, len(each.x)) for each in panel.series] == [("sin", 8)]
@@ -58,17 +61,18 @@ def test_the_ground_is_the_pages_own_and_a_dark_page_has_other_colours(tmp_path)
     text = saved(drawn(), tmp_path).read_text()
     assert "#fff" not in text.split("@media")[0]
     sheets = re.findall(r"<style>(.*?)</style>", text)
-    light = dict(re.findall(r"\.(\w+)\{([^}]*)\}", sheets[0]))
-    inks = [name for name, look in light.items() if "#333" in look]
+    inks, night = (
+        {name for names, look in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet) if f":{ink}" in look
+         for name in names.split(",")}
+        for sheet, ink in zip(sheets, ("#333", "#ccd1d9"), strict=True)
+    )  # fmt: skip
     assert inks
-    for name in inks:
-        (rule,) = re.findall(rf"\.{name}\b[^{{}}]*{{([^}}]*)}}", sheets[1])
-        assert "#ccd1d9" in rule
+    assert inks == night
 
 
 def test_every_class_and_every_reference_is_defined(tmp_path):
     text = saved(drawn(), tmp_path).read_text()
-    defined = set(re.findall(r"\.(\w+)\{", text.split("</style>")[0]))
+    defined = set(re.findall(r"\.([a-zA-Z]+)(?=[,{])", text.split("</style>")[0]))
     assert set(re.findall(r'class="(\w+)"', text)) <= defined
     ids = set(re.findall(r' id="(\w+)"', text))
     assert set(re.findall(r'href="#(\w+)"|url\(#(\w+)\)', text)) <= {
@@ -178,6 +182,28 @@ def test_of_the_second_language_only_the_words_are_written(tmp_path):
     assert (spanish.panels[0].x, english.panels[0].x) == ("épocas", "epochs")
     assert spanish.panels[0].series == english.panels[0].series
     assert (tmp_path / "sweep.en.json").read_text().startswith('["')
+
+
+def test_no_number_is_written_twice_and_none_is_lost(tmp_path):
+    for language, name in (("es", "redes"), ("en", "nets")):
+        fig = drawn()
+        shown = read(fig)
+        fig.axes[0].set_title(name)
+        figures.save(fig, tmp_path, "sweep", language)
+    for language in ("es", "en"):
+        assert figures.shown_in(tmp_path, "sweep", language).panels[0].series == (
+            shown.panels[0].series
+        )
+        assert "0.1" not in (tmp_path / f"sweep.{language}.json").read_text()
+    assert (tmp_path / "sweep.csv").read_text() == (figures.shown_in(tmp_path, "sweep", "en").csv())
+
+
+def test_points_that_are_lost_are_missed(tmp_path):
+    for language in ("es", "en"):
+        figures.save(drawn(), tmp_path, "sweep", language)
+    (tmp_path / "sweep.csv").unlink()
+    with pytest.raises(StorageError, match=r"sweep\.es\.json .*run `deepclaims judge` again"):
+        figures.shown_in(tmp_path, "sweep", "es")
 
 
 def test_where_languages_show_other_numbers_both_are_written(tmp_path):

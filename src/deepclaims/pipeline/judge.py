@@ -18,7 +18,6 @@ from deepclaims import atomic
 from deepclaims.claims import claim as claims
 from deepclaims.errors import StageError, StorageError
 from deepclaims.evidence.record import EvidenceRecord
-from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import deposit, entries, seal
 from deepclaims.pipeline.diagnosing import diagnose_one, diagnosing_key
 from deepclaims.pipeline.history import History, histories_of
@@ -29,7 +28,7 @@ from deepclaims.pipeline.place import of_a_place, read_place, rehearsed
 from deepclaims.pipeline.pool import judging_pool
 from deepclaims.pipeline.settling import evidence_of, settled
 from deepclaims.project import Project
-from deepclaims.report.figures import ENDINGS, file_name
+from deepclaims.report.figures import files_of
 from deepclaims.report.summary import METRICS, metrics_of, metrics_path
 
 ARGUMENTS = of_a_place("judge")
@@ -232,11 +231,7 @@ def _as_published(
 
 
 def _is_drawn(folder: Path, figure: str) -> bool:
-    return all(
-        (folder / file_name(figure, language, ending)).is_file()
-        for language in LANGUAGES
-        for ending in ENDINGS
-    )
+    return all((folder / each).is_file() for each in files_of(figure))
 
 
 def _holds(file: Path, contents: Mapping[Path, str]) -> bool:
@@ -274,7 +269,7 @@ def _sweep(project: Project, catalogue: Sequence[str]) -> None:
             shutil.rmtree(folder)
             continue
         figures = figures_of(folder)
-        for file in folder.glob("*.*.*"):
+        for file in (*folder.glob("*.*.*"), *folder.glob("*.csv")):
             if file.name.split(".")[0] not in figures:
                 file.unlink()
 

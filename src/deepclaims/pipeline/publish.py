@@ -24,7 +24,7 @@ from deepclaims.report import citing, site
 from deepclaims.report import pdf as book
 from deepclaims.report.beside import Beside
 from deepclaims.report.drawn import Plot
-from deepclaims.report.figures import ENDINGS, FOLDER, WIDE, file_name, shown_in, size
+from deepclaims.report.figures import FOLDER, WIDE, files_of, shown_in, size
 from deepclaims.report.kept import NONE, Pages
 from deepclaims.report.pages.measured import moved, points
 from deepclaims.report.summary import metrics_path, tally
@@ -206,8 +206,8 @@ def _figures(project: Project, records: Sequence[EvidenceRecord]) -> Iterator[tu
     """Where each drawing goes in the report, and the file it is copied from."""
     for record in records:
         folder = project.drawn(record.name)
-        wanted = itertools.product((each.name for each in record.figures), LANGUAGES, ENDINGS)
-        for name in (DRAWN, *(file_name(*each) for each in wanted)):
+        wanted = itertools.chain.from_iterable(files_of(each.name) for each in record.figures)
+        for name in (DRAWN, *wanted):
             if not (folder / name).is_file():
                 raise StageError(f"{record.name} lacks its figure {folder / name}: {_JUDGE}")
             yield f"{FOLDER}/{record.name}/{name}", folder / name

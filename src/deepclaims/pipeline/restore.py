@@ -19,12 +19,11 @@ from deepclaims.arguments import Arguments, Key
 from deepclaims.claims import claim as claims
 from deepclaims.claims.claim import Claim
 from deepclaims.errors import StageError, StorageError
-from deepclaims.languages import LANGUAGES
 from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline.judging import read_about
 from deepclaims.pipeline.kept import DRAWN, Kept
 from deepclaims.project import Project
-from deepclaims.report.figures import ENDINGS, FOLDER, file_name
+from deepclaims.report.figures import FOLDER, files_of
 
 ARGUMENTS = Arguments("restore", {"claim": Key("CHAPTER/ID", says="one claim alone")})
 PROVENANCE = "provenance.json"
@@ -98,8 +97,8 @@ def _draw(project: Project, claim: Claim) -> None:
     except ValueError:
         raise StorageError(f"{source / DRAWN} is damaged: {seal.RESTORE}") from None
     with atomic.folder(project.drawn(claim.name)) as draft:
-        for kind in itertools.product(keys, LANGUAGES, ENDINGS):
-            if (file := source / file_name(*kind)).is_file():
+        for name in itertools.chain.from_iterable(map(files_of, keys)):
+            if (file := source / name).is_file():
                 shutil.copyfile(file, draft / file.name)
         Kept(figures=keys).write(draft)
 

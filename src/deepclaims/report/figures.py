@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from deepclaims.atomic import write
 from deepclaims.errors import StorageError
 from deepclaims.languages import LANGUAGES
-from deepclaims.report import drawn
+from deepclaims.report import apart, drawn
 from deepclaims.report.narrow import fit
 from deepclaims.report.palette import ON_A_PICTURE
 from deepclaims.report.slim import slim
@@ -25,6 +25,8 @@ WIDE, NARROW, DATA = "svg", "narrow.svg", "json"
 """Endings of the files of a figure."""
 
 ENDINGS = (WIDE, NARROW, DATA)
+"""Those that it has in each language."""
+
 FOLDER = "figures"
 """Of a report: that of the figures, chapter by chapter."""
 
@@ -47,12 +49,22 @@ def file_name(name: str, language: str, ending: str) -> str:
     return f"{name}.{language}.{ending}"
 
 
+def points_of(name: str) -> str:
+    """Name the file of a figure's points, in English as its readers get it: `<name>.csv`."""
+    return f"{name}.csv"
+
+
+def files_of(name: str) -> list[str]:
+    """Name all files of a figure."""
+    kinds = itertools.product(LANGUAGES, ENDINGS)
+    return [points_of(name), *(file_name(name, *kind) for kind in kinds)]
+
+
 def save(figure: "Figure", folder: Path, name: str, language: str, *, narrow: bool = False) -> None:
     """Write a figure; each file appears whole or not at all.
 
-    That of a page is `<name>.<language>.svg`, with what it shows in `<name>.<language>.json` (of
-    the second language the words alone, where it shows the same numbers); that of a phone
-    `<name>.<language>.narrow.svg`.
+    That of a page is `<name>.<language>.svg`, and that of a phone `<name>.<language>.narrow.svg`.
+    What they show is in `<name>.csv` and, as far as that lacks it, in `<name>.<language>.json`.
 
     Args:
         figure: as made by `deepclaims.report.style.figure`.
@@ -71,7 +83,7 @@ def save(figure: "Figure", folder: Path, name: str, language: str, *, narrow: bo
     if narrow:
         fit(figure)
     else:
-        _write_data(drawn.read(figure).to_dict(), folder, name, language)
+        _write_data(drawn.read(figure), folder, name, language)
     _settle(figure)
     write(folder / file_name(name, language, NARROW if narrow else WIDE), svg_bytes(figure))
 
@@ -88,19 +100,30 @@ def shown_in(folder: Path, name: str, language: str) -> drawn.Plot:
         if isinstance(content, list):
             file = folder / file_name(name, LANGUAGES[0], DATA)
             content = _said_with(_read(file), iter(content))
-        return drawn.Plot.from_dict(content)
+        points = folder / points_of(name)
+        return apart.whole(content, points.read_text("utf-8") if points.is_file() else "")
     except (OSError, ValueError, TypeError, KeyError, StopIteration) as error:
         raise StorageError(f"cannot read {file} ({error}): run `deepclaims judge` again") from None
 
 
-def _write_data(shown: dict[str, Any], folder: Path, name: str, language: str) -> None:
-    """Write what a figure shows; of the second language only its words, where all else is alike."""
+def _write_data(shown: drawn.Plot, folder: Path, name: str, language: str) -> None:
+    """Write what a figure shows: with the last language its numbers as CSV, for all languages.
+
+    Of that language only the words are beside it, where all else is as in the first.
+    """
     first = folder / file_name(name, LANGUAGES[0], DATA)
-    written: Any = json.loads(compact(shown))
-    if language != LANGUAGES[0] and first.is_file():
-        without = [_said_with(each, itertools.repeat("")) for each in (_read(first), written)]
+    if language == LANGUAGES[0]:
+        write(first, compact(apart.rest(shown, "")).encode())
+        return
+    points = shown.csv()
+    written: Any = apart.rest(shown, points)
+    if first.is_file():
+        known = apart.rest(shown_in(folder, name, LANGUAGES[0]), points)
+        write(first, compact(known).encode())
+        without = [_said_with(each, itertools.repeat("")) for each in (known, written)]
         if without[0] == without[1]:
             written = list(_words(written))
+    write(folder / points_of(name), points.encode())
     write(folder / file_name(name, language, DATA), compact(written).encode())
 
 
@@ -112,7 +135,7 @@ def _words(content: Any) -> Iterator[str]:
     """All texts inside plain data, in order."""
     if isinstance(content, str):
         yield content
-    elif isinstance(content, list | dict):
+    elif isinstance(content, list | tuple | dict):
         for each in content.values() if isinstance(content, dict) else content:
             yield from _words(each)
 
@@ -121,7 +144,7 @@ def _said_with(content: Any, words: Iterator[str]) -> Any:
     """The same data with other texts in the place of its own, in order."""
     if isinstance(content, str):
         return next(words)
-    if isinstance(content, list):
+    if isinstance(content, list | tuple):
         return [_said_with(each, words) for each in content]
     if isinstance(content, dict):
         return {key: _said_with(each, words) for key, each in content.items()}

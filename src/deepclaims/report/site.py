@@ -6,7 +6,6 @@ without a network. They hold no dates: the same evidence gives the same bytes.
 
 import hashlib
 import json
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, partial
@@ -38,7 +37,7 @@ from deepclaims.report.chronicle import chronicle
 from deepclaims.report.described import describe
 from deepclaims.report.drawn import Plot
 from deepclaims.report.elsewhere import elsewhere
-from deepclaims.report.figures import FOLDER, file_name
+from deepclaims.report.figures import FOLDER, file_name, points_of
 from deepclaims.report.formulas import Formulas, convert, strings
 from deepclaims.report.kept import NONE, Pages
 from deepclaims.report.pages import moving
@@ -46,6 +45,7 @@ from deepclaims.report.pages.edition import Edition, page_path
 from deepclaims.report.pages.measured import Points
 from deepclaims.report.pages.methods import glossary
 from deepclaims.report.sparkline import sparkline
+from deepclaims.report.tight import tight
 from deepclaims.report.words import Words
 
 INDEX = {"en": "index.html", "es": "index.es.html"}
@@ -71,7 +71,7 @@ def figure_path(name: str, figure: str, language: str, ending: str) -> str:
 
 def data_path(name: str, figure: str) -> str:
     """Name the data of a figure of a claim (`chapter/id`), relative to the report's folder."""
-    return f"{FOLDER}/{name}/{figure}.csv"
+    return f"{FOLDER}/{name}/{points_of(figure)}"
 
 
 @dataclass(frozen=True)
@@ -131,26 +131,15 @@ def render(
         summary.metrics_path(each.name): json_text(summary.metrics_of(each)) for each in records
     }
     made |= beside.sources
-    for (name, figure, language), plot in beside.shown.items():
-        if language == "en" and (only is None or name in only):
-            made[data_path(name, figure)] = plot.csv()
     for language in LANGUAGES:
         writer = _Writer(records, formulas, language, sizes or {}, books, texts, beside)
         edition = Edition(
             writer.words, writer.other, writer.environment, records, lectures, texts, points
         )
         around = pages.render(edition, INDEX, books, whole=whole)
-        made |= {path: _tight(page) for path, page in around.items()}
+        made |= {path: tight(page) for path, page in around.items()}
         made |= writer.claims(published, only)
     return Site(made, formulas.failed)
-
-
-_IMPLIED = re.compile(r"</t[dh]>(?=\s*</?t[dhr]\b)|</tr>(?=\s*(?:<tr|</t(?:body|head))\b)")
-"""Ends of cells and rows that HTML lets a page leave out: what follows ends them."""
-
-
-def _tight(page: str) -> str:
-    return _IMPLIED.sub("", page)
 
 
 def _formulas(
@@ -339,7 +328,7 @@ class _Writer:
             before=self.records[position - 1] if position else None,
             after=self.records[position + 1] if position + 1 < len(self.records) else None,
         )
-        return _tight(page)
+        return tight(page)
 
 
 def claim_text(record: EvidenceRecord) -> dict[str, Any]:

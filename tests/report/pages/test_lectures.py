@@ -45,7 +45,7 @@ def test_statements_and_studies_stand_apart(catalogue, lectures):
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_the_walk_has_every_item_with_its_fate(files, language):
     page = files[f"{language}/lectures/L1.html"]
-    items = dict(re.findall(r'<li id="(L1[\w.]+)"(.*?)</li>', page, re.S))
+    items = dict(re.findall(r'<li id="(L1[\w.]+)"(.*?)(?=<li id|</ul>)', page, re.S))
     assert len(items) == 7
     assert items["L1.s2.3"].count('class="badge') == 4
     assert "Title of two" in items["L1.s2.3"] or "Título de two" in items["L1.s2.3"]
