@@ -140,3 +140,14 @@ def _font(found):
     if isinstance(found, pikepdf.Dictionary) and found.get("/Type") == "/Font":
         return str(found.BaseFont)
     return ""
+
+
+def test_numbers_of_a_page_are_as_long_as_they_are_seen_and_letters_stay():
+    drawn = (
+        b"q 0.034858923 0 0 -0.00000000000000000048788426 217.88058 688.89435 cm 0.5 w 7 w\n"
+        rb"[(\0000.123456\) 1.23456)-10.0000305(\\)-6.9999695]TJ"
+    )
+    assert pdf.brief(drawn) == (
+        b"q 0.034859 0 0 0 217.88 688.89 cm 0.5 w 7 w\n"
+        rb"[(\0000.123456\) 1.23456)-10(\\)-7]TJ"
+    )
