@@ -3,7 +3,8 @@ import json
 import pandas as pd
 import pytest
 
-from deepclaims.pipeline.diagnosing import diagnose_one, diagnosing_key
+from deepclaims.pipeline.diagnosing import diagnose_one
+from deepclaims.pipeline.diagnosis_key import diagnosing_key
 from deepclaims.pipeline.judging import Measured
 from deepclaims.pipeline.kept import Kept
 

@@ -42,6 +42,7 @@ def test_the_whole_pipeline_in_a_folder_of_its_own_touches_nothing_published(alo
         "evidence",
         "reports",
         ".published.json",
+        ".kept",
     }
     for published in (alone.results, alone.evidence, alone.reports, alone.registered):
         assert not published.exists()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,22 +12,18 @@ import numpy as np
 from deepclaims.claims import pattern
 from deepclaims.claims.claim import Part
 from deepclaims.data import PREPARED
-from deepclaims.data.bayes import FILE, Reference, References
+from deepclaims.data.bayes import Reference, References
 from deepclaims.evidence.diagnosis import DiagnosedCell, Diagnosis
 from deepclaims.evidence.record import REAL_SOURCES
-from deepclaims.pipeline import deposit
 from deepclaims.pipeline.deposit import VOLATILE
 from deepclaims.pipeline.judging import Measured
 from deepclaims.sweep.compose import Composer
-from deepclaims.sweep.fingerprint import code_fingerprint
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from deepclaims.claims.results import Results
 
-DIAGNOSING = "deepclaims.pipeline.diagnosing:diagnose_one"
-REPLICAS = f"{deposit.REPLICAS}.parquet"
 LOSS, POINTS = "train_loss", 12
 """The curve that is shown of a cell, and at how many steps."""
 TRAIN, HELD_OUT = "train_error", ("validation", "test")
@@ -47,20 +41,6 @@ def diagnose_one(measured: Measured, conf: Path) -> tuple[DiagnosedCell, ...]:
         conf: the folder of configs, which has the Bayes errors.
     """
     return tuple(_cells(measured.results(), measured.about["sources"], conf))
-
-
-def diagnosing_key(measured: Measured, conf: Path) -> str:
-    """Hash of all that decides the diagnosis of a claim's cells."""
-    stated = conf / FILE
-    deciding = [
-        code_fingerprint([DIAGNOSING]),
-        hashlib.sha256((measured.folder / REPLICAS).read_bytes()).hexdigest(),
-        stated.read_text(encoding="utf-8") if stated.is_file() else "",
-        measured.about["sources"],
-        measured.claim.text["parts"],
-    ]
-    text = json.dumps(deciding, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _cells(results: Results, sources: Mapping[str, str], conf: Path) -> Iterator[DiagnosedCell]:

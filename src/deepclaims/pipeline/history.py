@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 from deepclaims.claims import claim as claims
+from deepclaims.claims.claim import Claim
 from deepclaims.evidence import ledger, transfer
 from deepclaims.evidence.inherited import given_up, inherited
 from deepclaims.evidence.ledger import SEEN, Event, Kind, Ledger
@@ -26,6 +27,7 @@ from deepclaims.project import Project
 
 DECIDED = ("criterion", "grid")
 """What the word of an attempt begins with."""
+Events = tuple[Event, ...]
 NOTHING: Mapping[str, Sequence[Event]] = MappingProxyType({})
 
 
@@ -201,7 +203,8 @@ def look_at(judged: Judged) -> Look:
 
 def histories_of(project: Project, judged: Iterable[Judged]) -> dict[str, History]:
     """Each judged measurement beside all that was ever tried of its sentences, by claim name."""
-    before = taken_over(project)
+    judged = list(judged)
+    before = taken_over(project, [each.claim for each in judged])
     return {
         each.claim.name: History.of(project, each, before.get(each.claim.name, NOTHING))
         for each in judged
@@ -213,27 +216,46 @@ def attempts_of(project: Project, judged: Iterable[Judged]) -> dict[str, int]:
     return {name: each.attempt for name, each in histories_of(project, judged).items()}
 
 
-def taken_over(project: Project) -> dict[str, dict[str, tuple[Event, ...]]]:
-    """What each claim takes over: events of others at its sentences, by its name and theirs."""
-    return inherited(ledger.all_of(project.root), _all_tested(project))
+def taken_over(project: Project, known: Iterable[Claim] = ()) -> dict[str, dict[str, Events]]:
+    """What each claim takes over: events of others at its sentences, by its name and theirs.
+
+    Args:
+        project: whose catalogue and ledgers.
+        known: claims of the catalogue that need not be read again.
+    """
+    tested = _all_tested(_written(project, known))
+    return inherited(ledger.all_of(project.root), tested)
 
 
-def _all_tested(project: Project) -> dict[str, frozenset[str]]:
-    return {name: _tested(project, name) for name in claims.catalogue(project.conf)}
-
-
-def _tested(project: Project, name: str) -> frozenset[str]:
-    """The sentences that a claim tests; the hash of its question, if it is a study."""
-    written = claims.read(project.conf, name)
-    question = Registration.of(written).question
-    return frozenset(question if each.id == STUDY else each.id for each in sentences_of(written))
-
-
-def family(project: Project) -> int:
+def family(project: Project, known: Iterable[Claim] = ()) -> int:
     """How many sentences there are to correct for, measured or not; a study counts as one.
 
     Those that the catalogue registers, and those that were tried and that nobody tests now.
+
+    Args:
+        project: whose catalogue and ledgers.
+        known: claims of the catalogue that need not be read again.
     """
-    written = (claims.read(project.conf, name) for name in claims.catalogue(project.conf))
-    registered = sum(len(sentences_of(each)) for each in written)
-    return registered + len(given_up(ledger.all_of(project.root), _all_tested(project)))
+    written = _written(project, known)
+    registered = sum(len(sentences_of(each)) for each in written.values())
+    return registered + len(given_up(ledger.all_of(project.root), _all_tested(written)))
+
+
+def _written(project: Project, known: Iterable[Claim]) -> dict[str, Mapping[str, Any]]:
+    """The files of the catalogue as they stand, by claim."""
+    there = {each.name: each.written for each in known}
+    return {
+        name: there[name] if name in there else claims.read(project.conf, name)
+        for name in claims.catalogue(project.conf)
+    }
+
+
+def _all_tested(written: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    return {name: _tested(each) for name, each in written.items()}
+
+
+def _tested(written: Mapping[str, Any]) -> frozenset[str]:
+    """The sentences that a claim tests; the hash of its question, if it is a study."""
+    ids = [each.id for each in sentences_of(written)]
+    question = Registration.of(written).question if STUDY in ids else ""
+    return frozenset(question if each == STUDY else each for each in ids)

@@ -12,18 +12,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from deepclaims import atomic
 from deepclaims.claims import claim as claims
 from deepclaims.errors import StageError, StorageError
+from deepclaims.evidence.diagnosis import DiagnosedCell
 from deepclaims.evidence.record import EvidenceRecord
 from deepclaims.pipeline import deposit, entries, seal
-from deepclaims.pipeline.diagnosing import diagnose_one, diagnosing_key
+from deepclaims.pipeline.diagnosis_key import diagnosing_key
 from deepclaims.pipeline.history import History, histories_of
 from deepclaims.pipeline.judging import Judged, Measured, draw_one, judge_one
 from deepclaims.pipeline.kept import Kept, figures_of
 from deepclaims.pipeline.kept_operating import KeptOperating
+from deepclaims.pipeline.kept_reading import KeptReading
 from deepclaims.pipeline.place import of_a_place, read_place, rehearsed
 from deepclaims.pipeline.pool import judging_pool
 from deepclaims.pipeline.settling import evidence_of, settled
@@ -63,7 +66,10 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
             "nothing has been measured here: `dvc repro judge` runs what comes before, `deepclaims "
             "restore` brings the published tables, and `dvc pull` those of a remote"
         )
-    measured = {name: Measured.find(project, name) for name in asked}
+    reading = KeptReading.of(project, "judge")
+    measured = {name: _found(project, name, reading) for name in asked}
+    if names is None:
+        reading.write()
     raw = _judge_and_draw(project, measured)
     for name in set(catalogue) - set(asked):
         if (kept := Kept.read(project.drawn(name))).key:
@@ -100,6 +106,13 @@ def judge(project: Project, names: Sequence[str] | None = None) -> list[Evidence
             mark = " (post hoc)" if record.post_hoc else ""
             print(f"{record.verdict:>12}  {record.name}{mark}", file=sys.stderr)
     return [record for record in found if record.name in asked]
+
+
+def _found(project: Project, name: str, reading: KeptReading) -> Measured:
+    """As `Measured.find`, which may read the same as the last time."""
+    folder = project.tables(name)
+    files = [project.conf / "claim" / f"{name}.yaml", folder / deposit.ABOUT]
+    return reading.read(f"{name} in {folder}", files, partial(Measured.find, project, name))
 
 
 def _refuse_strange(
@@ -159,10 +172,10 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
              for name, each in measured.items() if name not in stale}  # fmt: skip
     cells = {name: kept[name].diagnoses() for name in measured if name not in undiagnosed}
     broken: list[str] = []
-    with judging_pool(max(1, len(stale) + len(undrawn) + len(undiagnosed))) as pool:
+    with judging_pool(len(stale) + len(undrawn) + len(undiagnosed)) as pool:
         judged = {name: pool.submit(judge_one, measured[name], project.deposit(name))
                   for name in stale}  # fmt: skip
-        diagnosed = {name: pool.submit(diagnose_one, measured[name], project.conf)
+        diagnosed = {name: pool.submit(_diagnosed, measured[name], project.conf)
                      for name in undiagnosed}  # fmt: skip
         drawn = {
             (name, figure): pool.submit(draw_one, measured[name], project.drawn(name), figure)
@@ -187,6 +200,13 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
     if broken:
         raise StageError("figures that could not be drawn:\n" + "\n".join(broken))
     return {name: found[name] for name in measured}
+
+
+def _diagnosed(measured: Measured, conf: Path) -> tuple[DiagnosedCell, ...]:
+    """The diagnosis of a claim's cells; runs in a worker process, which alone imports it."""
+    from deepclaims.pipeline.diagnosing import diagnose_one
+
+    return diagnose_one(measured, conf)
 
 
 def _drawn(
@@ -276,6 +296,8 @@ def _sweep(project: Project, catalogue: Sequence[str]) -> None:
 
 def _tag(project: Project, changed: Sequence[EvidenceRecord]) -> None:
     """Tell MLflow the verdicts that changed, where it has the claims' runs."""
+    if not changed:
+        return
     from deepclaims.pipeline.notes import are_missed
     from deepclaims.tracking.tags import set_tags
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from deepclaims.claims.claim import CHAPTER, Claim
 from deepclaims.errors import ClaimError
 from deepclaims.lectures.reading import of_checkout as inventory
 from deepclaims.pipeline import entries
+from deepclaims.pipeline.kept_reading import KeptReading
 from deepclaims.pipeline.place import SPACE, space_key
 from deepclaims.project import Project
 from deepclaims.sweep.cell import STACKED, TRAIN
@@ -50,33 +52,44 @@ def run(words: Sequence[str]) -> None:
     """
     space = ARGUMENTS.read(words)[SPACE]
     project = Project.here()
-    loaded = _catalogue(project)
-    found = registration(project, loaded)
+    kept = KeptReading.of(project.aside(space), "register")
+    loaded = _catalogue(project, kept)
+    found = registration(project, loaded, kept)
     if not space:  # what is rehearsed promises nothing
         for claim in loaded:
             entries.write_registration(project, claim)
     file = project.root / space / project.registered.relative_to(project.root)
     atomic.update(file, atomic.json_text(found))
+    kept.write()
     print(f"{len(found['claims'])} claims registered: {file}")
 
 
-def registration(project: Project, loaded: Sequence[Claim] | None = None) -> dict[str, Any]:
+def registration(
+    project: Project, loaded: Sequence[Claim] | None = None, kept: KeptReading | None = None
+) -> dict[str, Any]:
     """What decides what is measured: each claim's grid, the configs, the code that runs.
 
     Args:
         project: whose configs.
         loaded: the claims of its catalogue; read from their files when None.
+        kept: what was read of them before.
 
     Raises:
         ClaimError: names all that is missing, of all claims.
     """
+    kept = kept or KeptReading.of(project, "register")
     if loaded is None:
-        loaded = _catalogue(project)
+        loaded = _catalogue(project, kept)
     lectures = inventory(project.conf)
+    decks = sorted((project.conf / "lectures").glob("*.yaml"))
     forgotten = [
         f"claim {claim.name}: {problem}"
         for claim in loaded
-        for problem in pattern.problems(claim, lectures)
+        for problem in kept.read(
+            f"problems of {claim.name}",
+            [_file(project, claim.name), *decks],
+            partial(pattern.problems, claim, lectures),
+        )
     ]
     if forgotten:
         raise ClaimError("\n".join(forgotten))
@@ -93,8 +106,15 @@ def registration(project: Project, loaded: Sequence[Claim] | None = None) -> dic
     }
 
 
-def _catalogue(project: Project) -> list[Claim]:
-    return [claims.load(project.conf, name) for name in claims.catalogue(project.conf)]
+def _catalogue(project: Project, kept: KeptReading) -> list[Claim]:
+    return [
+        kept.read(name, [_file(project, name)], partial(claims.load, project.conf, name))
+        for name in claims.catalogue(project.conf)
+    ]
+
+
+def _file(project: Project, claim: str) -> Path:
+    return project.conf / "claim" / f"{claim}.yaml"
 
 
 def tasks_of(claim: Claim) -> list[str]:

@@ -43,7 +43,8 @@ def settled(project: Project, histories: Mapping[str, History]) -> dict[str, Ver
     """
     verdicts = {name: _marked(each) for name, each in histories.items()}
     tried = {name: each.attempt for name, each in histories.items()}
-    corrected = settle(verdicts, tried, family(project))
+    known = [each.judged.claim for each in histories.values()]
+    corrected = settle(verdicts, tried, family(project, known))
     return {name: _stands(corrected[name], each) for name, each in histories.items()}
 
 
