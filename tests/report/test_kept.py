@@ -46,3 +46,30 @@ def test_formulas_and_what_templates_show_decide_every_page(catalogue):
     assert common() == common()
     assert common(formulas={("x", False): "<math/>"}) != common()
     assert common(books={"en": "report.pdf"}) != common()
+
+
+def test_a_text_is_converted_again_when_it_or_its_converter_changed(tmp_path):
+    def converted(source: str, made_by: str) -> bool:
+        pages = Pages(tmp_path, tmp_path / "told.json", {}, "c")
+        made = []
+        assert pages.text(source, made_by, lambda: made.append(1) or "<math/>") == "<math/>"
+        pages.write()
+        return bool(made)
+
+    assert converted("$x$", "pandoc 3")
+    assert not converted("$x$", "pandoc 3")
+    assert converted("$x$", "pandoc 4")
+    assert converted("$y$", "pandoc 4")
+
+
+@pytest.mark.parametrize("told", ["", "[]", '{"pages": [], "texts": 1}', '{"texts": {"a": 1}}'])
+def test_a_damaged_file_of_what_was_published_is_done_without(tmp_path, told):
+    (tmp_path / "told.json").write_text(told)
+    pages = Pages(tmp_path, tmp_path / "told.json", {"mine": "m"}, "c")
+    assert pages.text("$x$", "pandoc 3", lambda: "<math/>") == "<math/>"
+    assert pages.page("a.html", ("mine",), "d", lambda: "page") == "page"
+
+
+def test_without_a_report_every_text_is_converted():
+    assert NONE.text("$x$", "pandoc 3", lambda: "a") == "a"
+    assert NONE.text("$x$", "pandoc 3", lambda: "b") == "b"

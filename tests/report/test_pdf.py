@@ -66,7 +66,7 @@ def test_a_document_is_set_again_only_if_its_text_or_a_figure_changed(
         raise typst.TypstError("is set")
 
     formulas = pdf.formulas(catalogue)
-    monkeypatch.setattr(pdf, "formulas", lambda records: formulas)
+    monkeypatch.setattr(pdf, "formulas", lambda *_: formulas)
     refuse.setattr(typst, "compile", count)
     try:
         pdf.write(catalogue, new, {}, old)

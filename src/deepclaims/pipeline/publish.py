@@ -97,13 +97,14 @@ def publish(project: Project, *, pdf: bool = True) -> tuple[list[EvidenceRecord]
     figures = dict(_figures(project, records))
     tables = dict(_tables(project, records))
     sizes = dict(_sizes(figures))
-    ends = seal.ledgers(project.root, names)
     with atomic.folder(project.reports) as fresh, ThreadPoolExecutor(1) as aside:
-        _copy(fresh, project.reports, figures | tables)
-        if pdf:  # most of its time is Typst's, beside which the pages are made
-            books = aside.submit(book.write, records, fresh, sizes, project.reports)
+        _copy(fresh, project.reports, figures)
+        if pdf:  # most of its time is Typst's, beside which all else is made
+            books = aside.submit(book.write, records, fresh, sizes, project.reports, published)
+        _copy(fresh, project.reports, tables)
         made = _rendered(project, records, sizes, book.BOOK if pdf else {}, published=published)
-        for path, content in (made.files | {seal.LEDGERS: ends}).items():
+        ends = {seal.LEDGERS: seal.ledgers(project.root, names)}
+        for path, content in (made.files | ends).items():
             atomic.renew(fresh / path, content, project.reports / path)
         if pdf:
             books.result()

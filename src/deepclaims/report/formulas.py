@@ -9,6 +9,9 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
+from deepclaims.report.kept import NONE, Pages
+from deepclaims.report.pandoc import converted
+
 INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]+?)(?<!\s)\$")
 CODE = re.compile(r"`([^`]+)`")
 EMPHASIS = re.compile(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])")
@@ -74,8 +77,14 @@ class Formulas:
         return Markup('<code class="latex">{}</code>').format(latex)
 
 
-def convert(displayed: Iterable[str], *texts: Iterable[str]) -> Formulas:
-    """Convert formulas that stand alone and those between `$` in running texts, all at once."""
+def convert(displayed: Iterable[str], *texts: Iterable[str], published: Pages = NONE) -> Formulas:
+    """Convert formulas that stand alone and those between `$` in running texts, all at once.
+
+    Args:
+        displayed: those that stand alone.
+        texts: the running texts.
+        published: what was converted before.
+    """
     wanted = {(clean(latex), True) for latex in displayed}
     wanted |= {
         (clean(latex), False)
@@ -84,7 +93,7 @@ def convert(displayed: Iterable[str], *texts: Iterable[str]) -> Formulas:
         for latex in INLINE.findall(text)
     }
     order = sorted(pair for pair in wanted if pair[0])
-    return Formulas(dict(zip(order, _pandoc(order), strict=True)))
+    return Formulas(dict(zip(order, _pandoc(order, published), strict=True)))
 
 
 def strings(content: Any) -> Iterator[str]:
@@ -142,21 +151,14 @@ def _raised(text: str) -> str:
     return f"^{text}" if len(text) == 1 else f"^({text})"
 
 
-def _pandoc(order: list[tuple[str, bool]]) -> list[str]:
+def _pandoc(order: list[tuple[str, bool]], published: Pages) -> list[str]:
     if not order:
         return []
-    import pypandoc
-
     blocks = [
         f"::: {{#f{index}}}\n{'$$' if alone else '$'}{latex}{'$$' if alone else '$'}\n:::\n"
         for index, (latex, alone) in enumerate(order)
     ]
-    html = pypandoc.convert_text(
-        "\n".join(blocks),
-        "html",
-        format="markdown-raw_html-raw_tex-smart",
-        extra_args=["--mathml", "--wrap=none"],
-    )
+    html = converted("\n".join(blocks), "html", "--mathml", "--wrap=none", published=published)
     found = dict(re.findall(r'<div id="f(\d+)">(.*?)</div>', html, flags=re.DOTALL))
     made = (_math(found.get(str(index), "")) for index in range(len(order)))
     return [

@@ -1,7 +1,8 @@
 """Pages that the last publication made of the same are taken from it, not made again.
 
 Of each page a file tells the hash of all that decided it, and the hash of the page: one that was
-changed by hand, or made of anything else, is made anew. Without that file all are.
+changed by hand, or made of anything else, is made anew. Without that file all are. It holds the
+texts that pandoc converted, too.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ class Pages:
         self, reports: Path, file: Path | None, stamps: Mapping[str, str], code: str
     ) -> None:
         self._reports, self._file, self._stamps, self._code = reports, file, stamps, code
-        self._known = _read(file)
+        known = _read(file)
+        self._pages, self._texts = _table(known, "pages"), _table(known, "texts")
         self._told: dict[str, tuple[str, str]] = {}
+        self._asked: dict[str, str] = {}
 
     def page(self, path: str, claims: tuple[str, ...], common: str, make: Callable[[], str]) -> str:
         """The page at a path of the report: as published, where it would be the same.
@@ -51,13 +54,29 @@ class Pages:
         self._told[path] = key, _hash(page)
         return page
 
+    def text(self, source: str, made_by: str, make: Callable[[], str]) -> str:
+        """What becomes of a text, as at the last publication where it would be the same.
+
+        Args:
+            source: the text.
+            made_by: what makes something else of it, with version and options.
+            make: does so.
+        """
+        if self._file is None:
+            return make()
+        key = _hash(json.dumps([made_by, source]))
+        found = self._texts.get(key)
+        self._asked[key] = found if isinstance(found, str) else make()
+        return self._asked[key]
+
     def write(self) -> None:
         """Tell what decided the pages that were asked for, once they are published."""
         if self._file is not None:
-            atomic.update(self._file, atomic.json_text(self._told))
+            told = {"pages": self._told, "texts": self._asked}
+            atomic.update(self._file, atomic.json_text(told))
 
     def _published(self, path: str, key: str) -> str | None:
-        known = self._known.get(path)
+        known = self._pages.get(path)
         if not (isinstance(known, list) and known[:1] == [key]):
             return None
         try:
@@ -73,6 +92,11 @@ def _read(file: Path | None) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
+
+
+def _table(known: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = known.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _hash(text: str) -> str:

@@ -24,6 +24,7 @@ from deepclaims.errors import ClaimError
 from deepclaims.evidence.record import VERDICTS, EvidenceRecord
 from deepclaims.report import checks, site, summary, takeaway, typesetting
 from deepclaims.report.formulas import strings
+from deepclaims.report.kept import NONE, Pages
 from deepclaims.report.typesetting import TypstFormulas
 from deepclaims.report.words import Words, table
 
@@ -33,11 +34,11 @@ BOOK = {"en": "report.pdf", "es": "report.es.pdf"}
 _NOTHING = 1e-9  # beside 1 in a matrix that turns by a right angle
 
 
-def formulas(records: Sequence[EvidenceRecord]) -> TypstFormulas:
-    """All formulas of the claims and of the report's own words."""
+def formulas(records: Sequence[EvidenceRecord], published: Pages = NONE) -> TypstFormulas:
+    """All formulas of the claims and of the report's own words; some were converted before."""
     said = [text for record in records for text in site.texts_in(record)]
     shown = [latex for record in records for latex in strings(record.claim.get("formula"))]
-    return typesetting.convert([*said, *strings(table())], shown)
+    return typesetting.convert([*said, *strings(table())], shown, published)
 
 
 def source(
@@ -97,6 +98,7 @@ def write(
     folder: Path,
     sizes: Mapping[str, tuple[int, int]],
     before: Path | None = None,
+    published: Pages = NONE,
 ) -> None:
     """Write the PDFs of both languages into a folder that has the report's figures.
 
@@ -105,11 +107,12 @@ def write(
         folder: the report's.
         sizes: of their figures.
         before: an earlier report; a document of the same source is taken from there.
+        published: what was converted for it.
 
     Raises:
         ClaimError: when Typst refuses a text; says what it refuses.
     """
-    converted = formulas(records)
+    converted = formulas(records, published)
     figures = _figures(folder)
 
     def made(language: str) -> None:

@@ -117,7 +117,7 @@ def render(
         whole: with the pages that no claim's verdict changes: documents and pictures that move.
         published: the pages of claims that may be as they were.
     """
-    formulas = _formulas(records, lectures, beside)
+    formulas = _formulas(records, lectures, beside, published)
     made = {
         **{
             name: (files("deepclaims.report") / name).read_text(encoding="utf-8") for name in STATIC
@@ -146,6 +146,7 @@ def _formulas(
     records: Sequence[EvidenceRecord],
     lectures: Lectures | None = None,
     beside: Beside = NOTHING,
+    published: Pages = NONE,
 ) -> Formulas:
     items = lectures.items if lectures else ()
     displayed = [formula for record in records for formula in strings(record.claim.get("formula"))]
@@ -155,6 +156,7 @@ def _formulas(
         (text for each in items for text in strings(asdict(each))),
         (text for plot in beside.shown.values() for text in _texts_of(plot)),
         strings(glossary()),
+        published=published,
     )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deepclaims.report.formulas import CODE, EMPHASIS, INLINE, clean
+from deepclaims.report.kept import NONE, Pages
+from deepclaims.report.pandoc import converted
 
 RENAMED = {"dot.circle": "dot.o"}
 """Symbols that pandoc names as an older Typst did."""
@@ -45,11 +47,13 @@ class TypstFormulas:
         return self.markup.get(latex) or f"#raw({literal(latex)})"
 
 
-def convert(texts: Iterable[str], displayed: Iterable[str] = ()) -> TypstFormulas:
-    """The formulas between `$` of texts, and those displayed."""
+def convert(
+    texts: Iterable[str], displayed: Iterable[str] = (), published: Pages = NONE
+) -> TypstFormulas:
+    """The formulas between `$` of texts, and those displayed; some were converted before."""
     wanted = {clean(latex) for text in texts if "$" in text for latex in INLINE.findall(text)}
     order = sorted((wanted | {clean(latex) for latex in displayed}) - {""})
-    made = _pandoc(order)
+    made = _pandoc(order, published)
     bad = set(_refused(made))
     return TypstFormulas(
         {latex: "" if each in bad else each for latex, each in zip(order, made, strict=True)}
@@ -77,18 +81,11 @@ def _stressed(text: str) -> str:
     )
 
 
-def _pandoc(order: Sequence[str]) -> list[str]:
+def _pandoc(order: Sequence[str], published: Pages) -> list[str]:
     if not order:
         return []
-    import pypandoc
-
     blocks = [f"FORMULA{index}X\n\n${latex}$\n" for index, latex in enumerate(order)]
-    found = pypandoc.convert_text(
-        "\n".join(blocks),
-        "typst",
-        format="markdown-raw_html-raw_tex-smart",
-        extra_args=["--wrap=none"],
-    )
+    found = converted("\n".join(blocks), "typst", "--wrap=none", published=published)
     pieces = re.split(r"FORMULA(\d+)X", found)
     by_index = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     made = [" ".join(by_index.get(str(index), "").split()) for index in range(len(order))]

