@@ -105,10 +105,9 @@ def _keep(
         print(f"{one.ruling:>12}  {other.ruling:<12}  {claim.name}")
         for line in differences(one, other):
             print(f"{'':28}{line}")
-    print(
-        f"{same} of {len(loaded)} verdicts are the same with series {request.series} of seeds; the "
-        f"others become inconclusive when next judged ({ledger.FOLDER}/)"
-    )
+    print(f"{same} of {len(loaded)} verdicts are the same with series {request.series} of seeds")
+    if same < len(loaded):
+        print(f"the others become inconclusive when next judged ({ledger.FOLDER}/)")
 
 
 def _rulings(project: Project, judged: dict[str, Judged]) -> dict[str, Verdict]:
