@@ -75,11 +75,12 @@ def test_indices_written_as_text_are_mathematics():
 
 def test_spanish_decimals_have_a_comma_and_references_keep_their_point():
     text = (
-        "entre 0.9 y 1.1, arXiv:1708.07747, L1.s18.2, versión 1.0.0, 10.1007/b1, sec. 7.4, $x=0.5$."
+        "entre 0.9 y 1.1, arXiv:1708.07747, arXiv 1705.03071, L1.s18.2, versión 1.0.0, "
+        "10.1007/b1, sec. 7.4, $x=0.5$."
     )
     shown = str(Formulas().text(text, "es"))
     assert "entre 0,9 y 1,1," in shown
-    for kept in ("1708.07747", "L1.s18.2", "1.0.0", "10.1007/b1", "sec. 7.4"):
+    for kept in ("1708.07747", "1705.03071", "L1.s18.2", "1.0.0", "10.1007/b1", "sec. 7.4"):
         assert kept in shown
     assert "0.9" in str(Formulas().text(text, "en"))
 

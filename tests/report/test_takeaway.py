@@ -145,6 +145,14 @@ def test_the_limits_name_what_is_open_and_where_nobody_looked(record):
     assert "As it stands it was not looked at on Fashion-MNIST." in lines
 
 
+def test_the_limits_count_the_seeds_that_report(record):
+    made = replace(record("one", "approximation", "supported"), seeds=(10, 11, 12, 20, 21))
+    tuned = {"tune": {"seeds": {"first": 10, "count": 3}}}
+    claim = {**made.claim, "parts": {"a": tuned, "b": {}}}
+    assert "2 seeds" in takeaway.limits(replace(made, claim=claim), Words("en"))[0]
+    assert "5 seeds" in takeaway.limits(made, Words("en"))[0]
+
+
 def test_the_deciding_figure_is_that_which_shows_the_number(record):
     made = record("one", "approximation", "supported")
     first, second = (replace(made.figures[0], name=name) for name in ("first", "second"))

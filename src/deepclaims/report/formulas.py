@@ -18,7 +18,7 @@ EMPHASIS = re.compile(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])")
 """*so*, but not the star of n* or w*, nor a product."""
 
 _SPACES = re.compile(r"[ \t\r\n]+")  # but not the spaces that do not break
-_DECIMAL = re.compile(r"(?<![\w.,:/])(?<!sec\. )(\d+)\.(\d+)(?![\w]|\.\w|\.?/)")
+_DECIMAL = re.compile(r"(?<![\w.,:/])(?<!sec\. )(?<!arXiv )(\d+)\.(\d+)(?![\w]|\.\w|\.?/)")
 """A number with English decimals; no version, reference, or sentence of a slide."""
 _SCRIPT = re.compile(r"(?<![\w\\])([^\W\d_]|\d+)([_^])(\{[^{}]+\}|[^\W_]+|[−-]\d+)(?![\w_])")
 """W_t, θ_{t−1}, 10^{-3}: one letter or a number, and its index or power."""

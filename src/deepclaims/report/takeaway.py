@@ -169,7 +169,7 @@ def limits(record: EvidenceRecord, words: Words) -> list[str]:
 
 def _limits(record: EvidenceRecord, words: Words) -> Iterator[str]:
     real = [name for name, source in record.data_sources.items() if source != "computed"]
-    n = len(record.seeds)
+    n = len(_reporting(record))
     if real:
         names = _joined([words(f"data_{name}") if words.has(f"data_{name}") else name
                          for name in real], words)  # fmt: skip
@@ -190,6 +190,14 @@ def _limits(record: EvidenceRecord, words: Words) -> Iterator[str]:
         yield words.limit_power
     if any(note.reading == "operational" and note.id != STUDY for note in record.sentences):
         yield words.limit_reading
+
+
+def _reporting(record: EvidenceRecord) -> list[int]:
+    """The seeds whose numbers are told: those that only chose a tuned value are none of them."""
+    tunes = (part.get("tune") for part in record.claim.get("parts", {}).values())
+    ranges = [tune["seeds"] for tune in tunes if tune]
+    choosing = {each["first"] + place for each in ranges for place in range(each["count"])}
+    return [seed for seed in record.seeds if seed not in choosing] or list(record.seeds)
 
 
 def deciding_figure(
