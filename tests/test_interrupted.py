@@ -48,7 +48,7 @@ def train(project_with_data, checkout, tmp_path):
         return subprocess.run(
             [sys.executable, "-m", "deepclaims.cli", "train", "fit.steps=3", *words],
             cwd=project_with_data.root, env={**environment, **how},
-            capture_output=True, text=True, check=False, start_new_session=True,
+            capture_output=True, text=True, check=False, start_new_session=True, timeout=300,
             # Started in the background the tests have it ignored, and so would have the command.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip

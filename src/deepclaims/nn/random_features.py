@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+RANK = 1e-10
+"""Pivots and singular values below this share of the largest count as zero."""
+
 
 @dataclass(frozen=True)
 class Features:
@@ -40,17 +43,35 @@ def least_norm(phi: Tensor, targets: Tensor, ridges: Sequence[float] = ()) -> Te
     """The least-squares θ of least norm, and the ridge solutions.
 
     Args:
-        phi: features of the training samples (samples, units). Of full rank, as those of different
-            images are where no unit is zero on all: a QR and Cholesky's factors will do, and an SVD
-            takes several times as long.
+        phi: features of the training samples (samples, units).
         targets: (samples, classes).
         ridges: λ of ‖φθ - y‖² + λ‖θ‖².
 
     Returns:
         θ of shape (1 + ridges, units, classes), the least-norm solution first.
     """
-    least = torch.linalg.lstsq(phi, targets, driver="gels").solution
+    least = _least(phi, targets)
     return torch.cat([least[None], _ridge(phi, targets, phi.new_tensor(ridges))])
+
+
+def _least(phi: Tensor, targets: Tensor) -> Tensor:
+    """By Householder's QR of φ or φᵀ; where their rank is not full by an SVD, which takes longer.
+
+    Features of different images have full rank, unless a unit is zero on all.
+    """
+    tall = phi.shape[0] >= phi.shape[1]
+    packed, tau = torch.geqrf(phi if tall else phi.T)
+    size = min(phi.shape)
+    pivots = packed.diagonal().abs()
+    if pivots.min() <= RANK * pivots.max():
+        return torch.linalg.lstsq(phi, targets, rcond=RANK, driver="gelsd").solution
+    r = packed[:size].triu()
+    if tall:
+        turned = torch.ormqr(packed, tau, targets, transpose=True)[:size]
+        return torch.linalg.solve_triangular(r, turned, upper=True)
+    seen = targets.new_zeros(phi.shape[1], targets.shape[1])
+    seen[:size] = torch.linalg.solve_triangular(r.T, targets, upper=False)
+    return torch.ormqr(packed, tau, seen)
 
 
 def _ridge(phi: Tensor, targets: Tensor, ridges: Tensor) -> Tensor:
@@ -62,7 +83,9 @@ def _ridge(phi: Tensor, targets: Tensor, ridges: Tensor) -> Tensor:
 
 def _damped_solutions(gram: Tensor, right: Tensor, ridges: Tensor) -> Tensor:
     """(K + λ)⁻¹ b of each λ > 0, by Cholesky's factors."""
-    damped = gram + ridges[:, None, None] * torch.eye(len(gram), dtype=gram.dtype)
+    damped = gram + ridges[:, None, None] * torch.eye(
+        len(gram), dtype=gram.dtype, device=gram.device
+    )
     return torch.cholesky_solve(right, torch.linalg.cholesky(damped))
 
 

@@ -81,13 +81,12 @@ def registration(
     if loaded is None:
         loaded = _catalogue(project, kept)
     lectures = inventory(project.conf)
-    decks = sorted((project.conf / "lectures").glob("*.yaml"))
     forgotten = [
         f"claim {claim.name}: {problem}"
         for claim in loaded
-        for problem in kept.read(
+        for problem in kept.follow(
             f"problems of {claim.name}",
-            [_file(project, claim.name), *decks],
+            (claim, lectures),
             partial(pattern.problems, claim, lectures),
         )
     ]

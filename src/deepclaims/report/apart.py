@@ -7,6 +7,7 @@ the columns that are not the CSV's own: names in another language, numbers that 
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -58,7 +59,7 @@ def _series(written: Mapping[str, Any], lines: Iterator[Sequence[str]]) -> Serie
 
 def _lines(points: str) -> Iterator[Sequence[str]]:
     """The lines of a CSV, but for its head: number of the panel, series, columns."""
-    return itertools.islice(csv.reader(points.splitlines()), 1, None)
+    return itertools.islice(csv.reader(io.StringIO(points, newline="")), 1, None)
 
 
 def _columns(lines: Iterator[Sequence[str]], count: int) -> dict[str, tuple[Any, ...]]:

@@ -117,13 +117,14 @@ def _write_data(shown: drawn.Plot, folder: Path, name: str, language: str) -> No
         return
     points = shown.csv()
     written: Any = apart.rest(shown, points)
-    if first.is_file():
-        known = apart.rest(shown_in(folder, name, LANGUAGES[0]), points)
+    earlier = shown_in(folder, name, LANGUAGES[0]) if first.is_file() else None
+    write(folder / points_of(name), points.encode())  # before what is without its numbers
+    if earlier is not None:
+        known = apart.rest(earlier, points)
         write(first, compact(known).encode())
         without = [_said_with(each, itertools.repeat("")) for each in (known, written)]
         if without[0] == without[1]:
             written = list(_words(written))
-    write(folder / points_of(name), points.encode())
     write(folder / file_name(name, language, DATA), compact(written).encode())
 
 

@@ -33,7 +33,7 @@ class Pages:
         known = _read(file)
         self._pages, self._texts = _table(known, "pages"), _table(known, "texts")
         self._told: dict[str, tuple[str, str]] = {}
-        self._asked: dict[str, str] = {}
+        self._asked: dict[str, list[str]] = {}
 
     def page(self, path: str, claims: tuple[str, ...], common: str, make: Callable[[], str]) -> str:
         """The page at a path of the report: as published, where it would be the same.
@@ -65,9 +65,12 @@ class Pages:
         if self._file is None:
             return make()
         key = _hash(json.dumps([made_by, source]))
-        found = self._texts.get(key)
-        self._asked[key] = found if isinstance(found, str) else make()
-        return self._asked[key]
+        known = self._texts.get(key)
+        if not (isinstance(known, list) and known[1:] == [_hash(str(known[0]))]):
+            made = make()
+            known = [made, _hash(made)]
+        self._asked[key] = known
+        return str(known[0])
 
     def write(self) -> None:
         """Tell what decided the pages that were asked for, once they are published."""

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import distribution
+from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,7 @@ def write(
 
     def made(language: str) -> None:
         text = source(records, language, sizes, converted)
-        key = hashlib.sha256((text + figures).encode()).hexdigest()
+        key = hashlib.sha256((text + figures + _made_by()).encode()).hexdigest()
         _set(text, key, folder / BOOK[language], before and before / BOOK[language])
 
     with ThreadPoolExecutor(len(BOOK)) as threads:
@@ -149,6 +149,12 @@ def _set(text: str, key: str, target: Path, known: Path | None) -> None:
         file.write(f"%{named}\n".encode())
 
 
+def _made_by() -> str:
+    """What decides a document besides its source and figures: this module, and who sets it."""
+    own = Path(__file__).read_text(encoding="utf-8")
+    return repr([own, *map(version, ("typst", "pikepdf"))])
+
+
 def _fonts() -> Path:
     """The folder of matplotlib's fonts, found without importing it."""
     return Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
@@ -161,16 +167,17 @@ def _pack(document: Path) -> None:
     pikepdf.settings.set_flate_compression_level(9)
     with pikepdf.open(document, allow_overwriting_input=True) as opened:
         for page in opened.pages:
+            page.contents_coalesce()
             page.Contents = opened.make_stream(brief(page.Contents.read_bytes()))
         together = pikepdf.ObjectStreamMode.generate
         opened.save(document, object_stream_mode=together, deterministic_id=True)
 
 
-_LONG = re.compile(rb"(\((?:\\.|[^\\()])*\))|-?\d*\.\d{4,}", re.DOTALL)
+_LONG = re.compile(rb"(\((?:\\.|[^\\()])*\))|(?<![/\w])-?\d*\.\d{4,}", re.DOTALL)
 
 
 def brief(drawn: bytes) -> bytes:
-    """What draws a page with its numbers to five digits, a hundredth of a point at most.
+    """What draws a page with its numbers to five digits, or to a hundredth of a point.
 
     Letters stand in strings, which stay as they are.
     """
@@ -181,7 +188,7 @@ def _five_digits(number: float) -> bytes:
     if abs(number) < _NOTHING:
         return b"0"
     places = 4 - math.floor(math.log10(abs(number)))
-    text = f"{number:.{max(places, 0)}f}"
+    text = f"{number:.{max(places, 2)}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).encode()
 
 

@@ -18,15 +18,20 @@ _ENDED_BY = {
 _IMPLIED = re.compile(
     "|".join(rf"</{name}>(?=\s*(?:{after})\b)" for name, after in _ENDED_BY.items())
 )
-_SCRIPT = re.compile(r"(<script.*?</script>)", re.DOTALL)
+_RAW = re.compile(
+    r"(<script\b.*?</script\s*>|<style\b.*?</style\s*>|<!--.*?-->)", re.DOTALL | re.IGNORECASE
+)
 
 
 def tight(page: str) -> str:
-    """The page so; what its scripts hold stays."""
-    pieces = _SCRIPT.split(page)
+    """The page so; what scripts, styles and comments hold stays.
+
+    All values of attributes must stand in double quotes.
+    """
+    pieces = _RAW.split(page)
     pieces[::2] = map(_tight, pieces[::2])
     return "".join(pieces)
 
 
 def _tight(text: str) -> str:
-    return _IMPLIED.sub("", text).replace("&#39;", "'")  # all values stand in double quotes
+    return _IMPLIED.sub("", text).replace("&#39;", "'")

@@ -97,7 +97,7 @@ class Cell:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The config as the task gets it, keys in order of the alphabet: `key` knows no other."""
+        """The config as the task gets it, its keys in one order, since `key` knows none."""
         ordered: dict[str, Any] = _in_order(self.config)
         return ordered
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 
 Points = Sequence[Mapping[str, float]]
 SOURCES = {
@@ -42,14 +43,4 @@ def _read(file: Path, part: str, metric: str, x: str, at: str) -> Points:
     for row in rows:
         if (row["part"], row["metric"]) == (part, metric) and None not in row.values():
             found[float(row[at]), float(row[x])].append(row["value"])
-    return [{"x": x, "y": _mean(values), "at": at} for (at, x), values in sorted(found.items())]
-
-
-def _mean(values: Sequence[float]) -> float:
-    """The mean by Kahan's sum, to the last digit that of pandas."""
-    total, lost = 0.0, 0.0
-    for value in values:
-        term = value - lost
-        longer = total + term
-        lost, total = longer - total - term, longer
-    return total / len(values)
+    return [{"x": x, "y": fmean(values), "at": at} for (at, x), values in sorted(found.items())]
