@@ -31,7 +31,7 @@ def world(best, cost=0.15):
     return outcome
 
 
-SMALL = {"tune.seeds.count": 1, "grid.depth": [2, 4, 8]}
+SMALL = {"grid.depth": [2, 4, 8]}
 
 
 @pytest.fixture(scope="module")
