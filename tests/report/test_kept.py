@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from deepclaims.report.beside import NOTHING
@@ -68,6 +70,18 @@ def test_a_damaged_file_of_what_was_published_is_done_without(tmp_path, told):
     pages = Pages(tmp_path, tmp_path / "told.json", {"mine": "m"}, "c")
     assert pages.text("$x$", "pandoc 3", lambda: "<math/>") == "<math/>"
     assert pages.page("a.html", ("mine",), "d", lambda: "page") == "page"
+
+
+@pytest.mark.parametrize("damaged", [1, None, "<math/>", [], ["<math/>"], ["<mi>Q</mi>", "a" * 64]])
+def test_a_damaged_text_is_converted_again(tmp_path, damaged):
+    file = tmp_path / "told.json"
+    first = Pages(tmp_path, file, {}, "c")
+    first.text("$x$", "pandoc 3", lambda: "<math/>")
+    first.write()
+    told = json.loads(file.read_text())
+    told["texts"] = dict.fromkeys(told["texts"], damaged)
+    file.write_text(json.dumps(told))
+    assert Pages(tmp_path, file, {}, "c").text("$x$", "pandoc 3", lambda: "new") == "new"
 
 
 def test_without_a_report_every_text_is_converted():

@@ -66,7 +66,7 @@ class Pages:
             return make()
         key = _hash(json.dumps([made_by, source]))
         known = self._texts.get(key)
-        if not (isinstance(known, list) and known[1:] == [_hash(str(known[0]))]):
+        if not (isinstance(known, list) and known and known[1:] == [_hash(str(known[0]))]):
             made = make()
             known = [made, _hash(made)]
         self._asked[key] = known
