@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from deepclaims.optim.stacked import StackedUpdate
+from deepclaims.optim.stacked import AdamsFactors, StackedUpdate
 
 MAKERS = {
     "sgd": lambda p, lr: torch.optim.SGD([p], lr),
@@ -43,3 +43,23 @@ def test_each_network_is_updated_as_alone(name, numbers, rates):
         update.step(theta, g[here].clone())
     expected = torch.stack([alone[r].detach() for r in here.tolist()])
     torch.testing.assert_close(theta, expected, rtol=1e-12, atol=1e-13)
+
+
+def test_adams_numbers_are_made_anew_for_later_updates_and_rates(monkeypatch):
+    """Of three updates at once; the rate of each step is another."""
+    monkeypatch.setattr(AdamsFactors, "AT_ONCE", 3)
+    factors = [1 - t / 10 for t in range(8)]
+    theta = torch.randn(2, 6, dtype=torch.float64)
+    alone = [own.clone().requires_grad_() for own in theta]
+    optimizers = [MAKERS["adam"](p, lr) for p, lr in zip(alone, (0.01, 0.05), strict=True)]
+    update = StackedUpdate(optimizers, [[p] for p in alone], [factors] * 2, theta.device)
+    for factor in factors:
+        g = torch.randn(2, 6, dtype=torch.float64)
+        for p, own, optimizer, lr in zip(alone, g, optimizers, (0.01, 0.05), strict=True):
+            optimizer.param_groups[0]["lr"] = lr * factor
+            p.grad = own.clone()
+            optimizer.step()
+        update.step(theta, g.clone())
+    torch.testing.assert_close(
+        theta, torch.stack([p.detach() for p in alone]), rtol=1e-12, atol=1e-13
+    )

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from deepclaims.nn.chain import Bend, Link
+from deepclaims.nn.products import product
 
 
 class DroppedRelu(Bend):
@@ -68,7 +69,7 @@ def gradients(
     g = slopes(_layer(read[-1], matrices[-1], biases[-1]))
     found: list[Tensor] = []
     for number in reversed(range(len(matrices))):
-        of_w = torch.bmm(read[number].mT, g)
+        of_w = product(read[number].mT, g).contiguous()
         if decay is not None:
             of_w.addcmul_(matrices[number], decay.view(-1, 1, 1))
         found += [g.sum(1, keepdim=True), of_w]
@@ -79,4 +80,4 @@ def gradients(
 
 def _layer(h: Tensor, w: Tensor, b: Tensor) -> Tensor:
     """Of sums z = h W + b, (R, n, d_in) -> (R, n, d_out)."""
-    return torch.bmm(h, w).add_(b)
+    return product(h, w).add_(b)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from deepclaims.nn.activations import Activation
 from deepclaims.nn.chain import IN_PLACE, Bend, Chain, Fork, Link
+from deepclaims.nn.products import product
 from deepclaims.nn.stacked_layers import (
     StackedLinear,
     StackedNoisyUnits,
@@ -14,8 +15,11 @@ from deepclaims.nn.stacked_layers import (
 )
 
 WRITTEN_FROM = 2**12
-"""Numbers of a matrix from which on its gradient is written where it belongs: smaller ones are
-multiplied faster, along their longer side, into a tensor that lies densely, and copied."""
+"""Numbers of a matrix from which on its gradient is written where it belongs: smaller ones, and
+tall ones, are multiplied faster, along their longer side, into a tensor that lies densely, and
+copied."""
+TALL = 4
+"""Rows to a column from which on a matrix is tall."""
 
 
 class Dense:
@@ -32,13 +36,15 @@ class Dense:
         assert w_room
         assert b_room
         self.w_slope, self.b_slope = w_room.place, b_room.place
-        small, self.tall = self.w[0].numel() < WRITTEN_FROM, self.w.shape[1] > self.w.shape[2]
-        self.dense = aligned(self.w.mT if self.tall else self.w) if small else None
+        _, rows, columns = self.w.shape
+        self.tall = rows > columns
+        copied = rows * columns < WRITTEN_FROM or rows >= TALL * columns
+        self.dense = aligned(self.w.mT if self.tall else self.w) if copied else None
 
     def forward(self, h: Tensor) -> Tensor:
         """W h + b."""
         self.h = h
-        return torch.bmm(h, self.w.mT).add_(self.b[:, None])
+        return product(h, self.w.mT).add_(self.b[:, None])
 
     def backward(self, g: Tensor) -> Tensor:
         """Wᵀ ∂L/∂z, but for the first, before which nothing asks for it."""

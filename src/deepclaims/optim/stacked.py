@@ -105,6 +105,53 @@ ALONE_FROM: Mapping[Rule, float] = MappingProxyType(
 """Parameters of a network from which on it is updated apart from the others; 2¹³ for the rest."""
 
 
+class AdamsFactors:
+    """`rules.adam` with a column for each number, the columns of many updates made at once.
+
+    To make them from R numbers at every update takes longer than to update small networks.
+
+    Args:
+        rates: α of each, (R,), or of every step, (steps, R), in double precision as the options.
+        options: `beta1`, `beta2` and `eps`, (R,).
+        first: the update they are made from, from 1.
+        dtype: of the networks.
+    """
+
+    AT_ONCE = 256
+
+    def __init__(
+        self, rates: Tensor, options: Mapping[str, Tensor], first: int, dtype: torch.dtype
+    ) -> None:
+        beta1, beta2, eps = (options[key] for key in ("beta1", "beta2", "eps"))
+        t = torch.arange(first, first + self.AT_ONCE, device=rates.device, dtype=rates.dtype)
+        if rates.ndim > 1:
+            rates = rates[first - 1 : first - 1 + self.AT_ONCE]
+            t = t[: len(rates)]
+        self.updates = range(first, first + len(t))
+
+        def column(numbers: Tensor) -> Tensor:
+            return numbers[..., None].to(dtype)
+
+        self.of_m, self.of_v, self.of_square = column(1 - beta1), column(beta2), column(1 - beta2)
+        self.eps = column(eps)
+        self.hats = column((1 - beta2 ** t[:, None]) ** -0.5)
+        self.rates = column(-rates / (1 - beta1 ** t[:, None]))
+
+    def __contains__(self, t: int) -> bool:
+        return t in self.updates
+
+    @torch.no_grad()
+    def step(self, theta: Tensor, g: Tensor, state: rules.State, t: int) -> None:
+        """Update number t of θ (R, P), in place."""
+        if not state:
+            state["m"], state["v"] = [torch.zeros_like(theta)], [torch.zeros_like(theta)]
+        (m,), (v,), now = state["m"], state["v"], t - self.updates.start
+        m.lerp_(g, self.of_m)
+        v.mul_(self.of_v).addcmul_(g * self.of_square, g)
+        below = v.sqrt().mul_(self.hats[now]).add_(self.eps)
+        theta.addcmul_(torch.div(m, below, out=below), self.rates[now])
+
+
 class StackedUpdate:
     """The updates of R optimisers of one kind, on all their parameters θ (R, P) at once.
 
@@ -140,6 +187,7 @@ class StackedUpdate:
         self.rule = fused or self.rule
         self.alike = self._alike(at_once=fused is not None)
         self.states: list[rules.State] = [{} for _ in self.alike]
+        self.factors: AdamsFactors | None = None
         self.t = 0
 
     def step(self, theta: Tensor, g: Tensor) -> None:
@@ -152,6 +200,11 @@ class StackedUpdate:
         elif self.lambdas is not None:
             n = self.lambdas.shape[1]  # θ may be padded
             rules.penalise_([g[:, :n]], [theta[:, :n]], [self.lambdas])
+        if self.by_column and self.rule is rules.adam:
+            if self.factors is None or self.t not in self.factors:
+                self.factors = AdamsFactors(self.rates, self.options, self.t, theta.dtype)
+            self.factors.step(theta, g, self.states[0], self.t)
+            return
         if self.by_column:
             self.rule([theta], [g], self.states[0], self.t, alpha=alpha, **self.options)
             return
@@ -166,6 +219,7 @@ class StackedUpdate:
         """Go on with some replicas only: `rows`, their numbers, (r,) int64."""
         self.options = {key: column[rows] for key, column in self.options.items()}
         self.rates = self.rates[..., rows]
+        self.factors = None
         if self.lambdas is not None and len(self.lambdas) > 1:
             self.lambdas = self.lambdas[rows]
         if self.by_column:

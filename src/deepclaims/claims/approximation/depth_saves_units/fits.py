@@ -11,6 +11,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from deepclaims.nn.dense_nets import gradients, outputs
 from deepclaims.nn.linear_pieces import Layers
 from deepclaims.optim import rules
 from deepclaims.optim.schedules import Moment, onecycle
@@ -83,14 +84,20 @@ def best_fits(
     inputs = x[None, :, None].expand(replicas, -1, -1)
     top = torch.tensor(lrs).repeat(len(targets))
     factor = onecycle()
+
+    def slopes(found: Tensor) -> Tensor:
+        """Of the mean of (found − values)² of each net."""
+        return found.sub_(values).mul_(2 / points)
+
     descent = Descent(
         {name: w.expand(replicas, -1, -1) for name, w in start.items()},
         rules.adam, alpha=top, **ADAM,
     )  # fmt: skip
     for t in range(steps):
         descent.numbers["alpha"] = top * factor(Moment(t, steps, 1))
-        descent.step(_errors(descent.weights, inputs, values))
-    share = _errors(descent.weights, inputs, values).detach() / values.var((1, 2), unbiased=False)
+        descent.along(gradients([*descent.weights.values()], inputs, slopes))
+    off = (outputs([*descent.weights.values()], inputs) - values).detach()
+    share = off.square().mean((1, 2)) / values.var((1, 2), unbiased=False)
     error = share.sqrt().nan_to_num(math.inf).view(len(targets), len(lrs))
     best = error.argmin(dim=1).tolist()
     return {
@@ -99,12 +106,3 @@ def best_fits(
         )
         for row, (name, column) in enumerate(zip(targets, best, strict=True))
     }
-
-
-def _errors(weights: Weights, inputs: Tensor, values: Tensor) -> Tensor:
-    """Mean squared error of each net of a stack, (R,)."""
-    h, last = inputs, len(weights) // 2 - 1
-    for number in range(last + 1):
-        h = torch.baddbmm(weights[f"b{number}"], h, weights[f"w{number}"])
-        h = torch.relu(h) if number < last else h
-    return (h - values).square().mean((1, 2))
