@@ -1,5 +1,7 @@
 import json
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -29,6 +31,18 @@ def test_a_ledger_is_read_as_it_was_written(root):
     assert found.events[1] == look("a")
     assert found.attempts == ("a", "b")
     assert [found.attempt(each) for each in ("a", "b", "new")] == [1, 2, 3]
+
+
+def tell(root, writer):
+    for number in range(10):
+        ledger.append(root, "signals/a", [look(f"{writer}-{number}")])
+
+
+def test_lines_of_writers_at_one_time_are_all_there(tmp_path):
+    with ProcessPoolExecutor(4) as pool:
+        list(pool.map(partial(tell, tmp_path), range(4)))
+    told = [event.content["attempt"] for event in ledger.read(tmp_path, "signals/a").events]
+    assert sorted(told) == sorted(f"{w}-{n}" for w in range(4) for n in range(10))
 
 
 def test_a_claim_without_a_ledger_has_no_events(tmp_path):

@@ -19,11 +19,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from deepclaims import atomic
 from deepclaims.errors import StorageError
 
 FOLDER = "ledger"
 """Of a checkout: that of the ledgers, chapter by chapter."""
+
+LOCK = ".ledger.lock"
+"""Of a checkout: whoever writes into a ledger holds it, since a line hangs on the one before."""
 
 UNKNOWN = "unknown"
 """In place of the hash of the code that judged, of a registration from before the ledger."""
@@ -202,19 +207,24 @@ def parse(claim: str, lines: Sequence[str], where: str) -> Ledger:
 def append(root: Path, claim: str, events: Iterable[Event]) -> Ledger:
     """Write events behind those that are there; the file is replaced whole.
 
+    Another process that writes at the same time waits its turn, and none of the lines is lost.
+
     Raises:
         StorageError: when the ledger is damaged or cannot be written.
     """
-    ledger = read(root, claim)
-    file = path(root, claim)
-    old = file.read_text(encoding="utf-8") if ledger.events else ""
-    lines, head = [], ledger.head
-    for event in events:
-        lines.append(event.line(head))
-        head = _hash(lines[-1])
-    if lines:
+    told = list(events)
+    if not told:
+        return read(root, claim)
+    with FileLock(root / LOCK):
+        ledger = read(root, claim)
+        file = path(root, claim)
+        old = file.read_text(encoding="utf-8") if ledger.events else ""
+        lines, head = [], ledger.head
+        for event in told:
+            lines.append(event.line(head))
+            head = _hash(lines[-1])
         atomic.write(file, old + "\n".join(lines) + "\n", sync=True)
-    return read(root, claim)
+        return read(root, claim)
 
 
 def extends(older: str, newer: str) -> bool:
