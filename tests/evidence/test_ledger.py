@@ -45,6 +45,12 @@ def test_lines_of_writers_at_one_time_are_all_there(tmp_path):
     assert sorted(told) == sorted(f"{w}-{n}" for w in range(4) for n in range(10))
 
 
+def test_a_checkout_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StorageError, match=r"cannot write .*\.ledger\.lock"):
+        ledger.append(tmp_path / "file", CLAIM, [look("a")])
+
+
 def test_a_claim_without_a_ledger_has_no_events(tmp_path):
     assert ledger.read(tmp_path, CLAIM).events == ()
     assert ledger.read(tmp_path, CLAIM).attempt("a") == 1

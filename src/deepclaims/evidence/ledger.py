@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -215,7 +216,7 @@ def append(root: Path, claim: str, events: Iterable[Event]) -> Ledger:
     told = list(events)
     if not told:
         return read(root, claim)
-    with FileLock(root / LOCK):
+    with _turn(root):
         ledger = read(root, claim)
         file = path(root, claim)
         old = file.read_text(encoding="utf-8") if ledger.events else ""
@@ -225,6 +226,20 @@ def append(root: Path, claim: str, events: Iterable[Event]) -> Ledger:
             head = _hash(lines[-1])
         atomic.write(file, old + "\n".join(lines) + "\n", sync=True)
         return read(root, claim)
+
+
+@contextmanager
+def _turn(root: Path) -> Iterator[None]:
+    """While nobody else writes into the ledgers of a checkout."""
+    lock = FileLock(root / LOCK)
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise StorageError(f"cannot write {root / LOCK}: {error.strerror or error}") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def extends(older: str, newer: str) -> bool:
