@@ -116,6 +116,24 @@ def test_nets_learn_as_torchs_do(monkeypatch):
             torch.testing.assert_close(mine[r].squeeze(0), theirs, rtol=1e-4, atol=1e-6)
 
 
+def test_a_net_that_tells_no_class_from_another_is_wrong_everywhere():
+    """Beside one that is right as often as the largest output is the true class's."""
+    generator = torch.Generator().manual_seed(0)
+    split = Split((torch.rand(200, 1, 8, 8, generator=generator),), torch.arange(200) % 4)
+    weights = {
+        "W1": torch.randn(2, 16, 5, generator=generator),
+        "b1": torch.randn(2, 1, 5, generator=generator),
+        "W2": torch.randn(2, 5, 4, generator=generator),
+        "b2": torch.zeros(2, 1, 4),
+    }
+    weights["W2"][1] = 0
+    x = F.avg_pool2d(split.inputs[0], 2).flatten(1)
+    found = (x @ weights["W1"][0] + weights["b1"][0]).relu() @ weights["W2"][0]
+    expected = float((found.argmax(1) != split.targets).double().mean())
+    assert nets._errors(weights, split).tolist() == pytest.approx([expected, 1.0])
+    assert 0 < expected < 1
+
+
 def test_a_net_that_diverges_is_wrong_everywhere():
     own = {"lr": 1e20, "forgetting": 0.2, "decay": 1e-4, "gain": 0.5, "dropout": 0.1}
     tensors = {name: torch.tensor([value]) for name, value in own.items()}
