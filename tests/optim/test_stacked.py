@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from deepclaims.optim.stacked import AdamsFactors, StackedUpdate
+from deepclaims.optim.stacked import AdamsFactors, StackedUpdate, adam_in_parts
 
 MAKERS = {
     "sgd": lambda p, lr: torch.optim.SGD([p], lr),
@@ -63,3 +63,25 @@ def test_adams_numbers_are_made_anew_for_later_updates_and_rates(monkeypatch):
     torch.testing.assert_close(
         theta, torch.stack([p.detach() for p in alone]), rtol=1e-12, atol=1e-13
     )
+
+
+def test_parts_of_a_stack_follow_adam_at_rates_of_their_own():
+    rates = torch.tensor([0.01, 0.05], dtype=torch.float64)
+    theta = [torch.randn(6, 2, 3, dtype=torch.float64), torch.randn(6, 1, 2, dtype=torch.float64)]
+    alone = [[w[half].clone().requires_grad_() for w in theta] for half in (slice(3), slice(3, 6))]
+    optimizers = [
+        torch.optim.Adam(part, lr) for part, lr in zip(alone, rates.tolist(), strict=True)
+    ]
+    state = {}
+    for t in range(5):
+        g = [torch.randn_like(w) for w in theta]
+        for k, (part, optimizer) in enumerate(zip(alone, optimizers, strict=True)):
+            optimizer.param_groups[0]["lr"] = float(rates[k]) * (1 - t / 5)
+            for p, slope in zip(part, g, strict=True):
+                p.grad = slope[3 * k : 3 * (k + 1)].clone()
+            optimizer.step()
+        numbers = {"alpha": rates * (1 - t / 5), "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+        adam_in_parts(theta, g, state, t + 1, **numbers)
+    for w, *parts in zip(theta, *alone, strict=True):
+        expected = torch.cat([part.detach() for part in parts])
+        torch.testing.assert_close(w, expected, rtol=1e-12, atol=1e-13)

@@ -80,6 +80,42 @@ def _momentum(
     )
 
 
+@torch.no_grad()
+def adam_in_parts(
+    theta: list[Tensor],
+    g: list[Tensor],
+    state: rules.State,
+    t: int,
+    *,
+    alpha: Tensor,
+    beta1: float,
+    beta2: float,
+    eps: float,
+) -> None:
+    """`rules.adam` for stacks whose equal parts, one after another, have each its own rate.
+
+    Args:
+        theta: of R networks, (R, …), changed in place.
+        g: gradients.
+        state: of the rule.
+        t: number of the update, from 1.
+        alpha: α of each part, (parts,); `parts` divides R.
+        beta1: β₁, the same for all, as what follows.
+        beta2: β₂.
+        eps: ε.
+    """
+    if not state:
+        state["m"], state["v"] = ([torch.zeros_like(x) for x in theta] for _ in range(2))
+    rates = alpha.tolist()
+    parts = (
+        zip(*(x.chunk(len(rates)) for x in xs), strict=True)
+        for xs in (theta, g, state["m"], state["v"])
+    )
+    for rate, own, slopes, m, v in zip(rates, *parts, strict=True):
+        numbers = {"alpha": rate, "beta1": beta1, "beta2": beta2, "eps": eps}
+        _adam(list(own), list(slopes), {"m": list(m), "v": list(v)}, t, **numbers)
+
+
 def _laid_out_as(theta: list[Tensor], g: list[Tensor]) -> list[Tensor]:
     """The gradients with the strides of θ: a fused kernel walks through memory, not by index."""
     return [

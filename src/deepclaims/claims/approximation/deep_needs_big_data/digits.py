@@ -11,17 +11,21 @@ from torch.nn import functional as F
 from deepclaims.data.registry import load
 from deepclaims.project import Project
 
-Images = dict[str, tuple[Tensor, Tensor]]
-"""train, validation and test: images (n, 1, side, side) and labels (n,)."""
+Images = tuple[Tensor, Tensor]
+"""Images (n, 1, side, side) and labels (n,)."""
 
 
-def digits(config: Mapping[str, Any], seed: int) -> Images:
+def digits(config: Mapping[str, Any], seed: int, held_out: str) -> tuple[Images, Images]:
     """MNIST averaged to side × side pixels; minus the training part's mean, over its deviation.
 
     Args:
         config: `data` (options of `data=mnist`), `samples` to train on, `side` (a divisor of 28)
             and `permute`, whether the pixels are put in an order drawn by the seed.
         seed: draws the training samples, nested: fewer are the first of more.
+        held_out: `validation` or `test`.
+
+    Returns:
+        The training part, and what is held out.
     """
     side = int(config["side"])
     pool = 2 if 14 % side == 0 else 1
@@ -32,9 +36,8 @@ def digits(config: Mapping[str, Any], seed: int) -> Images:
         "permute": config["permute"],
     }
     splits = load(options, seed, Project.here().prepared(options["name"]))
-    found: Images = {}
-    for name in ("train", "validation", "test"):
-        part = getattr(splits, name)
-        found[name] = (F.avg_pool2d(part.inputs[0], 28 // pool // side), part.targets)
-    mean, std = found["train"][0].mean(), found["train"][0].std()
-    return {name: ((x - mean) / std, y) for name, (x, y) in found.items()}
+    parts = (splits.train, getattr(splits, held_out))
+    images = [F.avg_pool2d(part.inputs[0], 28 // pool // side) for part in parts]
+    mean, std = images[0].mean(), images[0].std()
+    train, other = (((x - mean) / std, part.targets) for x, part in zip(images, parts, strict=True))
+    return train, other

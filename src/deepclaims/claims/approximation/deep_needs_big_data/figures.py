@@ -29,7 +29,7 @@ METHODS: dict[str, tuple[str, tuple[str, ...], Text]] = {
     "forest": (CLASSICAL, ("forest",), ("bosque aleatorio", "random forest")),
     "svm": (CLASSICAL, ("svm_soft", "svm"), ("SVM de núcleo gaussiano", "RBF SVM")),
     "mlp": (DEEP, ("mlp",), ("perceptrón de tres capas", "perceptron of three layers")),
-    "cnn": (DEEP, ("cnn", "cnn_whole"), ("red convolucional", "convolutional net")),
+    "cnn": (DEEP, ("max", "average", "whole"), ("red convolucional", "convolutional net")),
 }
 """Side, values of `method` and name of what is drawn apart."""
 

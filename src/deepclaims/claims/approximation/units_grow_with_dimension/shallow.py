@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from deepclaims.nn.dense_nets import gradients, outputs
-from deepclaims.optim import rules
 from deepclaims.optim.schedules import Moment, onecycle
+from deepclaims.optim.stacked import adam_in_parts
 from deepclaims.training.stack import ADAM, Descent, Weights
 
 TARGETS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
@@ -62,10 +62,10 @@ def error(
     """
     generator = torch.Generator().manual_seed(1000 * seed + 10 * width + dimension)
     f, nets = TARGETS[target], starts * len(lrs)
-    top, factor = torch.tensor(lrs).repeat(starts), onecycle()
+    top, factor = torch.tensor(lrs, dtype=torch.float64), onecycle()
     drawn = _draw(starts, dimension, width, generator)
-    weights = {name: w.repeat_interleave(len(lrs), dim=0) for name, w in drawn.items()}
-    descent = Descent(weights, rules.adam, alpha=top, **ADAM)
+    weights = {name: w.repeat(len(lrs), 1, 1) for name, w in drawn.items()}
+    descent = Descent(weights, adam_in_parts, alpha=top, **ADAM)
 
     def points(count: int) -> tuple[Tensor, Tensor]:
         x = 2 * torch.rand(1, count, dimension, generator=generator) - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from deepclaims.claims.overparametrisation.digit_features import MEASURED, DigitFeatures
@@ -40,12 +41,11 @@ def linear(config: dict[str, Any], seed: int) -> Outcome:
         Curve `excess` over n, the mean over the data sets.
     """
     d, draws = config["inputs"], config["draws"]
-    generator = torch.Generator().manual_seed(seed)
+    rng = np.random.default_rng(seed)  # of doubles, several times as fast as torch's
     theta = torch.full((d, 1), d**-0.5, dtype=torch.float64)
     found = []
     for n in config["samples"]:
-        x = torch.randn(draws, n, d, generator=generator, dtype=torch.float64)
-        noise = torch.randn(draws, n, 1, generator=generator, dtype=torch.float64)
+        x, noise = (torch.from_numpy(rng.standard_normal((draws, n, k))) for k in (d, 1))
         y = x @ theta + config["noise"] * noise
         # Of full rank with certainty, so that a QR will do: an SVD takes several times as long.
         fitted = torch.linalg.lstsq(x, y, driver="gels").solution

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations, permutations, product
 from typing import Any
@@ -337,7 +338,10 @@ def _batches(config: dict[str, Any], runs: int, rng: np.random.Generator | None)
     n, shape = config["samples"], (config["train_steps"], runs)
     if rng is None:
         return np.full((*shape, n), 1 / n)
-    return rng.multinomial(config["batch"], np.full(n, 1 / n), size=shape) / config["batch"]
+    drawn = rng.integers(n, size=(*shape, config["batch"]))
+    places = n * np.arange(math.prod(shape)).reshape(*shape, 1) + drawn
+    counts = np.bincount(places.ravel(), minlength=n * math.prod(shape))
+    return counts.reshape(*shape, n) / config["batch"]
 
 
 def _first(course: Array, goal: float) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from deepclaims.claims.overparametrisation.critical_points import Array
 
@@ -83,5 +84,5 @@ class TanhNet:
         """Output weights v (S, units), activations (S, units, n) and residuals (S, n)."""
         ends = self.units * self.inputs.shape[1]
         w, v = theta[:, :ends].reshape(len(theta), self.units, -1), theta[:, ends:-1]
-        t = np.tanh(w @ self.inputs.T)
+        t = torch.from_numpy(w @ self.inputs.T).tanh_().numpy()  # half of the time of numpy's
         return v, t, (v[:, None] @ t)[:, 0] + theta[:, -1:] - self.targets
