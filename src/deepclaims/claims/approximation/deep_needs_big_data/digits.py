@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from deepclaims.data.registry import load
+from deepclaims.data.splits import Split
 from deepclaims.project import Project
 
 Images = tuple[Tensor, Tensor]
@@ -36,8 +37,13 @@ def digits(config: Mapping[str, Any], seed: int, held_out: str) -> tuple[Images,
         "permute": config["permute"],
     }
     splits = load(options, seed, Project.here().prepared(options["name"]))
+    averaged = 28 // pool // side
+
+    def reduced(part: Split) -> Tensor:
+        return F.avg_pool2d(part.inputs[0], averaged) if averaged > 1 else part.inputs[0]
+
     parts = (splits.train, getattr(splits, held_out))
-    images = [F.avg_pool2d(part.inputs[0], 28 // pool // side) for part in parts]
+    images = [reduced(part) for part in parts]
     mean, std = images[0].mean(), images[0].std()
     train, other = (((x - mean) / std, part.targets) for x, part in zip(images, parts, strict=True))
     return train, other
