@@ -12,6 +12,7 @@ from deepclaims.claims.approximation.deep_needs_big_data.judge import (
     SAMPLES,
     TEN,
     at_inputs,
+    common,
     dimensions,
     permuted,
     saved,
@@ -81,7 +82,7 @@ def _errors(
         )
     for kind, name in ((CLASSICAL, ("la clásica elegida, test", "chosen classical, test")),
                        (DEEP, ("la profunda elegida, test", "chosen deep, test"))):  # fmt: skip
-        tested = np.stack([side(results, kind, *each).reported("test_error") for each in where], 1)
+        tested = common([side(results, kind, *each).reported("test_error") for each in where]).T
         colour = "black" if kind == CLASSICAL else COLOURS[4]
         marker = MARKERS[kind == DEEP]
         panel.over_seeds(places, 100 * tested, name, colour=colour, marker=marker)

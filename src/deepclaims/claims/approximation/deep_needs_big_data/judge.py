@@ -24,7 +24,7 @@ def judge(results: Results) -> dict[str, Measured]:
     """Places on the axis of samples or inputs; savings in percentage points of test error."""
     sizes, inputs = results.axis(f"{DEEP}_{SAMPLES}", SAMPLES), dimensions(results)
     over_samples = np.stack([saved(results, SAMPLES, n) for n in sizes])
-    over_inputs = _common([saved(results, *at_inputs(results, d)) for d in inputs])
+    over_inputs = common([saved(results, *at_inputs(results, d)) for d in inputs])
     above = [each for d, each in zip(inputs, over_inputs, strict=True) if d > TEN]
     return {
         "crossing": place(sizes, over_samples),
@@ -34,10 +34,10 @@ def judge(results: Results) -> dict[str, Measured]:
     }
 
 
-def _common(savings: Sequence[np.ndarray]) -> np.ndarray:
+def common(values: Sequence[np.ndarray]) -> np.ndarray:
     """Of the seeds that every place has, `(places, seeds)`: where inputs vary they are fewer."""
-    seeds = min(map(len, savings))
-    return np.stack([each[:seeds] for each in savings])
+    seeds = min(map(len, values))
+    return np.stack([each[:seeds] for each in values])
 
 
 def side(results: Results, kind: str, axis: str, value: int) -> Tuned:
