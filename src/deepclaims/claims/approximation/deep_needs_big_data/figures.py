@@ -25,13 +25,13 @@ from deepclaims.report.style import COLOURS, MARKERS
 
 SLIDE = (30_000, 40_000)
 """Samples that the slide names."""
-METHODS: dict[str, tuple[str, tuple[str, ...], Text]] = {
-    "logistic": (CLASSICAL, ("logistic",), ("regresión logística", "logistic regression")),
-    "forest": (CLASSICAL, ("forest",), ("bosque aleatorio", "random forest")),
-    "svm": (CLASSICAL, ("svm_soft", "svm"), ("SVM de núcleo gaussiano", "RBF SVM")),
-    "mlp": (DEEP, ("mlp",), ("perceptrón de tres capas", "perceptron of three layers")),
-    "cnn": (DEEP, ("max", "average", "whole"), ("red convolucional", "convolutional net")),
-}
+METHODS: tuple[tuple[str, tuple[str, ...], Text], ...] = (
+    (CLASSICAL, ("logistic",), ("regresión logística", "logistic regression")),
+    (CLASSICAL, ("forest",), ("bosque aleatorio", "random forest")),
+    (CLASSICAL, ("svm_soft", "svm"), ("SVM de núcleo gaussiano", "RBF SVM")),
+    (DEEP, ("mlp",), ("perceptrón de tres capas", "perceptron of three layers")),
+    (DEEP, ("max", "average", "whole"), ("red convolucional", "convolutional net")),
+)
 """Side, values of `method` and name of what is drawn apart."""
 
 
@@ -64,7 +64,7 @@ def dimension(results: Results, drawing: Drawing) -> None:
     errors, saving = drawing.panels(1, 2, titles, width=11.0, height=4.3)
     _errors(errors, results, places, inputs)
     _across(errors, ("entradas (píxeles)", "inputs (pixels)"), "error (%)", log="xy", decimal="y")
-    found = [mean_interval(saved(results, *place)) for place in places]
+    found = [mean_interval(each) for each in common([saved(results, *at) for at in places])]
     saving.measured(inputs, found, ("MNIST", "MNIST"), 0)
     saving.ax.axvline(TEN, color="0.6", label=saving.say(("la filmina: 10", "the slide: 10")))
     saving.level(0.0)
@@ -75,7 +75,7 @@ def _errors(
     panel: Panel, results: Results, where: Sequence[tuple[str, int]], places: Sequence[int]
 ) -> None:
     """Validation error of each method at its best dial, and test error of the two chosen."""
-    for series, (kind, methods, name) in enumerate(METHODS.values()):
+    for series, (kind, methods, name) in enumerate(METHODS):
         best = [_best(side(results, kind, *each), methods) for each in where]
         panel.points(
             places, 100 * np.array(best), name, series, linestyle=":", markerfacecolor="white"

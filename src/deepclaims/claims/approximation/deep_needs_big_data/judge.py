@@ -35,7 +35,10 @@ def judge(results: Results) -> dict[str, Measured]:
 
 
 def common(values: Sequence[np.ndarray]) -> np.ndarray:
-    """Of the seeds that every place has, `(places, seeds)`: where inputs vary they are fewer."""
+    """Of the seeds that every place has, the first ones, `(places, seeds)`.
+
+    Where inputs vary they are fewer; all parts begin with the same seed.
+    """
     seeds = min(map(len, values))
     return np.stack([each[:seeds] for each in values])
 

@@ -62,8 +62,8 @@ def deep(config: dict[str, Any], seed: int) -> Outcome:
 
     Args:
         config: what `digits` takes; `method`: `mlp` (three hidden layers of 128), or two blocks of
-            convolution and pooling, which is `max` or `average`, or `whole`: none; `dial`: its rate
-            over RATE; `batch`, and how many `steps`, see `steps_of`.
+            convolution with `max` or `average` pooling (24 and 48 filters) or left `whole` (16 and
+            32); `dial`: its rate over RATE; `batch`; `steps`, `epochs`, `enough`, see `steps_of`.
         seed: draws the training samples, the weights and the minibatches.
 
     Returns:
@@ -110,7 +110,7 @@ def trained(
 
 
 def steps_of(config: Mapping[str, Any], samples: int) -> int:
-    """How many are taken: `epochs`, but at least `steps`, or `enough` epochs if these are fewer."""
+    """Updates of Adam: `epochs`, but at least `steps`, or `enough` epochs if these are fewer."""
     per_epoch = samples / min(int(config["batch"]), samples)
     epochs, enough = (math.ceil(int(config[key]) * per_epoch) for key in ("epochs", "enough"))
     return max(epochs, min(int(config["steps"]), enough))
