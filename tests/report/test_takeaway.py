@@ -194,3 +194,21 @@ def test_studies_are_no_sentences_of_slides(record):
     beside = replace(made, sentences=(*made.sentences, replace(made.sentences[0], id="study")))
     assert sum(summary.sentences([beside]).values()) == 2
     assert sum(summary.sentences([beside], studies=False).values()) == 1
+
+
+PERCENTAGE = {"es": "puntos porcentuales", "en": "percentage points"}
+
+
+@pytest.mark.parametrize(
+    ("language", "unit", "number", "text"),
+    [
+        ("es", "points", "1", "\u00a0punto"),
+        ("en", "points", "−1", "\u00a0point"),
+        ("es", "points", "1,5", "\u00a0puntos"),
+        ("es", PERCENTAGE, "1", "\u00a0punto porcentual"),
+        ("en", PERCENTAGE, "1", "\u00a0percentage point"),
+        ("en", "", "1", ""),
+    ],
+)
+def test_one_point_is_not_points(language, unit, number, text):
+    assert checks.Quantity(unit=unit).in_words(Words(language), number) == text

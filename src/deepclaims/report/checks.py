@@ -32,6 +32,8 @@ _POINTS = {
     "es": re.compile(r"puntos(?: porcentuales)?\b"),
     "en": re.compile(r"(?:percentage )?points\b"),
 }
+_SEVERAL = re.compile(r"\b(punto|porcentual|point)(?:es|s)\b")
+_ONE = ("1", "−1")
 _SHARE = re.compile(r"(proporción|fracción|parte de)\b")
 
 
@@ -58,14 +60,16 @@ class Quantity:
         """What the number is multiplied by to be in its unit."""
         return 100.0 if self.unit in SHARES else 1.0
 
-    def in_words(self, words: Words) -> str:
-        """The unit as it stands after a number."""
+    def in_words(self, words: Words, number: str) -> str:
+        """The unit as it stands after a number as it is written."""
         if not self.unit:
             return ""
         if isinstance(self.unit, Mapping):
-            return "\u00a0" + words.of(self.unit)
-        known = f"unit_{self.unit}"
-        return "\u00a0" + (words(known) if words.has(known) else self.unit)
+            unit = words.of(self.unit)
+        else:
+            known = f"unit_{self.unit}"
+            unit = words(known) if words.has(known) else self.unit
+        return "\u00a0" + (_SEVERAL.sub(r"\1", unit) if number in _ONE else unit)
 
 
 NONE = Quantity()
@@ -128,7 +132,7 @@ def measured(finding: Finding, words: Words, of: Quantity = NONE) -> tuple[str, 
         return "–", ""
     centre, low, high = (of.scale * each for each in (estimate.value, estimate.low, estimate.high))
     value, interval = rounding.estimate(centre, low, high, words.language)
-    return value + (of.in_words(words) if value != "–" else ""), interval
+    return value + (of.in_words(words, value) if value != "–" else ""), interval
 
 
 _ROUNDED = {"above": "at_least", "below": "at_most"}
@@ -137,15 +141,16 @@ _ROUNDED = {"above": "at_least", "below": "at_most"}
 
 def required(finding: Finding, words: Words, of: Quantity = NONE) -> str:
     """Write what the criterion asks of a check."""
-    unit = of.in_words(words)
     if not isinstance(finding.bound, tuple):
-        bound = rounding.number(of.scale * finding.bound, words.language) + unit
+        number = rounding.number(of.scale * finding.bound, words.language)
+        bound = number + of.in_words(words, number)
         alike = finding.outcome is True and measured(finding, words, of)[0] == bound
         return words(_ROUNDED[finding.relation] if alike else finding.relation, bound=bound)
     low, high = (rounding.number(of.scale * end, words.language) for end in finding.bound)
     if finding.relation == "within" and low == high:
-        return words("equal", bound=low + unit)
-    return words(finding.relation, bound=rounding.interval(low, high, words.language) + unit)
+        return words("equal", bound=low + of.in_words(words, low))
+    bound = rounding.interval(low, high, words.language)
+    return words(finding.relation, bound=bound + of.in_words(words, bound))
 
 
 def picture(finding: Finding, words: Words, of: Quantity = NONE) -> Markup:

@@ -258,7 +258,8 @@ class _Writer:
         def relevant(check: Finding, record: EvidenceRecord) -> str:
             own, effect = of(check, record), check.operating.relevant if check.operating else None
             scaled = None if effect is None else own.scale * effect
-            return rounding.number(scaled, words.language) + own.in_words(words)
+            number = rounding.number(scaled, words.language)
+            return number + own.in_words(words, number)
 
         return {
             "takeaway": lambda record: takeaway.takeaway(record, words),
