@@ -17,7 +17,7 @@ def _results(conf, name: str, profile: str, changes: Mapping[str, Any] | None):
 
     claim = load(conf, name, profile, changes)
     from deepclaims.project import Project
-    from deepclaims.sweep.cell import within_stand_in
+    from deepclaims.sweep.stand_in import within_stand_in
 
     measure = importlib.import_module(f"{claim.package}.measure")
 

@@ -153,6 +153,13 @@ def test_the_limits_count_the_seeds_that_report(record):
     assert "5 seeds" in takeaway.limits(made, Words("en"))[0]
 
 
+def test_the_limits_count_no_seeds_of_parts_without_data(record):
+    made = replace(record("one", "approximation", "supported"), seeds=tuple(range(10, 18)))
+    parts = {"net": {}, "line": {"data": [], "seeds": {"first": 10, "count": 8}}}
+    claim = {**made.claim, "parts": parts, "seeds": {"first": 10, "count": 3}}
+    assert "3 seeds" in takeaway.limits(replace(made, claim=claim), Words("en"))[0]
+
+
 def test_the_deciding_figure_is_that_which_shows_the_number(record):
     made = record("one", "approximation", "supported")
     first, second = (replace(made.figures[0], name=name) for name in ("first", "second"))

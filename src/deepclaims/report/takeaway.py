@@ -6,7 +6,7 @@ The sentences are the checks' own words with the number that decided; nothing is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
@@ -193,11 +193,22 @@ def _limits(record: EvidenceRecord, words: Words) -> Iterator[str]:
 
 
 def _reporting(record: EvidenceRecord) -> list[int]:
-    """The seeds whose numbers are told: those that only chose a tuned value are none of them."""
-    tunes = (part.get("tune") for part in record.claim.get("parts", {}).values())
-    ranges = [tune["seeds"] for tune in tunes if tune]
-    choosing = {each["first"] + place for each in ranges for place in range(each["count"])}
-    return [seed for seed in record.seeds if seed not in choosing] or list(record.seeds)
+    """The seeds whose numbers are told of the data, if there are any.
+
+    Those that only chose a tuned value are none of them, nor those of parts without data alone.
+    """
+    parts = record.claim.get("parts", {}).values()
+    choosing = _seeds(part["tune"]["seeds"] for part in parts if part.get("tune"))
+    every = record.claim.get("seeds")
+    own = [(part.get("data") != [], part.get("seeds") or every) for part in parts]
+    on_data = _seeds(each for reads, each in own if reads and each)
+    computed = _seeds(each for reads, each in own if not reads and each)
+    apart = choosing | (computed - on_data if on_data else set())
+    return [seed for seed in record.seeds if seed not in apart] or list(record.seeds)
+
+
+def _seeds(ranges: Iterable[Mapping[str, int]]) -> set[int]:
+    return {each["first"] + place for each in ranges for place in range(each["count"])}
 
 
 def deciding_figure(

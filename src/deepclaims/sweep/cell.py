@@ -23,13 +23,13 @@ from deepclaims.evidence.outcome import Outcome
 from deepclaims.project import Project
 from deepclaims.sweep.fingerprint import code_fingerprint
 from deepclaims.sweep.own_code import own_code
+from deepclaims.sweep.stand_in import within_stand_in
 from deepclaims.training.own_config import has_own_part, has_stacked_form
 from deepclaims.training.stacking import is_stacked
 
 if TYPE_CHECKING:
     from deepclaims.sweep.compose import Composer
 
-STAND_IN = "embedded"
 TRAIN = "deepclaims.training.task:train"
 STACKED = "deepclaims.training.replicas:train_in_stack"
 """The same training by the code that trains many at once: other roundings, so another key."""
@@ -229,25 +229,6 @@ def cell_of(
         task = pattern.task(claim, part.task)
         data = {name: prepared_fingerprint(name, project) for name in names}
     return Cell(config, task, data, claim.name, part.name, arm, axes)
-
-
-def within_stand_in(config: Mapping[str, Any], project: Project) -> dict[str, Any]:
-    """The config of a claim, asking a stand-in for no more samples than it has.
-
-    Claims are written for the official files; on a stand-in, which every page of the report names,
-    they make do with what there is. A user's own training that asks for more is refused instead.
-    """
-    within = {
-        key: within_stand_in(value, project) if isinstance(value, Mapping) else value
-        for key, value in config.items()
-    }
-    name = PREPARED.get(str(within.get("name")), "")
-    meta = read_meta(project.prepared(name), name) if name else {}
-    if meta.get("source") == STAND_IN:
-        for split, count in meta["counts"].items():
-            if isinstance(asked := within.get(f"n_{split}"), int):
-                within[f"n_{split}"] = min(asked, count)
-    return within
 
 
 def data_of(config: Mapping[str, Any], project: Project) -> dict[str, str]:

@@ -59,7 +59,7 @@ def test_a_seed_decides_the_outcome(project_with_data):
 
 def test_perceptrons_compose_and_shrink(project_with_data, composer):
     from deepclaims.claims.claim import load
-    from deepclaims.sweep.cell import within_stand_in
+    from deepclaims.sweep.stand_in import within_stand_in
     from deepclaims.training.task import train
 
     parameters = {}
