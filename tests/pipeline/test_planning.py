@@ -135,3 +135,12 @@ def test_a_stack_is_widened_by_stacks_beyond_it(project, monkeypatch):
     assert rates > {1e-4, 1e-3}
     assert len(side.choice.values) == 2 * len(rates)
     assert side.reported("trials").tolist() == [2.0]
+
+
+def test_cells_that_a_stand_in_makes_one_config_stay_two(project_with_data, monkeypatch):
+    monkeypatch.setattr(pattern, "check", lambda *claim: None)
+    claim = claims.load(project_with_data.conf, "optimisation/one-pass-is-not-enough")
+    planner = Planner(project_with_data, RunStore(project_with_data.runs))
+    plan = [each for each in planner.first([claim]) if each.part.name == "net"]
+    assert {each.cell.axes["data.n_train"] for each in plan} == {10_000, 50_000}
+    assert 2 * len({each.cell.key for each in plan}) == len(plan) == len(merged([*plan, *plan]))

@@ -1,7 +1,6 @@
 """Every claim can be measured on the stand-ins: it asks for no more samples than they have."""
 
 import itertools
-from contextlib import suppress
 
 import pytest
 
@@ -64,10 +63,10 @@ def test_every_part_that_loads_data_gets_them_from_the_stand_ins(project_with_da
     monkeypatch.setattr(registry, "LOADERS", LoadersAlone(registry.LOADERS))
     loaded = 0
     for cell in of_parts.values():
-        with suppress(DataAreThereError):
+        try:
             cell.resolve_task()(cell.arguments, 0)
-            continue
-        loaded += 1
+        except DataAreThereError:
+            loaded += 1
     assert loaded > 100
 
 

@@ -3,7 +3,7 @@ import pandas as pd
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.sweep.cell import Cell
 from deepclaims.sweep.store import Replica
-from deepclaims.sweep.table import metric_rows
+from deepclaims.sweep.table import located, metric_rows
 
 
 def rows(toy, *outcomes):
@@ -29,3 +29,16 @@ def test_a_replica_that_left_only_tables_is_counted_with_its_registration_and_co
         [8, "y", 1.0, "r8"],
     ]
     assert found["volatile_seconds"].sum() == 4.0
+
+
+def test_rows_of_a_config_that_two_cells_share_stand_at_the_coordinates_of_each(toy):
+    few, many = (
+        Cell({"x": 3}, f"{toy}:double", {}, axes={"n": n, "name": name})
+        for n, name in ((10, None), (50, "b"))
+    )
+    there = metric_rows(many, [Replica(seed, Outcome({"y": 1.0}), {}) for seed in (0, 1)])
+    here = located(few, there)
+    assert list(here["n"]) == [10, 10]
+    assert list(here["name"]) == [None, None]
+    beside = ["n", "name"]
+    pd.testing.assert_frame_equal(here.drop(columns=beside), there.drop(columns=beside))

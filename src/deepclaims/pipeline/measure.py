@@ -10,6 +10,7 @@ where `judge` and `publish` find them with `--rehearsal`; with `space=rehearsal/
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from deepclaims.pipeline.planning import Planned, Planner, merged
 from deepclaims.pipeline.request import Request, read_request
 from deepclaims.pipeline.temporary import share_runs
 from deepclaims.project import Project
-from deepclaims.sweep.cell import library_versions
+from deepclaims.sweep.cell import Cell, library_versions
 from deepclaims.sweep.executors.local import warm_up
 from deepclaims.sweep.logbook import Logbook, LogEntry
 from deepclaims.sweep.options import LocalOptions
@@ -174,6 +175,7 @@ def _export(
                 f"MLflow has no tables of '{each.entry.identity}': delete .mlflow, and the same "
                 "command makes it again from .runs"
             )
+    frames = _in_place([each.cell for each in own], frames)
     about = {
         "claim": claim.name,
         "profile": claim.profile,
@@ -185,6 +187,21 @@ def _export(
         "mlflow_runs": {each.cell.key: entry.run_id for each, entry in logged if entry},
     }
     write_tables(request.tables(claim).parent, claim, frames, about)
+
+
+def _in_place(
+    cells: Sequence[Cell], frames: Sequence[dict[str, pd.DataFrame]]
+) -> list[dict[str, pd.DataFrame]]:
+    """The tables of cells that share a config, and so a run, each at its own coordinates."""
+    from deepclaims.sweep.table import located
+
+    of_config = Counter((cell.part, cell.arm, cell.key) for cell in cells)
+    return [
+        {name: located(cell, rows) for name, rows in found.items()}
+        if of_config[cell.part, cell.arm, cell.key] > 1
+        else found
+        for cell, found in zip(cells, frames, strict=True)
+    ]
 
 
 def _logged(books: Sequence[Logbook], entry: LogEntry) -> Logged | None:

@@ -161,12 +161,15 @@ class Planner:
 
 
 def merged(plan: Sequence[Planned]) -> list[Planned]:
-    """The same cells, each once, wanted for all the seeds it is wanted for somewhere."""
-    found: dict[str, Planned] = {}
+    """The same cells, each once, wanted for all the seeds it is wanted for somewhere.
+
+    Two cells of one config are two: on a stand-in, which has fewer samples than either asks for.
+    """
+    found: dict[tuple[str, str], Planned] = {}
     for each in plan:
-        name = each.entry.identity
-        seeds = (*found[name].seeds, *each.seeds) if name in found else each.seeds
-        found[name] = replace(each, seeds=tuple(dict.fromkeys(seeds)))
+        place = each.entry.identity, repr(sorted(each.cell.axes.items()))
+        seeds = (*found[place].seeds, *each.seeds) if place in found else each.seeds
+        found[place] = replace(each, seeds=tuple(dict.fromkeys(seeds)))
     return list(found.values())
 
 

@@ -64,6 +64,12 @@ def table_rows(cell: Cell, replicas: Sequence[Replica]) -> dict[str, pd.DataFram
     }
 
 
+def located(cell: Cell, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of another cell of the same config at the coordinates of this one."""
+    front = _front([_identity(cell, seed) for seed in rows["seed"]]).set_index(rows.index)
+    return rows.assign(**{str(axis): front[axis] for axis in cell.axes})
+
+
 def tracked(cell: Cell, replicas: Sequence[Replica], identity: str) -> TrackedRun:
     """What MLflow is told of a cell: config, means with Student intervals, mean curves, tables."""
     about = dict(replicas[0].about)
