@@ -3,7 +3,7 @@ import json
 import pandas as pd
 import pytest
 
-from deepclaims.pipeline.diagnosing import diagnose_one
+from deepclaims.pipeline.diagnosing import _by_place, diagnose_one
 from deepclaims.pipeline.diagnosis_key import diagnosing_key
 from deepclaims.pipeline.judging import Measured
 from deepclaims.pipeline.kept import Kept
@@ -92,3 +92,12 @@ def test_it_is_kept_beside_the_verdict(measured, checkout, tmp_path):
     kept = Kept(verdict={"estimates": {}}, cells=[asdict(each) for each in cells])
     kept.write(tmp_path)
     assert Kept.read(tmp_path).diagnoses() == cells
+
+
+def test_places_of_one_config_are_told_apart():
+    """As a stand-in makes them that has fewer samples than either asks for."""
+    rows = pd.DataFrame(
+        {"part": "net", "arm": "", "key": "k", "seed": [0, 0, 1], "n": [10, 50, 50], "value": 0.0}
+    )
+    ten, fifty, again = _by_place(rows)["key"]
+    assert ten != fifty == again

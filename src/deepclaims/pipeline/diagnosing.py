@@ -71,11 +71,12 @@ def _cells(results: Results, sources: Mapping[str, str], conf: Path) -> Iterator
 def _by_place(metrics: pd.DataFrame) -> pd.DataFrame:
     """The same rows, with one key for each place of a grid.
 
-    The seeds that choose score no test split, so at what was chosen they have a key of their own.
+    The seeds that choose score no test split, so at what was chosen they have a key of their own;
+    and a stand-in may have made two places one config.
     """
     axes = [each for each in metrics if each not in IDENTITY and not each.startswith(VOLATILE)]
-    first = metrics.groupby(["part", "arm", *axes], dropna=False, sort=False)["key"]
-    return metrics.assign(key=first.transform("first"))
+    places = metrics.groupby(["part", "arm", *axes], dropna=False, sort=False)
+    return metrics.assign(key=places.ngroup())
 
 
 def _curves(metrics: pd.DataFrame, keys: Collection[str]) -> dict[Any, tuple[float, ...]]:
