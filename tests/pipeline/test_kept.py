@@ -8,7 +8,7 @@ from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval
 from deepclaims.evidence.verdict import verdict
 from deepclaims.pipeline.judging import Judged
-from deepclaims.pipeline.kept import Kept
+from deepclaims.pipeline.kept import NAME, Kept
 
 BOTH = {"es": "sí", "en": "yes"}
 CHECK = {"role": "claim", "relation": "above", "bound": 0.5, "says": BOTH, "fails": BOTH}
@@ -35,3 +35,13 @@ def test_a_verdict_is_read_as_it_was_judged_and_nothing_is_computed(judged, tmp_
 def test_what_was_kept_without_p_values_has_them_computed(judged):
     kept = replace(Kept.of("key", judged, {}), p_values={})
     assert kept.unchanged(CLAIM) == judged
+
+
+def test_what_is_kept_has_the_same_bytes_when_it_is_read_and_kept_again(judged, tmp_path):
+    keep = Kept.of("key", judged, {})
+    again = keep.unchanged(CLAIM)
+    keep.told(again).write(tmp_path)
+    first = (tmp_path / NAME).read_bytes()
+    assert b'"df":3.0' in first
+    Kept.of("key", Kept.read(tmp_path).unchanged(CLAIM), {}).write(tmp_path)
+    assert (tmp_path / NAME).read_bytes() == first

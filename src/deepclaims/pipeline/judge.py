@@ -194,9 +194,9 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
                 del bad[figure]
             broken += [f"{name}, {figure}: {_told(error)}" for figure, error in bad.items()]
             keep = Kept.of(keys[name], found[name], good, diagnosing[name], cells[name])
-            keep.write(project.drawn(name))
             # as it is read again, so that evidence has the same bytes however it was judged
             found[name] = keep.unchanged(each.claim)
+            keep.told(found[name]).write(project.drawn(name))
     if broken:
         raise StageError("figures that could not be drawn:\n" + "\n".join(broken))
     return {name: found[name] for name in measured}

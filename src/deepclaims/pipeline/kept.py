@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -71,6 +71,10 @@ class Kept:
         raw, drawn = judged.verdict, dict(figures)
         p_values = {each.check.name: (each.p, each.p_against) for each in raw.findings}
         return cls(key, raw.to_dict(), judged.facts, drawn, diagnosed, plain, p_values)
+
+    def told(self, judged: Judged) -> Self:
+        """The same in the words of a verdict that was read again: 19 degrees of freedom as 19.0."""
+        return replace(self, verdict=judged.verdict.to_dict())
 
     def write(self, folder: Path) -> None:
         """Keep it in a claim's folder."""
