@@ -1,5 +1,7 @@
 """What is chosen among values that were tried, on values made up."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,14 @@ def test_the_best_mean_is_chosen_and_of_equals_the_first():
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_value_at_which_one_seed_diverged_is_not_chosen(bad):
     assert choice({0.1: [0.0, bad], 0.2: [5.0, 5.0]}).value == {LR: 0.2}
+
+
+def test_where_every_value_failed_somewhere_the_fewest_failures_decide_and_not_their_order():
+    never = np.inf
+    seldom = choice({0.1: [never, never, 300.0], 0.2: [never, 700.0, 700.0], 0.3: [never] * 3})
+    assert seldom.value == {LR: 0.2}
+    assert seldom.scores == (math.inf,) * 3
+    assert choice({0.1: [never, 9.0], 0.2: [8.0, never], 0.3: [never, 9.0]}).value == {LR: 0.2}
 
 
 def test_an_end_of_the_grid_is_an_edge():

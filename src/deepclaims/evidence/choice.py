@@ -21,12 +21,13 @@ class Choice:
 
     Args:
         values: the combinations, as they were tried.
-        scores: mean score of each over the choosing seeds; infinite where one diverged.
+        ranks: of each, how many choosing seeds diverged or never got there, and the mean score of
+            the others.
         natural: values that may end a grid.
     """
 
     values: tuple[Value, ...]
-    scores: tuple[float, ...]
+    ranks: tuple[tuple[int, float], ...]
     natural: tuple[Any, ...] = ()
 
     @classmethod
@@ -34,14 +35,17 @@ class Choice:
         cls, values: Sequence[Value], scores: Sequence[np.ndarray], natural: Sequence[Any] = ()
     ) -> Choice:
         """The choice from the scores `(choosing seeds,)` of every value."""
-        means = [fmean(each) if len(each) else math.inf for each in scores]
-        finite = tuple(mean if math.isfinite(mean) else math.inf for mean in means)
-        return cls(tuple(values), finite, tuple(natural))
+        return cls(tuple(values), tuple(map(_rank, scores)), tuple(natural))
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """Mean score of each over the choosing seeds; infinite where one failed."""
+        return tuple(math.inf if failed else mean for failed, mean in self.ranks)
 
     @property
     def value(self) -> Value:
-        """The best combination; of equals the first tried."""
-        return self.values[self.scores.index(min(self.scores))]
+        """The combination with the fewest failures; of those the best, of equals the first."""
+        return self.values[self.ranks.index(min(self.ranks))]
 
     @property
     def on_edge(self) -> bool:
@@ -70,6 +74,12 @@ class Choice:
                 continue
             end, before = (tried[-1], tried[-2]) if upper else (tried[0], tried[1])
             yield {**self.value, axis: float(f"{end * end / before:.6g}")}
+
+
+def _rank(scores: np.ndarray) -> tuple[int, float]:
+    """Failures, and the mean of what did not fail."""
+    reached = [float(each) for each in scores if math.isfinite(each)]
+    return len(scores) - len(reached), fmean(reached) if reached else math.inf
 
 
 def _is_number(value: Any) -> bool:

@@ -103,7 +103,7 @@ def imagine(part, arm, axes, seed, *, fall=0.0, equal_fall=0.0, fitted=True):
 
     def curve(low, up, late):
         values = np.interp(np.log(times), np.log([valley, peak, end]), [low, up, late])
-        return Curve(times, (values + 0.003 * rng.standard_normal(len(times))).tolist())
+        return Curve(times, (values + 0.001 * rng.standard_normal(len(times))).tolist())
 
     if part.task == "two_scales":
         risk = curve(6, 9, 5) if arm == "different" else curve(3, 5, 10 - equal_fall)
@@ -128,6 +128,11 @@ def test_where_nets_only_rise_it_is_refuted(imagined, ruling):
 
 def test_where_equal_scales_fall_too_nothing_is_concluded(imagined, ruling):
     assert ruling(imagined(NAME, partial(imagine, fall=0.06, equal_fall=7))) == "inconclusive"
+
+
+def test_where_the_error_still_rises_at_the_end_nothing_is_concluded(imagined, ruling):
+    """A curve that rises does not say that it will not fall."""
+    assert ruling(imagined(NAME, partial(imagine, fall=-0.04))) == "inconclusive"
 
 
 def test_where_nets_have_not_fitted_yet_nothing_is_concluded(imagined, ruling):

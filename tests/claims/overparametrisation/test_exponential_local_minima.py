@@ -16,7 +16,7 @@ DRAWN = {
 }  # fmt: skip
 
 
-def imagine(part, arm, axes, seed, *, learnable=0.02, random=0.3, auer=1.0, once=0.0, wells=0.9):
+def imagine(part, arm, axes, seed, *, learnable=0.02, random=0.3, auer=1.0, once=0.4, wells=0.9):
     """Minima that grow at given rates a dimension, and Auer's with a factor to their formula."""
     rng = np.random.default_rng([seed, len(arm), axes.get("dimension", 0)])
     if part.task == "certificate":
@@ -36,7 +36,8 @@ def imagine(part, arm, axes, seed, *, learnable=0.02, random=0.3, auer=1.0, once
         )
     rate = {"random": random, "noisy": learnable}.get(arm)
     found = 1.0 if rate is None else math.exp(rate * d + 0.1 * rng.normal())
-    return Outcome({"found": found, "once": once * found, "trapped": 0.0, "astray": 0.0})
+    alone = (once if d > 2 else 0.2) * found + 0.01 * rng.normal()
+    return Outcome({"found": found, "once": alone, "trapped": 0.0, "astray": 0.0})
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def imagine(part, arm, axes, seed, *, learnable=0.02, random=0.3, auer=1.0, once
         ({}, {"L1.s10.3": "corrected", "L2.s20.4": "supported"}),
         ({"learnable": 0.5}, {"L1.s10.3": "supported", "L2.s20.4": "supported"}),
         ({"auer": 0.5}, {"L1.s10.3": "refuted", "L2.s20.4": "supported"}),
-        ({"once": 0.8}, {"L1.s10.3": "inconclusive", "L2.s20.4": "supported"}),
+        ({"learnable": 0.5, "once": 0.1}, {"L1.s10.3": "inconclusive", "L2.s20.4": "supported"}),
         ({"wells": 0.2}, {"L1.s10.3": "corrected", "L2.s20.4": "inconclusive"}),
     ],
 )

@@ -21,6 +21,7 @@ def judge(results: Results) -> dict[str, Measured]:
         "equal_scales_fall": ratio_interval(equal_peak, equal_end),
         "net_rise": paired_difference(up, low),
         "net_fall": paired_difference(up, late),
+        "net_has_turned": paired_difference(late, before(results, "net", "test_error")),
         "net_fitted": mean_interval(at(results, "net", "train_error")[1]),
         "net_largest_fall": mean_interval(largest_fall(results.curve("net", "test_error")[1])),
         "clean_rise": paired_difference(clean_up, clean_low),
@@ -37,6 +38,13 @@ def at(
         values[:, np.abs(times - params[name]).argmin()] for name in ("valley", "peak", "end")
     )
     return valley, peak, end
+
+
+def before(results: Results, part: str, metric: str) -> np.ndarray:
+    """A metric at the part's registered `late` time, some way before its end, (seeds,)."""
+    times, values = results.curve(part, metric)
+    found: np.ndarray = values[:, np.abs(times - results.claim.part(part).params["late"]).argmin()]
+    return found
 
 
 def largest_fall(errors: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from deepclaims.claims.overparametrisation.exponential_local_minima.judge import
     CERTIFICATE,
     DRAWN,
     EASY,
+    LEARNABLE,
     of_arm,
     of_spread,
 )
@@ -18,7 +19,7 @@ from deepclaims.report.panel import Drawing
 
 ARMS = (
     (DRAWN, "random", ("etiquetas al azar", "random labels")),
-    (DRAWN, "noisy", ("maestro con ruido", "teacher with noise")),
+    (LEARNABLE, "noisy", ("de otra neurona, con ruido", "another neuron's, with noise")),
     (EASY, "realisable", ("realizables", "realisable")),
 )
 

@@ -7,9 +7,18 @@ import numpy as np
 from deepclaims.claims.results import Results
 from deepclaims.evidence.check import Measured
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import exact, mean_interval, median_interval, slope_interval
+from deepclaims.evidence.statistics import (
+    exact,
+    mean_interval,
+    median_interval,
+    paired_difference,
+    slope_interval,
+)
 
 AUER, CERTIFICATE, DRAWN, EASY = "auer", "certificate", "drawn", "easy"
+LEARNABLE = "learnable"
+FEW = 2
+"""Dimensions up to here are searched best."""
 
 
 def judge(results: Results) -> dict[str, Measured]:
@@ -17,10 +26,10 @@ def judge(results: Results) -> dict[str, Measured]:
     largest = {"dimension": max(results.axis(DRAWN, "dimension"))}
     wells = {axis: max(results.axis(AUER, axis)) for axis in ("dimension", "examples")}
     return {
-        "grows_on_learnable_data": growth(results, "noisy"),
+        "grows_on_learnable_data": growth(results, LEARNABLE, "noisy"),
         "auers_formula": shares(results),
         "certified_in_one_dimension": [exact(found / m) for m, found in certified(results).items()],
-        "grows_on_random_labels": growth(results, "random"),
+        "grows_on_random_labels": growth(results, DRAWN, "random"),
         "no_open_cells": exact(max(max(of_spread(results, m, "open")) for m in certified(results))),
         "spread_is_needed": exact(max(of_spread(results, m)[0] for m in certified(results))),
         "one_if_realisable": [
@@ -28,13 +37,13 @@ def judge(results: Results) -> dict[str, Measured]:
             for ends in (np.min, np.max)
         ],
         "at_most_one_if_convex": exact(float(of_arm(results, EASY, "found", "log_loss").max())),
-        "traps_are_rare": median_interval(results.values(DRAWN, "trapped", "noisy", largest)),
+        "traps_are_rare": median_interval(results.values(LEARNABLE, "trapped", "noisy", largest)),
         "traps_are_seen": mean_interval(results.values(AUER, "trapped", where=wells)),
         "traps_of_random_labels": mean_interval(
             results.values(DRAWN, "trapped", "random", largest)
         ),
-        "search_is_thorough": once(results, "noisy"),
-        "found_once": once(results, "random"),
+        "growth_is_a_lower_bound": falls_shorter(results),
+        "found_once": mean_interval(once(results, DRAWN, "random")[:, -1]),
     }
 
 
@@ -46,19 +55,27 @@ def of_arm(results: Results, part: str, metric: str, arm: str) -> np.ndarray:
     )
 
 
-def once(results: Results, arm: str) -> Estimate:
-    """The share of the minima that only one start found, of the largest dimension."""
-    alone, found = (of_arm(results, DRAWN, each, arm)[:, -1] for each in ("once", "found"))
-    return mean_interval(alone / np.maximum(found, 1))
+def once(results: Results, part: str, arm: str) -> np.ndarray:
+    """The share of the minima that only one start found, (seeds, dimensions)."""
+    alone, found = (of_arm(results, part, each, arm) for each in ("once", "found"))
+    share: np.ndarray = alone / np.maximum(found, 1)
+    return share
 
 
-def growth(results: Results, arm: str) -> Estimate:
+def falls_shorter(results: Results) -> Estimate:
+    """That share at the largest dimension less its mean over few dimensions, of learnable data."""
+    share = once(results, LEARNABLE, "noisy")
+    few = np.array(results.axis(LEARNABLE, "dimension")) <= FEW
+    return paired_difference(share[:, -1], share[:, few].mean(1))
+
+
+def growth(results: Results, part: str, arm: str) -> Estimate:
     """Slope of the logarithm of the count against the dimension: a line for each seed.
 
     Where the loss falls for ever and there is no minimum, it counts as one.
     """
-    counts = np.log(np.maximum(of_arm(results, DRAWN, "found", arm), 1))
-    across = np.broadcast_to(results.axis(DRAWN, "dimension"), counts.shape)
+    counts = np.log(np.maximum(of_arm(results, part, "found", arm), 1))
+    across = np.broadcast_to(results.axis(part, "dimension"), counts.shape)
     return slope_interval(across, counts, np.repeat(np.arange(len(counts)), counts.shape[1]))
 
 
