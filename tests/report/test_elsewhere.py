@@ -60,9 +60,9 @@ def test_a_claim_that_does_not_says_by_which_checks(told):
     made = told(look("inconclusive", gain=None))
     assert (
         "The verdict is another on Fashion-MNIST: by the same criterion, grid and seeds it is "
-        "inconclusive: gain is true gain : open there" in page(made)
+        "inconclusive: gain is true: open there" in page(made)
     )
-    assert "silence : " not in page(made).partition("The claim")[0]
+    assert "silence is true: " not in page(made).partition("The claim")[0]
     assert "another verdict on Fashion-MNIST" in index(made)
     assert published(made)["fashion_mnist"]["differences"] == ["gain"]
 
@@ -77,8 +77,8 @@ def test_a_ruling_that_differs_by_no_check_says_why(told):
 
 def test_a_claim_without_a_verdict_has_nothing_to_carry_over(told):
     made = told(look("supported"), verdict="inconclusive")
-    assert "no verdict to carry over; on Fashion-MNIST it is supported" in page(made)
-    assert "nothing to carry over" in index(made)
+    assert "No verdict here to compare; on Fashion-MNIST it is supported" in page(made)
+    assert "measured on Fashion-MNIST; no verdict here to compare" in index(made)
 
 
 def test_a_reason_that_was_registered_is_said(told):
@@ -112,6 +112,19 @@ def test_a_look_from_before_a_change_stays_and_counts_no_more(told):
 
 def test_a_look_at_a_claim_that_changed_between_its_rows_is_marked(told):
     assert "it is supported (post hoc)." in page(told(look(post_hoc=["criterion"])))
+
+
+def test_a_look_that_counts_is_told_before_those_that_do_not(told):
+    made = told(look("refuted", stale=True), look())
+    html = site.render([made]).files["en/approximation/one.html"]
+    current, _, old = html.partition('<details class="stale-looks">')
+    assert "The verdict is the same on Fashion-MNIST" in current
+    assert "from before the claim was changed" not in current
+    assert "from before the claim was changed" in old
+
+
+def test_two_looks_with_one_outcome_are_marked_once(told):
+    assert index(told(look(), look(profile="full"))).count("same verdict on Fashion-MNIST") == 1
 
 
 def test_a_check_that_is_no_more_does_not_break_the_page(told):

@@ -52,6 +52,14 @@ def test_what_was_shared_along_a_row_is_named_in_each_panel(tmp_path):
     assert tops[0] != tops[3]
 
 
+def test_a_legend_that_is_moved_keeps_the_markers_of_error_bars():
+    drawing = drawn()
+    ax = drawing.figure.axes[0]
+    ax.errorbar([1, 2], [1, 2], yerr=1, marker="s", linestyle="none", label="bars")
+    handles, names = narrow._named(ax.legend(), [ax])
+    assert handles[names.index("bars")].lines[0].get_marker() == "s"
+
+
 @pytest.mark.parametrize(
     ("text", "characters", "broken"),
     [

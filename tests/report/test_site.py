@@ -380,8 +380,10 @@ def test_a_claims_page_has_the_diagnosis_of_its_cells_folded_away(record):
 
 
 SHORT = {
-    "es": "El efecto hallado es menor que el menor que importa.",
-    "en": "The effect found is smaller than the smallest that matters.",
+    "es": "El efecto hallado cumple con la cota, pero es menor que el efecto para el que se "
+    "calculó la potencia.",
+    "en": "The effect found meets the bound but is smaller than the one for which power was "
+    "computed.",
 }
 
 

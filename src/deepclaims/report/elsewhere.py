@@ -56,6 +56,11 @@ class Elsewhere:
         apart = self.state is State.FAILS and not self.differences
         return "otherwise_ruled" if apart else str(self.state)
 
+    @property
+    def mark(self) -> str:
+        """What the front page says of it: once, however often it was looked at."""
+        return f"{self.wording} {self.dataset}"
+
 
 def elsewhere(record: EvidenceRecord) -> list[Elsewhere]:
     """What there is to say of a claim on the data sets alike to one it is about, oldest first.

@@ -7,6 +7,7 @@ is still too wide is mended here once everything is drawn.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def fit(figure: Figure) -> None:
     legends: list[Any] = list(figure.legends)
     for legend in legends:
         legend.remove()
-        handles, names = legend.legend_handles, [each.get_text() for each in legend.get_texts()]
+        handles, names = _named(legend, panels)
         columns = 2 if max(map(len, names), default=0) < 18 else 1
         figure.legend(handles, [_broken(name, 42) for name in names],
                       loc="outside lower center", ncols=columns)  # fmt: skip
@@ -113,9 +114,20 @@ def _is_beside_or_wide(ax: Axes) -> bool:
     return not inside or len(names) > 3 or max(map(len, names), default=0) > 20
 
 
+def _named(legend: Any, panels: Iterable[Axes]) -> tuple[list[Any], list[str]]:
+    """What a legend names, and how: as it was drawn, where a legend has but an error bar's line."""
+    drawn: dict[str, Any] = {}
+    for ax in panels:
+        for handle, name in zip(*ax.get_legend_handles_labels(), strict=True):
+            drawn.setdefault(name, handle)
+    names = [each.get_text() for each in legend.get_texts()]
+    kept = zip(names, legend.legend_handles, strict=True)
+    return [drawn.get(name, own) for name, own in kept], names
+
+
 def _legend_below(figure: Figure, ax: Axes) -> None:
     old: Any = ax.get_legend()
-    handles, names = old.legend_handles, [each.get_text() for each in old.get_texts()]
+    handles, names = _named(old, [ax])
     title = old.get_title().get_text()
     old.remove()
     figure.draw_without_rendering()

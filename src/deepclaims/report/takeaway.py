@@ -35,6 +35,7 @@ _PROSE = re.compile(r"(?:[a-zñáéíóú]{2,}|[aoye])[ ,:]")
 _LEAD = {
     Ruling.SUPPORTED: {"es": "Se sostiene: ", "en": "Holds: "},
     Ruling.REFUTED: {"es": "No se sostiene: ", "en": "Does not hold: "},
+    Ruling.INCONCLUSIVE: {"es": "Sin decidir: ", "en": "Undecided: "},
 }
 """What need not be said again once it was said of all sentences."""
 

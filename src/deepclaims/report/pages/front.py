@@ -23,10 +23,12 @@ class Square:
     Args:
         slide: it.
         marks: a ruling for each claim on each of its sentences, `untested` where none tests it.
+        studied: whether a claim bears upon what it says without asserting it.
     """
 
     slide: Slide
     marks: tuple[str, ...]
+    studied: bool = False
 
     @property
     def number(self) -> str:
@@ -50,7 +52,8 @@ def _square(edition: Edition, slide: Slide) -> Square:
     for sentence in slide.sentences:
         ruled = [note.ruling for _, note in edition.rulings.get(sentence.id, ())]
         marks += ruled or [UNTESTED]
-    return Square(slide, tuple(marks))
+    known = {record.id for record in edition.records}
+    return Square(slide, tuple(marks), any(known.intersection(item.claims) for item in slide.items))
 
 
 def sections(edition: Edition) -> list[tuple[str, str, list[EvidenceRecord]]]:
@@ -88,6 +91,7 @@ def render(edition: Edition, here: str, there: str, books: Mapping[str, str]) ->
         sections=sections(edition),
         studies=edition.studies,
         counted=counted,
+        family_studies=summary.studies(edition.records),
         tally=summary.tally(edition.records),
         measurable=len(lectures.sentences) if lectures else sum(counted.values()),
         tested=len(edition.rulings),

@@ -44,7 +44,7 @@ def needed(results: Results, drawing: Drawing) -> None:
     _, least = results.curve("counted", "fixed_least")
     right.points(depths, most[0], ("red escrita", "net written down"), 0,
                  markersize=9, markerfacecolor="white")  # fmt: skip
-    right.points(depths, least[0], ("mínimo de cualquier red", "least of any net"), 1)
+    right.points(depths, least[0], ("cota inferior, cualquier red", "lower bound, any net"), 1)
     law = most[0, 0] * (most[0, 1] / most[0, 0]) ** (depths - 1.0)
     shown = law >= 1
     right.theory(depths[shown], law[shown], ("exponencial en L", "exponential in L"))
@@ -83,6 +83,7 @@ def usual(results: Results, drawing: Drawing) -> None:
     right.points(k, share, ("guardan, a lo sumo", "held, at most"), 3, linestyle="-")
     right.level(1.0, ("hacen falta", "needed"))
     right.axes(x="k", y=("fracción de los $2^k$ bits", "share of the $2^k$ bits"), log="y")
+    right.ticks("x", k)
     right.legend()
 
 

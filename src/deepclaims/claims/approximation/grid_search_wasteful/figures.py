@@ -17,11 +17,14 @@ from deepclaims.claims.results import Results
 from deepclaims.report.panel import Drawing, Panel, Text
 
 TITLES: dict[str, Text] = {
-    UNKNOWN: ("5, caja puesta sin saber", "5, box put without knowing"),
-    CENTRED: ("5, caja centrada", "5, box centred"),
-    ON_LEVEL: ("5, un nivel sobre lo bueno", "5, a level on the good"),
-    "two": ("2, puesta sin saber", "2, put without knowing"),
-    "one": ("1, puesta sin saber", "1, put without knowing"),
+    UNKNOWN: ("5 hiperparámetros, rangos a ciegas", "5 hyperparameters, blind ranges"),
+    CENTRED: ("5 hiperparámetros, rangos centrados", "5 hyperparameters, centred ranges"),
+    ON_LEVEL: (
+        "5 hiperparámetros, un nivel sobre lo bueno",
+        "5 hyperparameters, a level on the good",
+    ),
+    "two": ("2 hiperparámetros, rangos a ciegas", "2 hyperparameters, blind ranges"),
+    "one": ("1 hiperparámetro, rangos a ciegas", "1 hyperparameter, blind ranges"),
 }
 NAMES: dict[str, Text] = {
     "grid": ("grilla", "grid"),

@@ -17,7 +17,7 @@ from deepclaims.report.style import COLOURS, MARKERS, OKABE_ITO
 NAMES: Mapping[str, Text] = {
     "moons": ("medialunas", "moons"),
     "ring": ("círculo", "circle"),
-    "wave": (r"$\sin 2x_1+x_2^2/4$", r"$\sin 2x_1+x_2^2/4$"),
+    "wave": (r"$\mathrm{sen}\,2x_1+x_2^2/4$", r"$\sin 2x_1+x_2^2/4$"),
     "line": ("recta (control)", "line (control)"),
     "slope": ("plano (control)", "plane (control)"),
 }

@@ -39,7 +39,7 @@ LOOKS: Mapping[str, tuple[Text, str, str]] = {
 TARGETS: Mapping[str, Text] = {
     "smooth": r"$e^x\cos 3x$",
     "kink": ("$|x-0{,}2|$", "$|x-0.2|$"),
-    "oscillating": r"$\sin 12x$",
+    "oscillating": (r"$\mathrm{sen}\,12x$", r"$\sin 12x$"),
 }
 COULD: Text = ("lo mejor con {g}", "the best with {g}")
 FLOOR: Text = ("menor error de un polinomio", "least error of a polynomial")

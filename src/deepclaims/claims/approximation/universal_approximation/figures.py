@@ -140,7 +140,8 @@ def training(results: Results, drawing: Drawing) -> None:
 
 
 def _formula(target: Target) -> Text:
-    return (f"${target.formula.replace('.', '{,}')}$", f"${target.formula}$")
+    spanish = target.formula.replace(".", "{,}").replace(r"\sin", r"\mathrm{sen}\,")
+    return (f"${spanish}$", f"${target.formula}$")
 
 
 def _curve(panel: Panel, results: Results, part: str, metric: str, activation: str) -> None:
