@@ -28,7 +28,10 @@ def decomposition(results: Results, drawing: Drawing) -> None:
     """(a) Test error, bias² and variance; (b) the test error without noise and with ridge."""
     titles = (
         ("la U clásica y sus sumandos", "the classical U and its terms"),
-        ("sin ruido, o con ridge: no vuelve a subir", "no noise, or ridge: no second rise"),
+        (
+            "sin ruido no vuelve a subir; con ridge, casi nada",
+            "no second rise without noise, hardly one with ridge",
+        ),
     )
     left, right = drawing.panels(1, 2, titles, width=11.0, height=4.4)
     degrees, _ = curve(results, "test")

@@ -33,7 +33,7 @@ def features(results: Results, drawing: Drawing) -> None:
         label = panels.labels_of(level)
         _mean(left, features_series(results, "test_error", level), label, colour, marker)
         _mean(right, features_series(results, "norm", level), label, colour, marker, log=True)
-    control = ("ridge óptimo (control)", "optimal ridge (control)")
+    control = ("ridge, λ elegido en validación", "ridge, λ chosen on validation")
     _mean(left, features_series(results, "ridge_error", noise), control, REMEDY, 2)
     train = features_series(results, "train_error", noise)
     panels.trained(left, train.size, train.values, ("en entrenamiento", "in training"))

@@ -18,6 +18,7 @@ def points(results: Results, drawing: Drawing) -> None:
     )
     left, right = drawing.panels(1, 2, titles, width=11.0, height=4.4)
     sizes = results.axis(NET, "units")
+    most = int(results.table("levels", NET)["index"].max())
     for series, units in enumerate(sizes):
         levels = results.table("levels", NET, where={"units": units})
         name = (f"{units} unidades", f"{units} units") if units > 1 else ("1 unidad", "1 unit")
@@ -25,8 +26,10 @@ def points(results: Results, drawing: Drawing) -> None:
     left.axes(
         ("costo", "loss"),
         ("autovalores negativos (0: mínimo)", "negative eigenvalues (0: minimum)"),
+        ylim=(-0.5, most + 1.6),
     )
-    left.legend(loc="upper right")
+    left.ticks("y", range(most + 1))
+    left.legend(loc="upper center", ncols=3, columnspacing=0.8, handlelength=1.0, handletextpad=0.3)
     for series, (metric, name) in enumerate(
         (
             ("saddle_points", ("puntos de silla, con copias", "saddle points, with copies")),
@@ -38,7 +41,7 @@ def points(results: Results, drawing: Drawing) -> None:
         right.measured(sizes, found, name, series)
     right.axes(
         ("unidades", "units"),
-        ("por paisaje (media geométrica)", "by landscape (geometric mean)"),
+        ("por paisaje (media geométrica)", "per landscape (geometric mean)"),
         log="y",
         decimal="y",
     )
