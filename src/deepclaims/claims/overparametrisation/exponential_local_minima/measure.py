@@ -98,7 +98,8 @@ def drawn(config: dict[str, Any], seed: int) -> Outcome:
     Args:
         config: `arm`: targets `random` (uniform), `noisy` (a teacher's with noise) or `realisable`
             (a teacher's), with squared loss, or `log_loss` (random classes); `dimension` d,
-            `per_dimension` n/d, `noise`, `starts`, `runs`, `steps`, `margin`.
+            `per_dimension` n/d, `noise`, `starts`, `reach` (their median length
+            is about √d times that), `runs`, `steps`, `margin`.
         seed: draws data and starts.
 
     Returns:
@@ -116,7 +117,8 @@ def drawn(config: dict[str, Any], seed: int) -> Outcome:
         "log_loss": rng.integers(0, 2, n).astype(float),
     }[config["arm"]]
     surface = (_logistic if config["arm"] == "log_loss" else _squared)(x, y)
-    starts = rng.normal(size=(config["starts"], d)) * 3 ** rng.normal(size=(config["starts"], 1))
+    lengths = config["reach"] * 3 ** rng.normal(size=(config["starts"], 1))
+    starts = rng.normal(size=(config["starts"], d)) * lengths
     runs = rng.normal(size=(config["runs"], d)) / math.sqrt(d)
     ends = minima(surface, np.concatenate([starts, runs]), config["steps"])
     found, losses = _settled(surface, ends)
