@@ -11,8 +11,8 @@ from deepclaims.evidence.outcome import Curve, Outcome
 
 NAME = "overparametrisation/exponential-local-minima"
 DRAWN = {
-    "dimension": 2, "per_dimension": 3, "noise": 0.1, "starts": 40, "reach": 10, "runs": 10, "steps": 120,
-    "margin": 0.01,
+    "dimension": 2, "per_dimension": 3, "noise": 0.1, "starts": 40, "reach": 10, "runs": 10,
+    "steps": 120, "margin": 0.01,
 }  # fmt: skip
 
 
