@@ -54,3 +54,13 @@ def test_a_rerun_with_other_numbers_is_told_and_said_to_be_of_the_same_attempt()
     assert not first.what.endswith("the same attempt")
     assert second.what.endswith("with other numbers, the same attempt")
     assert third.what.startswith("Measured and looked at")
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [({"test_seen": True}, "Recipe tried out before"), ({}, "Pilot, without a look at the test")],
+)
+def test_a_pilot_that_saw_the_test_split_is_told_apart(seen, says):
+    event = Event(Kind.PILOT, "2026-12-01", "abc", seen)
+    (entry,) = chronicle(Ledger("a/b", (event,), ""), Words("en"))
+    assert entry.what.startswith(says)

@@ -131,8 +131,9 @@ class EvidenceRecord:
         taken_over: of each attempt at its sentences that another claim made, that claim.
         registered: when and at which commit it was registered as it is, before it was looked at;
             none where the ledger does not show it.
-        predates_ledger: whether it was worked on before there was a ledger, so that pilots may have
-            seen the test split, and relevant effects were set after looks.
+        predates_ledger: whether it was worked on before there was a ledger, so that relevant
+            effects were set after looks.
+        test_seen: whether pilots may have seen the test split.
         relevant_after_look: whether its ledger shows relevant effects that were moved after a look.
         second_looks: how the claim came out with other seeds, each as `second_look.SecondLook` has
             it, with `stale` where the claim has changed since.
@@ -168,6 +169,7 @@ class EvidenceRecord:
     taken_over: tuple[str, ...] = ()
     registered: Mapping[str, str] | None = None
     predates_ledger: bool = False
+    test_seen: bool = False
     relevant_after_look: bool = False
     second_looks: tuple[Mapping[str, Any], ...] = ()
     transfers: tuple[Mapping[str, Any], ...] = ()

@@ -128,6 +128,12 @@ class History:
         return any(each.reconstructed for each in self.ledger.events)
 
     @property
+    def test_seen(self) -> bool:
+        """Whether a trial from before the test split was locked may have scored it."""
+        tried = (event.content.get("test_seen", False) for event in self.ledger.of(Kind.PILOT))
+        return self.predates_ledger or any(tried)
+
+    @property
     def same_attempt(self) -> list[Look]:
         """All that was seen of this attempt, on these seeds and data, judged or not."""
         return of_one_attempt(self.look, [each for each in seen(self.ledger) if each.checks])

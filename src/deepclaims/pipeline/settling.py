@@ -94,6 +94,7 @@ def evidence_of(
             taken_over=_makers(each.before),
             registered=each.registered,
             predates_ledger=each.predates_ledger,
+            test_seen=each.test_seen,
             relevant_after_look=each.relevant_after_look,
             second_looks=_told(each.second_looks),
             transfers=_told(each.transfers),

@@ -60,7 +60,8 @@ def _entries(ledger: Ledger, words: Words) -> Iterator[Entry]:
             first, promised = not promised, now
             yield _entry(event, words.told_registered if first else words.told_registered_again)
         elif event.kind is Kind.PILOT:
-            yield _entry(event, words.told_pilot)
+            tried = words.told_recipe if event.content.get("test_seen") else words.told_pilot
+            yield _entry(event, tried)
         else:
             yield _seen(event, words, again=again)
 

@@ -83,7 +83,7 @@ def usual(results: Results, drawing: Drawing) -> None:
     right.points(k, share, ("guardan, a lo sumo", "held, at most"), 3, linestyle="-")
     right.level(1.0, ("hacen falta", "needed"))
     right.axes(x="k", y=("fracción de los $2^k$ bits", "share of the $2^k$ bits"), log="y")
-    right.ticks("x", k)
+    right.ticks("x", k.tolist())
     right.legend()
 
 
