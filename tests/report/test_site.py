@@ -433,3 +433,26 @@ def test_relevant_effects_from_after_a_look_are_called_so(record):
         one = record("one", "approximation", "supported", findings=findings, **changes)
         page = Page(site.render([one]).files["en/approximation/one.html"])
         assert (told in page.text) is after
+
+
+@pytest.mark.parametrize(
+    ("commit", "command"),
+    [
+        ("0123456789ab", "git show 012345678:conf/claim/approximation/one.yaml"),
+        ("0123456789ab+", "git log --reverse --oneline 012345678..HEAD -- conf/claim/"),
+    ],
+)
+def test_what_was_registered_before_its_commit_is_sought_behind_it(record, commit, command):
+    registered = {"when": "2026-12-01", "commit": commit}
+    one = record("one", "approximation", "supported", registered=registered)
+    assert command in Page(site.render([one]).files["en/approximation/one.html"]).text
+
+
+def test_pilots_that_saw_the_test_split_are_told_of(record):
+    told = "Some pilots, run before the test split was locked, saw it"
+    for seen in (False, True):
+        one = record(
+            "one", "approximation", "supported", data_sources={"mnist": "official"}, test_seen=seen
+        )
+        page = Page(site.render([one]).files["en/approximation/one.html"])
+        assert (told in page.text) is seen
