@@ -73,6 +73,12 @@ def test_indices_written_as_text_are_mathematics():
     assert "<code>x_1</code>" in text
 
 
+def test_a_power_behind_an_index_is_none_of_it():
+    text = str(Formulas().text("λ Σ (1 + k)⁴ c_k² over all k"))
+    assert "²" in text.split("</math>")[1]
+    assert "k²" not in text
+
+
 def test_spanish_decimals_have_a_comma_and_references_keep_their_point():
     text = (
         "entre 0.9 y 1.1, arXiv:1708.07747, arXiv 1705.03071, L1.s18.2, versión 1.0.0, "

@@ -141,7 +141,7 @@ def test_the_limits_name_what_is_open_and_where_nobody_looked(record):
     says = {"es": "queda", "en": "it stays"}
     lines = takeaway.limits(replace(made, findings=(finding(says, outcome=None),)), Words("en"))
     assert "It is left open whether this holds: it stays." in lines
-    assert lines[0].startswith("It is about MNIST")
+    assert lines[0].startswith("It is decided on MNIST")
     assert "As it stands it was not looked at on Fashion-MNIST." in lines
 
 
@@ -219,3 +219,11 @@ PERCENTAGE = {"es": "puntos porcentuales", "en": "percentage points"}
 )
 def test_one_point_is_not_points(language, unit, number, text):
     assert checks.Quantity(unit=unit).in_words(Words(language), number) == text
+
+
+def test_a_claim_may_say_first_what_it_does_not_show(record):
+    made = record("one", "approximation", "supported")
+    own = {"es": "Todo es con una sola entrada", "en": "All is with a single input"}
+    made = replace(made, claim={**made.claim, "limits": [own]})
+    assert takeaway.limits(made, Words("es"))[0] == "Todo es con una sola entrada."
+    assert len(takeaway.limits(made, Words("en"))) > 1

@@ -27,7 +27,9 @@ REQUIRED = (
     "title", "statement", "formula", "source", "question",
     "criterion", "control", "data", "seeds", "grid", "parts", "profiles", "figures",
 )  # fmt: skip
-OPTIONAL = ("sentences", "literature", "notes", "tune", "transfer", "quantities", "deciding")
+OPTIONAL = (
+    "sentences", "literature", "notes", "tune", "transfer", "quantities", "deciding", "limits",
+)  # fmt: skip
 MEASURED = ("data", "seeds", "grid", "parts", "tune")
 """Entries that decide what is measured; they may refer to one another, as `${claim.seeds}`."""
 PART_KEYS = ("task", "base", "arms", "params", "grid", "seeds", "data", "tune")

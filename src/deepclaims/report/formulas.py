@@ -20,8 +20,11 @@ EMPHASIS = re.compile(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])")
 _SPACES = re.compile(r"[ \t\r\n]+")  # but not the spaces that do not break
 _DECIMAL = re.compile(r"(?<![\w.,:/])(?<!sec\. )(?<!arXiv )(\d+)\.(\d+)(?![\w]|\.\w|\.?/)")
 """A number with English decimals; no version, reference, or sentence of a slide."""
-_SCRIPT = re.compile(r"(?<![\w\\])([^\W\d_]|\d+)([_^])(\{[^{}]+\}|[^\W_]+|[−-]\d+)(?![\w_])")
-"""W_t, θ_{t−1}, 10^{-3}: one letter or a number, and its index or power."""
+_POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SCRIPT = re.compile(
+    rf"(?<![\w\\])([^\W\d_]|\d+)([_^])(\{{[^{{}}]+\}}|[^\W_{_POWERS}]+|[−-]\d+)(?![^\W{_POWERS}])"
+)
+"""W_t, θ_{t−1}, 10^{-3}, c_k²: one letter or a number, and its index or power."""
 _GRANTED = re.compile(
     r' xmlns="[^"]*"| display="inline"'
     r'|(?<=<mo)(?: stretchy="true")? form="prefix"(?=>[(\[{]<)'

@@ -164,11 +164,12 @@ def number_of(check: Finding, record: EvidenceRecord, words: Words) -> str:
 
 
 def limits(record: EvidenceRecord, words: Words) -> list[str]:
-    """What a claim does not show, the gravest first."""
+    """What a claim does not show, the gravest first: `limits` of its file come before all."""
     return [_finished(each) for each in _limits(record, words)]
 
 
 def _limits(record: EvidenceRecord, words: Words) -> Iterator[str]:
+    yield from map(words.of, record.claim.get("limits", ()))
     real = [name for name, source in record.data_sources.items() if source != "computed"]
     n = len(_reporting(record))
     if real:
