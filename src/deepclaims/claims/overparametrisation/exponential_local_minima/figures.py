@@ -44,9 +44,13 @@ def counts(results: Results, drawing: Drawing) -> None:
         found = [mean_interval(each) for each in of_arm(results, part, "found", arm).T]
         left.measured(results.axis(part, "dimension"), found, name, series)
     left.axes(
-        ("dimensión d", "dimension d"), ("mínimos locales", "local minima"), log="y", decimal="y"
+        ("dimensión d", "dimension d"),
+        ("mínimos locales", "local minima"),
+        log="y",
+        decimal="y",
+        ylim=(0.8, 3000),
     )
-    left.legend(loc="upper right")
+    left.legend(loc="upper left")
     spreads = results.claim.part(CERTIFICATE).params["spreads"]
     for series, m in enumerate(results.axis(CERTIFICATE, "examples")):
         right.points(spreads, of_spread(results, m), f"n = {m}", series, linestyle="-", linewidth=1)
