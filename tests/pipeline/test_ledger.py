@@ -10,7 +10,7 @@ from deepclaims.errors import ConfigError, StorageError
 from deepclaims.evidence import ledger
 from deepclaims.evidence.check import Check
 from deepclaims.evidence.estimate import exact
-from deepclaims.evidence.ledger import Kind
+from deepclaims.evidence.ledger import Event, Kind
 from deepclaims.evidence.verdict import verdict
 from deepclaims.pipeline import entries, register
 from deepclaims.pipeline import judge as judging
@@ -356,3 +356,24 @@ def test_a_measurement_whose_judge_fails_is_told(small, monkeypatch, capsys):
     assert kinds(small) == ["registration", "measured"]
     monkeypatch.undo()
     assert judging.judge(small)[0].attempt == 1
+
+
+def test_what_was_tried_outside_the_commands_is_told_with_what_it_found(small, capsys):
+    told = {"found": "error 0.1", "seeds_told": "5 seeds"}
+    before = [Event(Kind.PILOT, "2026-12-01", "abc", {name: "by hand", **told})
+              for name in ("recipe", "tried")]  # fmt: skip
+    ledger.append(small.root, NAME, before)
+    capsys.readouterr()
+    verb.run([f"claim={NAME}"])
+    out = capsys.readouterr().out
+    assert "recipe by hand: error 0.1 (5 seeds)" in out
+    assert "pilot        by hand: error 0.1 (5 seeds)" in out
+
+
+def test_a_trial_that_saw_the_test_split_is_remembered(small):
+    assert not look_at(small).test_seen
+    seen = {"tried": "by hand", "found": "error 0.1", "seeds_told": "5 seeds", "test_seen": True}
+    ledger.append(small.root, NAME, [Event(Kind.PILOT, "2026-12-01", "abc", seen)])
+    (record,) = judging.judge(small)
+    assert record.test_seen
+    assert record.attempt == 1

@@ -117,8 +117,9 @@ def _content(event: Event, found: Ledger) -> str:
     told = event.content
     if event.kind is Kind.REGISTRATION:
         return " ".join(f"{key} {value}" for key, value in told.items())
-    if "recipe" in told:
-        return f"recipe {told['recipe']}: {told['found']} ({told['seeds_told']})"
+    if "found" in told:  # tried outside the commands, and put in by hand
+        tried = f"recipe {told['recipe']}" if "recipe" in told else told["tried"]
+        return f"{tried}: {told['found']} ({told['seeds_told']})"
     seeds = "{} seeds {} to {}".format(*told["seeds"]) if "seeds" in told else ""
     number = f"attempt {found.attempt(told['attempt'])}: " if event.kind in SEEN else ""
     where = f"on {told['dataset']} " if event.kind is Kind.TRANSFER else ""

@@ -44,15 +44,15 @@ class Square:
 def verdict_map(edition: Edition) -> list[tuple[Deck, list[Square]]]:
     """Every slide of every deck with the rulings on its sentences."""
     decks = edition.lectures.decks if edition.lectures else ()
-    return [(deck, [_square(edition, slide) for slide in deck.slides]) for deck in decks]
+    known = {record.id for record in edition.records}
+    return [(deck, [_square(edition, slide, known) for slide in deck.slides]) for deck in decks]
 
 
-def _square(edition: Edition, slide: Slide) -> Square:
+def _square(edition: Edition, slide: Slide, known: set[str]) -> Square:
     marks: list[str] = []
     for sentence in slide.sentences:
         ruled = [note.ruling for _, note in edition.rulings.get(sentence.id, ())]
         marks += ruled or [UNTESTED]
-    known = {record.id for record in edition.records}
     return Square(slide, tuple(marks), any(known.intersection(item.claims) for item in slide.items))
 
 
