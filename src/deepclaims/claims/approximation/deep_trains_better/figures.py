@@ -21,7 +21,7 @@ from deepclaims.report.panel import Drawing, Panel
 
 NAMES = {
     MNIST: ("MNIST", "MNIST"),
-    TREE: ("objetivo composicional", "composed target"),
+    TREE: ("objetivo composicional", "compositional target"),
     SHALLOW: ("objetivo: una red de una capa", "target: a net of one layer"),
 }
 
