@@ -58,8 +58,10 @@ def advantages(results: Results, drawing: Drawing) -> None:
          errs_less(results, TREE, "bigger")),
         (("cuatro veces más grande: pasos", "four times as large: steps"),
          fewer_steps(results, TREE, "bigger")),
-        (("objetivo composicional: error", "compositional target: error"), errs_less(results, TREE)),
-        (("objetivo composicional: pasos", "compositional target: steps"), fewer_steps(results, TREE)),
+        (("objetivo composicional: error", "compositional target: error"),
+         errs_less(results, TREE)),
+        (("objetivo composicional: pasos", "compositional target: steps"),
+         fewer_steps(results, TREE)),
         (("MNIST: error", "MNIST: error"), errs_less(results, MNIST)),
         (("MNIST: pasos", "MNIST: steps"), fewer_steps(results, MNIST)),
     ]  # fmt: skip
