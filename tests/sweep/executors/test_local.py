@@ -48,6 +48,74 @@ def test_a_pool_that_broke_is_replaced(toy, tmp_path):
         assert second.result()[0].ran
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_end_waits_until_all_workers_are_known(toy, tmp_path, monkeypatch, number):
+    class Asked(BaseException):
+        """As the command line raises for either signal."""
+
+    def ask(number, frame):
+        raise Asked
+
+    started = []
+
+    def schedule(pool, function, args):
+        signal.raise_signal(number)  # between the start of a worker and taking note of it
+        started.append(pool)
+
+    monkeypatch.setattr(local.ProcessPool, "schedule", schedule)
+    kept = signal.signal(number, ask)
+    try:
+        one = Unit(Cell({"x": 1}, f"{toy}:double", {}), 0, {})
+        with pytest.raises(Asked), LocalExecutor(LocalOptions(1), tmp_path, [one]) as executor:
+            executor.submit([[one]], RunPolicy())
+        assert len(started) == 1
+        assert signal.getsignal(number) is ask
+    finally:
+        signal.signal(number, kept)
+
+
+SLOW_TO_START = """
+import signal, time
+
+
+class Gpu:
+    def __reduce__(self):  # what a worker does as it reads this
+        return deaf_for_a_second, ()
+
+
+def deaf_for_a_second():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(1)
+    return "0"
+"""
+ENDED_WHILE_STARTING = """
+from pathlib import Path
+from deepclaims.sweep.cell import Cell
+from deepclaims.sweep.executors.local import LocalExecutor
+from deepclaims.sweep.options import LocalOptions
+from deepclaims.sweep.unit import RunPolicy, Unit
+from slow_to_start import Gpu
+
+units = [Unit(Cell({"x": 1}, "json:dumps", {}), seed, {}) for seed in range(4)]
+try:
+    with LocalExecutor(LocalOptions(2), Path("runs"), units) as executor:
+        executor._gpus = (Gpu(), Gpu())
+        executor.submit([[unit] for unit in units], RunPolicy())
+        raise KeyboardInterrupt
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+def test_workers_that_are_still_starting_end_without_a_word(tmp_path):
+    (tmp_path / "slow_to_start.py").write_text(SLOW_TO_START)
+    done = subprocess.run(
+        [sys.executable, "-c", ENDED_WHILE_STARTING],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr, done.returncode) == ("ended\n", "", 0)
+
+
 @pytest.mark.slow
 def test_an_interrupt_ends_it_in_one_line_and_what_is_finished_stays(project):
     endless = 10**9  # steps: only the interrupt can end it

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from multiprocessing import forkserver, synchronize
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +25,9 @@ from deepclaims.sweep.options import LocalOptions
 from deepclaims.sweep.preload import preload
 from deepclaims.sweep.unit import Batch, Report, RunPolicy, Unit
 from deepclaims.sweep.worker import THREAD_VARIABLES, run_batch, start_worker
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
+"""What asks a process to end, and is raised as an exception wherever it happens to be."""
 
 
 class LocalExecutor:
@@ -38,6 +42,7 @@ class LocalExecutor:
         # Twice as many are in the pipe, so that no worker waits while this process is busy.
         self.slots: int | None = 2 * self.workers
         self._pool: ProcessPool | None = None
+        self._context = _KeepingLocks()
         self._tasks = {unit.cell.task for unit in pending}
 
     def __enter__(self) -> Self:
@@ -87,7 +92,7 @@ class LocalExecutor:
             max_workers=self.workers or 1,
             initializer=start_worker,
             initargs=[dict(os.environ), self._gpus, Path(self._slots.name)],
-            context=multiprocessing.get_context("forkserver"),
+            context=self._context,
         )
 
     def _end(self, *, killing: bool = False) -> None:
@@ -99,6 +104,25 @@ class LocalExecutor:
             self._pool.close()
         self._pool.join()
         self._pool = None
+        self._context.let_go()
+
+
+class _KeepingLocks(ForkServerContext):
+    """Keeps the locks of a pool until its workers have ended.
+
+    Pebble lets go of them before that: a worker that was still starting would not find them, and
+    die with a traceback.
+    """
+
+    def __init__(self) -> None:
+        self._locks: list[synchronize.RLock] = []
+
+    def RLock(self) -> synchronize.RLock:  # noqa: N802 - its name in multiprocessing
+        self._locks.append(super().RLock())
+        return self._locks[-1]
+
+    def let_go(self) -> None:
+        self._locks.clear()
 
 
 def warm_up(tasks: Iterable[str]) -> None:
@@ -125,18 +149,21 @@ def _gpus(workers_per_gpu: int) -> tuple[str, ...]:
 
 @contextmanager
 def _interrupts_later() -> Iterator[None]:
-    """Ctrl-C is heard at the end of this."""
+    """Ctrl-C, and a request to end, are heard at the end of this."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     heard: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    handlers = {
+        number: signal.signal(number, lambda number, _: heard.append(number)) for number in ENDING
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     if heard:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(heard[0])
 
 
 @contextmanager
