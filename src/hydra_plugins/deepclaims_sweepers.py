@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
@@ -30,7 +28,9 @@ class DeepclaimsSweeper(BasicSweeper):
 
     def jobs(self, overrides: list[Override]) -> list[list[str]]:
         """The overrides of each job: the product of all that name several values."""
-        return [list(job) for job in self.split_arguments(overrides, None)[0]]
+        from deepclaims.sweep.search import grid_jobs
+
+        return grid_jobs(overrides)
 
 
 class RandomSweeper(DeepclaimsSweeper):
@@ -54,30 +54,16 @@ class RandomSweeper(DeepclaimsSweeper):
     def jobs(self, overrides: list[Override]) -> list[list[str]]:
         """The overrides of each job: `budget` points, each with all seeds."""
         from deepclaims.errors import ConfigError
-        from deepclaims.sweep.search import Axis, points
+        from deepclaims.sweep.search import grid_jobs, search_jobs
 
-        last = {override.key_or_group: override for override in overrides}.values()
-        searched = [o for o in last if o.is_sweep_override() and o.key_or_group != "seed"]
-        if not searched:
-            raise ConfigError(
-                "there is nothing to search: name several values, e.g. "
-                "'optimizer.lr=tag(log, interval(1e-4, 1))'"
-            )
         if self.budget < 1:
             raise ConfigError(f"hydra.sweeper.budget={self.budget}; it is a whole number > 0")
-        axes = [Axis.of(override) for override in searched]
-        rest = [override for override in last if override not in searched]
-        found = list(itertools.islice(points(axes, self.method, self.seed), self.budget))
-        if len(found) < self.budget:
-            print(f"the search has only {len(found)} different points", file=sys.stderr)
-        return [
-            [*(f"{axis.key}={value}" for axis, value in zip(axes, point, strict=True)), *job]
-            for point in found
-            for job in self._crossed(rest)
-        ]
-
-    def _crossed(self, overrides: Sequence[Override]) -> list[list[str]]:
-        return [list(job) for job in self.split_arguments(list(overrides), None)[0]]
+        found = search_jobs(overrides, self.budget, self.seed, self.method)
+        seeds = [each for each in overrides if each.key_or_group == "seed"]
+        points = len(found) // len(grid_jobs(seeds[-1:]))
+        if points < self.budget:
+            print(f"the search has only {points} different points", file=sys.stderr)
+        return found
 
 
 _SETTINGS: dict[str, tuple[type, dict[str, Any]]] = {

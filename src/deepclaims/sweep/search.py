@@ -1,18 +1,23 @@
-"""Random and quasi-random search: the box that Hydra's overrides name, and its points."""
+"""What Hydra's sweepers launch: a grid's jobs, and those of random and quasi-random search."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, RangeSweep
 
 from deepclaims.errors import ConfigError
 from deepclaims.optim import search_points
 from deepclaims.optim.search_points import METHODS, points
 
-__all__ = ["METHODS", "Axis", "points"]
+__all__ = ["METHODS", "Axis", "grid_jobs", "points", "search_jobs"]
 
 LOG = "log"
+Job = list[str]
+"""The overrides of one training."""
 
 
 class Axis(search_points.Axis):
@@ -41,3 +46,37 @@ class Axis(search_points.Axis):
             raise ConfigError(f"'{override.input_line}': it takes interval(low, high){above}")
         whole = isinstance(sweep.start, int) and isinstance(sweep.end, int)
         return cls(key, (), float(sweep.start), float(sweep.end), log, whole)
+
+
+def grid_jobs(overrides: Sequence[Override]) -> list[Job]:
+    """The product of all that name several values, as Hydra's own sweeper has it."""
+    return [list(job) for job in BasicSweeper.split_arguments(list(overrides), None)[0]]
+
+
+def search_jobs(overrides: Sequence[Override], budget: int, seed: int, method: str) -> list[Job]:
+    """The first points of a search, each with all seeds.
+
+    Args:
+        overrides: those that name several values, or an interval, are its parameters; the seeds,
+            which are the replicas of a cell, are crossed with every point, like the others.
+        budget: how many points; fewer where there are not so many.
+        seed: of the search.
+        method: see `points`.
+
+    Raises:
+        ConfigError: where there is nothing to search; see `points` and `Axis.of`.
+    """
+    last = {override.key_or_group: override for override in overrides}.values()
+    searched = [o for o in last if o.is_sweep_override() and o.key_or_group != "seed"]
+    if not searched:
+        raise ConfigError(
+            "there is nothing to search: name several values, e.g. "
+            "'optimizer.lr=tag(log, interval(1e-4, 1))'"
+        )
+    axes = [Axis.of(override) for override in searched]
+    crossed = grid_jobs([override for override in last if override not in searched])
+    return [
+        [*(f"{axis.key}={value}" for axis, value in zip(axes, point, strict=True)), *job]
+        for point in itertools.islice(points(axes, method, seed), budget)
+        for job in crossed
+    ]

@@ -1,5 +1,5 @@
 from functools import partial
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from deepclaims.claims.approximation.grid_search_wasteful.measure import chosen
 from deepclaims.claims.approximation.grid_search_wasteful.nets import train
 from deepclaims.data.splits import Split, Splits
 from deepclaims.evidence.outcome import Curve, Outcome
+from deepclaims.optim.search_points import points
 
 NAME = "approximation/grid-search-wasteful"
 BOX = {
@@ -24,23 +25,30 @@ BOX = {
 # --- points --------------------------------------------------------------------------------
 
 
-def overrides(axes):
-    for axis in axes:
-        ends = f"interval({axis.low!r}, {axis.high!r})"
-        yield f"{axis.key}=" + (f"tag(log, {ends})" if axis.log else ends)
-
-
 def test_points_are_those_of_the_projects_sweepers():
     from deepclaims.sweep.compose import parse
     from hydra_plugins.deepclaims_sweepers import DeepclaimsSweeper, RandomSweeper
 
     axes = box(BOX, ["lr", "dropout"], [0.0, 0.3], seed=5)
-    jobs = RandomSweeper(20, 5, "random").jobs(parse(overrides(axes)))
+    lr, dropout = axes
+    words = [
+        f"lr=tag(log, interval({lr.low!r}, {lr.high!r}))",
+        f"dropout=interval({dropout.low!r}, {dropout.high!r})",
+    ]
+    jobs = RandomSweeper(20, 5, "random").jobs(parse(words))
     assert jobs == [[f"lr={a}", f"dropout={b}"] for a, b in sought(axes, "random", 5, 20)]
-    levels = grid(axes, [2, 3])
-    values = [",".join(dict.fromkeys(each)) for each in zip(*levels, strict=True)]
-    jobs = DeepclaimsSweeper(None).jobs(parse([f"lr={values[0]}", f"dropout={values[1]}"]))
-    assert jobs == [[f"lr={a}", f"dropout={b}"] for a, b in levels]
+    assert [a for a, _ in jobs] != sorted(a for a, _ in jobs)
+    words = ["lr=" + ",".join(map(lr.at, (1 / 4, 3 / 4)))]
+    words += ["dropout=" + ",".join(map(dropout.at, (1 / 6, 3 / 6, 5 / 6)))]
+    jobs = DeepclaimsSweeper(None).jobs(parse(words))
+    assert len(jobs) == 6
+    assert jobs == [[f"lr={a}", f"dropout={b}"] for a, b in grid(axes, [2, 3])]
+
+
+def test_a_search_is_that_of_the_box_and_a_grid_has_all_its_points():
+    axes = box(BOX, ["lr", "dropout"], [0.0, 0.3], seed=5)
+    assert sought(axes, "random", 5, 9) == list(islice(points(axes, "random", 5), 9))
+    assert len(grid(axes, [4, 8])) == len(set(grid(axes, [4, 8]))) == 32
 
 
 def test_a_box_lies_where_it_should():

@@ -1,15 +1,16 @@
-"""Boxes of hyperparameters that lie right or wrong, and the points that sweeps try in them."""
+"""Boxes of hyperparameters that lie right or wrong, and what Hydra's sweepers try in them."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from deepclaims.optim.search_points import Axis, points
+from deepclaims.optim.search_points import Axis
+from deepclaims.sweep.compose import parse
+from deepclaims.sweep.search import grid_jobs, search_jobs
 
 Point = tuple[str, ...]
 
@@ -47,14 +48,22 @@ def box(
 
 
 def grid(axes: Sequence[Axis], levels: Sequence[int]) -> list[Point]:
-    """The product of so many levels of each parameter, in the middle of their shares."""
-    values = (
-        [axis.at((k + 0.5) / count) for k in range(count)]
-        for axis, count in zip(axes, levels, strict=True)
-    )
-    return list(itertools.product(*values))
+    """The jobs of Hydra's grid sweeper: so many levels of each, in the middle of their shares."""
+    words = []
+    for axis, count in zip(axes, levels, strict=True):
+        values = (axis.at((k + 0.5) / count) for k in range(count))
+        words.append(f"{axis.key}={','.join(values)}")
+    return _points(grid_jobs(parse(words)))
 
 
 def sought(axes: Sequence[Axis], method: str, seed: int, budget: int) -> list[Point]:
-    """The first points of the search that `hydra/sweeper=random` makes by this method."""
-    return list(itertools.islice(points(axes, method, seed), budget))
+    """The jobs of `hydra/sweeper=random` in the box, by this method."""
+    words = []
+    for axis in axes:
+        ends = f"interval({axis.low!r}, {axis.high!r})"
+        words.append(f"{axis.key}=" + (f"tag(log, {ends})" if axis.log else ends))
+    return _points(search_jobs(parse(words), budget, seed, method))
+
+
+def _points(jobs: Sequence[Sequence[str]]) -> list[Point]:
+    return [tuple(word.partition("=")[2] for word in job) for job in jobs]
