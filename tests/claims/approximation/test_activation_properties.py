@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from deepclaims.claims.approximation.activation_properties import formulas
+from deepclaims.claims.approximation.activation_properties.judge import judge
 from deepclaims.claims.approximation.activation_properties.measure import ends
+from deepclaims.evidence.check import findings
 
 NAME = "approximation/activation-properties"
 
@@ -69,6 +71,7 @@ def test_each_is_refuted_where_it_is_false(results, made_world, rulings, sentenc
         ("L1.s32.8", "steepest", lambda values: 0.9 * values),
         ("L1.s32.8", "identity_gap", lambda values: 0 * values),
         ("L1.s32.12", "below_z", lambda values: 0 * values),
+        ("L1.s32.12", "above_z", lambda values: values + 0.1),
     ],
 )
 def test_a_bound_that_is_not_reached_shows_nothing(
@@ -76,3 +79,15 @@ def test_a_bound_that_is_not_reached_shows_nothing(
 ):
     found = rulings(made_world(results, "formulas", {metric: change}))
     assert {name for name, each in found.items() if each == "inconclusive"} == {sentence}
+
+
+@pytest.mark.parametrize(
+    ("metric", "check"), [("above_lower", "lower_bounds"), ("below_one", "tanh_approaches_one")]
+)
+def test_a_looser_bound_is_seen(results, made_world, metric, check):
+    def of(world):
+        found = findings(world.claim.checks, judge(world))
+        return next(each.outcome for each in found if each.check.name == check)
+
+    loose = made_world(results, "formulas", {metric: lambda values: values + 0.1})
+    assert (of(results), of(loose)) == (True, False)

@@ -44,6 +44,11 @@ FORMULAS: Mapping[str, Real] = MappingProxyType(
 )
 """g by name, as the slide writes it."""
 
+LOWER: Mapping[str, Decimal] = MappingProxyType(
+    {"sigmoid": Decimal(0), "tanh": Decimal(-1), "relu": Decimal(0), "elu": -ALPHA}
+)
+"""The greatest number that g is never below."""
+
 
 def places(reach: int, per_unit: int) -> list[Decimal]:
     """Equidistant z on [-reach, reach], zero among them."""

@@ -15,6 +15,7 @@ from deepclaims.claims.approximation.activation_properties.formulas import (
     ALPHA,
     DIGITS,
     FORMULAS,
+    LOWER,
     places,
     traced,
 )
@@ -30,11 +31,12 @@ def formulas(config: dict[str, Any], seed: int) -> Outcome:
         seed: not used: nothing is random.
 
     Returns:
-        Of the values: `below_one`, the least 1 - g; `above_alpha`, the least g + α; `not_below_one`
-        and `below_z`, at how many of the `places` g(z) ≥ 1 and g(z) < z. Of the slopes on both
-        sides: `steepest`; `identity_gap`, the largest |g′ - g(1 - g)|; `jump`, at 0. Of torch:
-        `value_error`, relative to max{1, |g|}, and `slope_error`, of the gradient by autograd from
-        the left slope, which is what it takes at a kink. Table `trace`.
+        Of the values: `below_one`, `above_z` and `above_lower`, the least 1 - g, g - z and distance
+        from the lower bound; `not_below_one` and `below_z`, at how many of the `places` g(z) ≥ 1
+        and g(z) < z. Of the slopes on both sides: `steepest`; `identity_gap`, the largest
+        |g′ - g(1 - g)|; `jump`, at 0. Of torch: `value_error`, relative to max{1, |g|}, and
+        `slope_error`, of the gradient by autograd from the left slope, which is what it takes at a
+        kink. Table `trace`.
     """
     at = places(config["reach"], config["per_unit"])
     trace = traced(FORMULAS[config["activation"]], at)
@@ -45,8 +47,9 @@ def formulas(config: dict[str, Any], seed: int) -> Outcome:
         metrics: dict[str, Decimal | int] = {
             "places": len(at),
             "below_one": min(1 - g for g in values),
-            "above_alpha": min(g + ALPHA for g in values),
+            "above_lower": min(values) - LOWER[config["activation"]],
             "not_below_one": sum(g >= 1 for g in values),
+            "above_z": min(g - z for z, g in zip(at, values, strict=True)),
             "below_z": sum(g < z for z, g in zip(at, values, strict=True)),
             "steepest": max(max(slopes) for _, *slopes in trace),
             "identity_gap": max(abs(s - g * (1 - g)) for g, *slopes in trace for s in slopes),
