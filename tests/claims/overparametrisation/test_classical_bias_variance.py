@@ -33,8 +33,10 @@ def test_bias_and_variance_have_no_bias():
 
 def test_halves_have_nothing_in_common():
     """On the same fits and values the sum would be the error exactly."""
-    curves = decompose(SMALL, 0).curves
-    total = np.array(curves["bias2"].values) + curves["variance"].values + 0.16
+    outcome = decompose(SMALL, 0)
+    noise, curves = outcome.metrics["noise"], outcome.curves
+    assert noise == pytest.approx(0.16, rel=0.1)
+    total = np.array(curves["bias2"].values) + curves["variance"].values + noise
     assert np.abs(total / curves["test"].values - 1).min() > 1e-6
     assert total == pytest.approx(curves["test"].values, rel=0.15)
 
@@ -43,7 +45,7 @@ def test_a_seed_decides_the_outcome():
     assert decompose(SMALL, 3) == decompose(SMALL, 3) != decompose(SMALL, 4)
 
 
-def world(excess=1.0, rising=1.0, ridge=0.0, moved=0):
+def world(excess=1.0, rising=1.0, ridge=0.0, moved=0, noise=1.0):
     """Exact theory and a little luck; test error, its rise and its minimum changed at will."""
 
     def imagine(part, arm, axes, seed):
@@ -56,7 +58,8 @@ def world(excess=1.0, rising=1.0, ridge=0.0, moved=0):
         test = excess * luck * (np.roll(biases, moved) + variances + axes["sigma"] ** 2)
         flat = 0.2 + ridge * variances
         curves = {"bias2": biases, "variance": luck * variances, "test": test, "ridge_test": flat}
-        return Outcome({}, {name: Curve(degrees, values) for name, values in curves.items()})
+        measured = {"noise": noise * luck * axes["sigma"] ** 2}
+        return Outcome(measured, {name: Curve(degrees, values) for name, values in curves.items()})
 
     return imagine
 
@@ -67,7 +70,7 @@ def test_supported_where_theory_holds(imagined, ruling):
     assert set(judge(results)) == set(results.claim.checks)
 
 
-@pytest.mark.parametrize("false", [{"excess": 1.2}, {"rising": 0.1}, {"moved": 3}])
+@pytest.mark.parametrize("false", [{"excess": 1.2}, {"rising": 0.1}, {"moved": 3}, {"noise": 0.5}])
 def test_refuted_where_it_does_not(imagined, ruling, false):
     assert ruling(imagined(NAME, world(**false))) == "refuted"
 

@@ -30,7 +30,8 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
     best, last = int(np.argmin(errors)), len(degrees) - 1
     sizes = np.broadcast_to(degrees + 1, variance.shape)
     seeds = np.repeat(np.arange(len(variance)), len(degrees))
-    total = bias2 + variance + own.sigma**2
+    noise = results.values(PART, "noise", where={"sigma": own.sigma})
+    total = bias2 + variance + noise[:, None]
     return {
         "sum_is_the_error": [ratio_interval(test[:, k], total[:, k]) for k in range(last + 1)],
         "left_branch": ratio_interval(test[:, 0], test[:, best]),
@@ -42,6 +43,7 @@ def judge(results: Results) -> dict[str, Estimate | list[Estimate]]:
         "variance_is_theory": slope_interval(
             sizes.ravel(), variance.ravel() * own.points / own.sigma**2, seeds
         ),
+        "noise_is_theory": mean_interval(noise / own.sigma**2),
         "clean_rise": exact(float((clean[:, last] - clean[:, best]).max())),
         "ridge_rise": ratio_interval(ridge[:, last], ridge[:, best]),
     }

@@ -19,7 +19,8 @@ def decompose(config: dict[str, Any], seed: int) -> Outcome:
         seed: draws all noise.
 
     Returns:
-        Curves over the degree. From the first half: `bias2`, `variance`. From the second, by fits
+        Metric `noise`, the spread of the first half's values about their own means; curves over the
+        degree. From the first half: `bias2`, `variance`. From the second, by fits
         that have nothing in common with the first and on fresh values: `test`, and `ridge_test`
         with the λ that the first half liked best.
     """
@@ -38,7 +39,9 @@ def decompose(config: dict[str, Any], seed: int) -> Outcome:
         values = (bias2, variance, *(_error(second @ each.T, fresh) for each in (hat, best)))
         for own, value in zip(found.values(), values, strict=True):
             own.append(value)
-    return Outcome({}, {name: Curve(degrees, values) for name, values in found.items()})
+    noise = float(first.var(axis=0, ddof=1).mean())
+    curves = {name: Curve(degrees, values) for name, values in found.items()}
+    return Outcome({"noise": noise}, curves)
 
 
 def split(problem: Problem, fits: np.ndarray) -> tuple[float, float]:
