@@ -1,4 +1,5 @@
 import math
+from decimal import Decimal, localcontext
 from functools import partial
 
 import numpy as np
@@ -16,7 +17,9 @@ DRAWN = {
 }  # fmt: skip
 
 
-def imagine(part, arm, axes, seed, *, learnable=0.02, random=0.3, auer=1.0, once=0.4, wells=0.9):
+def imagine(
+    part, arm, axes, seed, *, learnable=0.02, random=0.3, auer=1.0, once=0.4, wells=0.9, traps=0.0
+):
     """Minima that grow at given rates a dimension, and Auer's with a factor to their formula."""
     rng = np.random.default_rng([seed, len(arm), axes.get("dimension", 0)])
     if part.task == "certificate":
@@ -37,7 +40,9 @@ def imagine(part, arm, axes, seed, *, learnable=0.02, random=0.3, auer=1.0, once
     rate = {"random": random, "noisy": learnable}.get(arm)
     found = 1.0 if rate is None else math.exp(rate * d + 0.1 * rng.normal())
     alone = (once if d > 2 else 0.2) * found + 0.01 * rng.normal()
-    return Outcome({"found": found, "once": alone, "trapped": 0.0, "astray": 0.0})
+    return Outcome(
+        {"found": found, "once": alone, "trapped": 0.1 * (rng.random() < traps), "astray": 0.0}
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,8 @@ def imagine(part, arm, axes, seed, *, learnable=0.02, random=0.3, auer=1.0, once
         ({"learnable": 0.5}, {"L1.s10.3": "supported", "L2.s20.4": "supported"}),
         ({"auer": 0.5}, {"L1.s10.3": "refuted", "L2.s20.4": "supported"}),
         ({"learnable": 0.5, "once": 0.1}, {"L1.s10.3": "inconclusive", "L2.s20.4": "supported"}),
+        ({"traps": 0.2}, {"L1.s10.3": "corrected", "L2.s20.4": "refuted"}),
+        ({"traps": 0.04}, {"L1.s10.3": "corrected", "L2.s20.4": "inconclusive"}),
         ({"wells": 0.2}, {"L1.s10.3": "corrected", "L2.s20.4": "inconclusive"}),
     ],
 )
@@ -56,7 +63,7 @@ def test_worlds(imagined, rulings, world, found):
 
 def test_the_certificate_counts_what_a_fine_scan_sees():
     spreads = [2, 4, 6, 10]
-    outcome = measure.certificate({"examples": 3, "spreads": spreads, "cells": 4001}, 0)
+    outcome = measure.certificate({"examples": 3, "spreads": spreads, "cells": 20001}, 0)
     assert outcome.curves["open"].values == [0] * 4
     w = np.exp(np.linspace(-1, 8, 200_001))
     for c, found in zip(spreads, outcome.curves["minima"].values, strict=True):
@@ -73,6 +80,22 @@ def test_a_single_example_has_its_well_at_ln_3():
     near = [measure._pull(np.array([0.3 + h])) for h in (-1e-5, 1e-5)]
     assert slope[0] == pytest.approx((near[1][0] - near[0][0])[0] / 2e-5, rel=1e-6)
     assert turn[0] == pytest.approx((near[1][1] - near[0][1])[0] / 2e-5, rel=1e-6)
+
+
+def test_the_certificates_bounds_and_rounding_hold():
+    u = np.linspace(-12, 14, 400_001)
+    _, slope, turn = (np.abs(each) for each in measure._pull(u))
+    assert slope.max() < measure.RISE
+    assert turn.max() < measure.TURN
+    with localcontext() as context:
+        context.prec = 50
+        for at in u[::20_000]:
+            w = Decimal(float(at)).exp()
+            s = 1 / (1 + (-w).exp())
+            r, s1 = s - Decimal("0.75"), s * (1 - s)
+            exact = (w * r * s1, w * r * s1 + w**2 * (s1**2 + r * s1 * (1 - 2 * s)))
+            for found, true in zip(measure._pull(np.array([at])), exact, strict=False):
+                assert abs(found[0] - float(true)) < measure.ROUNDING / 100
 
 
 def test_auers_minima_are_all_found():

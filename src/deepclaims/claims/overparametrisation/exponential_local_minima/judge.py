@@ -10,13 +10,13 @@ from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import (
     exact,
     mean_interval,
-    median_interval,
     paired_difference,
+    share_interval,
     slope_interval,
 )
 
 AUER, CERTIFICATE, DRAWN, EASY = "auer", "certificate", "drawn", "easy"
-LEARNABLE = "learnable"
+LEARNABLE, TRAPS = "learnable", "traps"
 FEW = 2
 """Dimensions up to here are searched best."""
 
@@ -37,7 +37,7 @@ def judge(results: Results) -> dict[str, Measured]:
             for ends in (np.min, np.max)
         ],
         "at_most_one_if_convex": exact(float(of_arm(results, EASY, "found", "log_loss").max())),
-        "traps_are_rare": median_interval(results.values(LEARNABLE, "trapped", "noisy", largest)),
+        "traps_are_rare": share_interval(results.values(TRAPS, "trapped", "noisy") > 0),
         "traps_are_seen": mean_interval(results.values(AUER, "trapped", where=wells)),
         "traps_of_random_labels": mean_interval(
             results.values(DRAWN, "trapped", "random", largest)

@@ -27,6 +27,11 @@ ALIKE = 1e-3
 """Points nearer than this are one minimum."""
 FAR = 1e3
 """Weights longer than this have run away: the loss falls for ever."""
+RISE = 1 / (4 * math.e) + (2 / math.e) ** 2 / 2
+TURN = 1 / (4 * math.e) + 3 * (2 / math.e) ** 2 / 2 + (3 / math.e) ** 3
+"""No example's pull has a larger first, or second, derivative by u = ln w (`_pull` says why)."""
+ROUNDING = 1e-12
+"""What doubles are off by, in a sum of pulls or of their first derivatives, is below this."""
 
 
 def certificate(config: dict[str, Any], seed: int) -> Outcome:
@@ -35,7 +40,7 @@ def certificate(config: dict[str, Any], seed: int) -> Outcome:
     With u = ln w and F = w dE/dw, a cell of width h has no zero of F where |F| > m L₁ h at an end,
     and F rises or falls throughout where |F'| > m L₂ h; L₁, L₂ bound one example's |F'|, |F''|. To
     the left of w = ln 3 every example pulls to the right, beyond ln 3 · c^(m−1) every one pulls to
-    the left.
+    the left. A sign counts where it is larger than what rounding may do.
 
     Args:
         config: `examples` m; `spreads`, the c; `cells`.
@@ -45,16 +50,15 @@ def certificate(config: dict[str, Any], seed: int) -> Outcome:
         Curves over the number of the spread: `minima`, and `open` cells, of which nothing is known.
     """
     m, found, unknown = config["examples"], [], []
-    one = np.linspace(-12, 12, 240_001)
-    rise, turn = (1.02 * np.abs(each).max() for each in _pull(one)[1:])
     for c in config["spreads"]:
         ends = np.linspace(
             math.log(WELL) - 1e-3, math.log(WELL) + (m - 1) * math.log(c) + 1e-3, config["cells"]
         )
         width = ends[1] - ends[0]
         f, slope, _ = np.sum([_pull(ends - i * math.log(c)) for i in range(m)], axis=0)
-        empty = np.maximum(np.abs(f[1:]), np.abs(f[:-1])) > m * rise * width
-        steady = np.maximum(np.abs(slope[1:]), np.abs(slope[:-1])) > m * turn * width
+        empty = _larger(f) > m * RISE * width + ROUNDING
+        steady = _larger(slope) > m * TURN * width + ROUNDING
+        steady &= np.minimum(np.abs(f[1:]), np.abs(f[:-1])) > ROUNDING
         turns = (f[:-1] < 0) & (f[1:] > 0)
         found.append(int((turns & steady).sum()))
         unknown.append(int((~empty & ~steady).sum()))
@@ -134,11 +138,21 @@ def drawn(config: dict[str, Any], seed: int) -> Outcome:
     )
 
 
+def _larger(values: Array) -> Array:
+    """The larger size at the two ends of each cell."""
+    sizes = np.abs(values)
+    return np.maximum(sizes[1:], sizes[:-1])
+
+
 def _pull(u: Array) -> tuple[Array, Array, Array]:
-    """The pull w dE/dw of one example at w = e^u, and its first two derivatives by u."""
+    """The pull w dE/dw of one example at w = e^u, and its first two derivatives by u.
+
+    As w > 0, |r| < 1/4, and s₁ = σ′(w) < e⁻ʷ bounds |s₂| and |s₃|: so |e₁| ≤ s₁/4, |e₂| ≤ s₁/2 and
+    |e₃| ≤ s₁, since s₁ ≤ 1/4; and wᵏ e⁻ʷ ≤ (k/e)ᵏ.
+    """
     w = np.exp(u)
     s = expit(w)
-    s1 = s * (1 - s)
+    s1 = s * expit(-w)
     s2, s3 = s1 * (1 - 2 * s), s1 * (1 - 6 * s1)
     r = s - TARGET
     e1, e2, e3 = r * s1, s1**2 + r * s2, 3 * s1 * s2 + r * s3
