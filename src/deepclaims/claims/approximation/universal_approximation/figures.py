@@ -88,7 +88,7 @@ def counterexample(results: Results, drawing: Drawing) -> None:
     _floor(right, results, "line", "kink", degree=2)
     _epsilon(right, results, "printed")
     _widths(right)
-    right.axes(y=("error máximo", "largest error"), log="y")
+    right.axes(y=("error máximo", "largest error"), log="y", ylim=(5e-5, 1.0))
     right.legend(loc="lower left")
 
 
