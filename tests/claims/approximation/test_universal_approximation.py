@@ -13,13 +13,18 @@ from deepclaims.claims.approximation.universal_approximation.measure import (
     construction,
     line,
     plane,
+    solved,
+    stairs,
 )
 from deepclaims.claims.approximation.universal_approximation.targets import (
     ADMISSIBLE,
+    FLAT,
     LINE,
     PLANE,
-    POLYNOMIAL,
+    RIDGES,
+    staircase,
 )
+from deepclaims.claims.approximation.universal_approximation.units import Units
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.random_layer import grid
 
@@ -84,12 +89,84 @@ def test_the_close_up_net_is_a_parabola_off_its_centres():
     assert np.abs(on["net"] - np.abs(on["x"] - 0.2)).mean() < 0.03
 
 
+@pytest.mark.parametrize("units", [5, 64])
+def test_a_staircase_keeps_its_bound(units):
+    """Half a cell times max |f'|, and its formula with so many steps gives the same."""
+    u = grid(2001, 1)
+    for ridge in RIDGES:
+        found = staircase(ridge.f, units, u[:, 0], 1.0)
+        assert float((found - ridge.f(u)).abs().max()) <= ridge.steepest / units + 1e-12
+    edges = torch.linspace(-1, 1, units + 1, dtype=torch.float64)[:-1]
+    middles = (edges + 1 / units)[:, None]
+    values = RIDGES[0].f(middles)
+    steps = (u >= edges).double()
+    alpha = torch.cat([values[:1], values.diff()])
+    by_hand = (steps @ alpha)[:-1]
+    assert torch.allclose(staircase(RIDGES[0].f, units, u[:, 0], 1.0)[:-1], by_hand)
+
+
+def test_the_target_in_the_plane_is_its_two_ridges():
+    x = grid(21, 2)
+    both = sum(ridge.f((x @ ridge.direction)[:, None]) for ridge in RIDGES)
+    assert torch.allclose(both, PLANE.f(x))
+
+
+def test_staircases_err_as_one_over_n():
+    curves = stairs({"widths": [64, 256], "points": 4001, "plane_points": 101}, 0).curves
+    for name in (*LINE, "plane"):
+        first, last = curves[f"sup_{name}"].values
+        assert last == pytest.approx(first / 4, rel=0.25)
+
+
+def test_half_an_elu():
+    draw = [Units.draw(g, 6, 1, torch.Generator().manual_seed(3)) for g in ("elu", "elu_half")]
+    x = grid(101, 1)
+    z = (x - draw[0].layer.centres.T) * draw[0].layer.w.T
+    assert torch.allclose(draw[0](x), torch.nn.functional.elu(z))
+    assert torch.allclose(draw[1](x), torch.nn.functional.elu(z, alpha=0.5))
+
+
+DATA = {
+    "regression": {"name": "composition", "target": "tree", "dimension": 2, "n": 400},
+    "classification": {"name": "checkerboard", "n": 1000},
+    "autoencoder": {"name": "curve", "n": 300},
+}
+
+
+@pytest.mark.parametrize("variant", DATA)
+def test_solved_nets_err_less_the_wider_they_are(variant):
+    config = {"data": DATA[variant], "activation": "relu", "widths": [4, 100]}
+    first, last = solved(config, 5).curves["error"].values
+    assert 0 < last < 0.2 * first
+
+
+def test_a_solved_autoencoder_of_parabolas_stays_where_it_is():
+    config = {"data": DATA["autoencoder"], "activation": "square", "widths": [8, 100]}
+    first, last = solved(config, 5).curves["error"].values
+    assert last > 0.8 * first > 0.3
+
+
+def test_what_is_solved_and_what_is_trained_have_the_same_data(checkout, composer):
+    from deepclaims.claims.claim import load
+
+    claim = load(checkout / "conf", NAME, "laptop")
+    for part, where in (
+        ("regression_plane", "solved_plane"),
+        ("classification", "solved_classification"),
+        ("autoencoder", "solved_autoencoder"),
+    ):
+        trained = claim.part(part)
+        arm, axes = next(trained.points())
+        config = composer.cell([*trained.base, *trained.arms[arm]], axes)
+        assert config["data"] == claim.part(where).params["data"]
+
+
 # --- made worlds ---------------------------------------------------------------------------
 
 
 def approximates(activation):
     """Leshno's theorem."""
-    return activation not in (*POLYNOMIAL, "square_at_zero")
+    return activation not in FLAT
 
 
 def imagine(part, arm, axes, seed, *, works=approximates, trains=approximates):
@@ -100,9 +177,9 @@ def imagine(part, arm, axes, seed, *, works=approximates, trains=approximates):
     def error(n, rate):
         return 1.5 * n**-rate * math.exp(0.05 * rng.standard_normal())
 
-    if part.name in ("line", "plane"):
+    if part.task in ("line", "plane"):
         widths = part.params["widths"]
-        names = ["plane"] if part.name == "plane" else list(LINE)
+        names = ["plane"] if part.task == "plane" else list(LINE)
         rate = 1.2 if works(activation) else 0.0
         curves = {
             f"{what}_{name}": Curve(widths, [scale * error(n, rate) for n in widths])
@@ -110,9 +187,14 @@ def imagine(part, arm, axes, seed, *, works=approximates, trains=approximates):
             for what, scale in (("sup", 1.0), ("rms", 0.2), ("alpha", 1.0))
         }
         return Outcome({}, curves)
+    if part.task == "solved":
+        widths = part.params["widths"]
+        return Outcome({}, {"error": Curve(widths, [error(n, 1.2) for n in widths])})
     if part.name == "construction":
         widths = part.params["widths"]
         return construction({"widths": widths, "points": 2001}, seed)
+    if part.name == "stairs":
+        return stairs({**part.params, "points": 2001, "plane_points": 41}, seed)
     if part.name == "close_up":
         x = np.linspace(-1, 1, 9)
         net = pd.DataFrame({"x": x, "net": x**2, "at_centre": x == 0.5})
@@ -132,7 +214,14 @@ def test_where_the_slide_is_right_it_is_supported(imagined, ruling):
     assert ruling(imagined(NAME, partial(imagine, works=works))) == "supported"
 
 
-@pytest.mark.parametrize("stuck", ["sigmoid", "step"])
+@pytest.mark.parametrize("target", [*LINE, "plane"])
+def test_where_staircases_do_not_reach_epsilon_it_is_refuted(imagined, made_world, ruling, target):
+    world = imagined(NAME, imagine)
+    far = made_world(world, "stairs", {f"sup_{target}": lambda values: 0 * values + 0.4})
+    assert ruling(far) == "refuted"
+
+
+@pytest.mark.parametrize("stuck", ["sigmoid", "elu_half", "step"])
 def test_where_a_proper_activation_does_not_approximate_it_is_refuted(imagined, ruling, stuck):
     def works(activation):
         return approximates(activation) and activation != stuck

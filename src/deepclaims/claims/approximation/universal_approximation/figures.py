@@ -9,12 +9,17 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from deepclaims.claims.approximation.universal_approximation.judge import trained
-from deepclaims.claims.approximation.universal_approximation.targets import LINE, PLANE, Target
+from deepclaims.claims.approximation.universal_approximation.judge import place, solved, trained
+from deepclaims.claims.approximation.universal_approximation.targets import (
+    FLAT,
+    LINE,
+    PLANE,
+    Target,
+)
 from deepclaims.claims.results import Results
 from deepclaims.data.toys import load_curve
 from deepclaims.evidence.estimate import Estimate
-from deepclaims.evidence.statistics import mean_interval, ratio_interval
+from deepclaims.evidence.statistics import ratio_interval
 from deepclaims.nn.polynomial_floor import (
     linear_code_floor,
     plane_floor,
@@ -28,7 +33,8 @@ LOOKS: dict[str, tuple[Text, str, str]] = {
     "sigmoid": (("sigmoide", "sigmoid"), "blue", "o"),
     "tanh": ("tanh", "vermilion", "s"),
     "relu": ("ReLU", "green", "^"),
-    "elu": ("ELU", "purple", "D"),
+    "elu": ((r"ELU, $\alpha=1$", r"ELU, $\alpha=1$"), "purple", "D"),
+    "elu_half": ((r"ELU, $\alpha=0{,}5$", r"ELU, $\alpha=0.5$"), "purple", "d"),
     "leaky_relu": ("Leaky ReLU", "sky", "v"),
     "step": (("escalón", "step"), "orange", "P"),
     "square": (r"$z^2$", "black", "X"),
@@ -46,9 +52,10 @@ def existence(results: Results, drawing: Drawing) -> None:
     norm = r"$\|f-\hat f\|_\infty$"
     for name, panel in zip(targets, panels, strict=True):
         part = "plane" if name == "plane" else "line"
-        for g in results.axis(part, "activation"):
+        for g in (*results.axis(part, "activation"), *results.axis(f"{part}_flat", "activation")):
             if g != "square_at_zero":
                 _curve(panel, results, part, f"sup_{name}", g)
+        _stairs(panel, results, name)
         _floor(panel, results, part, name)
         if part == "line":
             widths, bounds = results.curve("construction", f"bound_{name}")
@@ -64,7 +71,7 @@ def existence(results: Results, drawing: Drawing) -> None:
         limit = panel.say(("límite de la precisión doble", "limit of double precision"))
         panel.ax.text(0.03, 0.03, limit, transform=panel.ax.transAxes, color=OKABE_ITO["grey"])
     entries = panels[0].ax.get_legend_handles_labels()
-    drawing.figure.legend(*entries, loc="outside lower center", ncols=4)
+    drawing.figure.legend(*entries, loc="outside lower center", ncols=3)
 
 
 def counterexample(results: Results, drawing: Drawing) -> None:
@@ -81,7 +88,7 @@ def counterexample(results: Results, drawing: Drawing) -> None:
     _floor(right, results, "line", "kink", degree=2)
     _epsilon(right, results, "printed")
     _widths(right)
-    right.axes(y=("error máximo", "largest error"), log="y")
+    right.axes(y=("error máximo", "largest error"), log="y", ylim=(5e-5, 1.0))
     right.legend(loc="lower left")
 
 
@@ -103,40 +110,100 @@ def _close_up(panel: Panel, results: Results) -> None:
     panel.legend()
 
 
-def training(results: Results, drawing: Drawing) -> None:
-    """The slide's three variants, trained: error against width."""
-    titles = {
-        "regression": ("regresión: $|x-0{,}2|$", "regression: $|x-0.2|$"),
-        "classification": ("clasificación: tablero de 3×3", "classification: 3×3 checkerboard"),
-        "autoencoder": ("autoencoder: código de un número", "autoencoder: one-number code"),
-    }
-    panels = drawing.panels(1, 3, list(titles.values()), width=12.5, height=4.3)
-    curve = load_curve({"name": "curve"}, 0).test.targets.double().numpy()
-    best: dict[str, tuple[float, Text]] = {
+def regressions(results: Results, drawing: Drawing) -> None:
+    """Regression in one variable and in two: what exists beside what training finds."""
+    floors: dict[str, Level] = {
         "regression": (rms_floor(LINE["kink"].f, 2), ("mejor parábola", "best parabola")),
+    }
+    names: dict[str, Text] = {
+        "regression": ("$|x-0{,}2|$", "$|x-0.2|$"),
+        "regression_plane": ("dos variables", "two variables"),
+    }
+    _variants(results, drawing, names, floors)
+
+
+def variants(results: Results, drawing: Drawing) -> None:
+    """Classification and autoencoder: what exists beside what training finds."""
+    curve = load_curve({"name": "curve"}, 0).test.targets.double().numpy()
+    floors: dict[str, Level] = {
         "autoencoder": (
             linear_code_floor(curve),
             ("mejor código lineal (PCA)", "best linear code (PCA)"),
         ),
     }
-    for part, panel in zip(titles, panels, strict=True):
+    names: dict[str, Text] = {
+        "classification": ("tablero de 3×3", "3×3 checkerboard"),
+        "autoencoder": ("autoencoder", "autoencoder"),
+    }
+    _variants(results, drawing, names, floors)
+
+
+Level = tuple[float, Text]
+"""A value of theory, and its name."""
+
+
+def _variants(
+    results: Results, drawing: Drawing, names: dict[str, Text], floors: dict[str, Level]
+) -> None:
+    """A row a variant: solved nets on the left, trained ones on the right, on the same axes."""
+    titles = [
+        (f"{drawing.say(name)}: {what}")
+        for name in names.values()
+        for what in map(drawing.say, (("existe", "exists"), ("entrenada", "trained")))
+    ]
+    panels = drawing.panels(2, 2, titles, width=10.0, height=8.0)
+    for row, part in enumerate(names):
+        exist, found = panels[2 * row : 2 * row + 2]
+        floor = _least(part)
         for g in results.axis(part, "model.activation"):
-            _trained(panel, results, part, g)
-        if part == "regression":
-            exist, values = results.curve("line", "rms_kink", where={"activation": "tanh"})
-            _errors(
-                panel, exist, map(ratio_interval, values.T), "tanh",
-                label=("tanh, existe (mínimos cuadrados)", "tanh, exists (least squares)"),
-                colour=OKABE_ITO["blue"], marker="D",
-            )  # fmt: skip
-        error: Text = ("fracción de errores", "share of errors")
-        if part in best:
-            level, label = best[part]
-            panel.theory(results.axis(part, "model.width"), level, label, colour=OKABE_ITO["sky"])
-            error = ("error cuadrático medio (raíz)", "root-mean-square error")
-        _widths(panel)
-        panel.axes(y=error, **({"yscale": "log"} if part == "regression" else {"ylim": (0, None)}))
-        panel.legend(loc="lower left")
+            if g not in FLAT:
+                widths, values = solved(results, part, g)
+                clipped = np.maximum(values, floor)
+                _errors(exist, widths, map(ratio_interval, clipped.T), g, linewidth=1.4)
+            _each(found, results, part, g, floor)
+        widths = np.array([*results.axis(part, "model.width"), *widths])
+        for panel in (exist, found):
+            if part in floors:
+                ends = [widths.min(), widths.max()]
+                panel.theory(ends, *floors[part], colour=OKABE_ITO["grey"])
+            _widths(panel)
+            error: Text = ("error cuadrático medio (raíz)", "root-mean-square error")
+            if part == "classification":
+                error = ("fracción de errores", "share of errors")
+            panel.axes(y=error, log="y", xlim=(widths.min() / 1.25, widths.max() * 1.25))
+        low, high = (
+            pick(panel.ax.get_ylim()[end] for panel in (exist, found))
+            for end, pick in enumerate((min, max))
+        )
+        for panel in (exist, found):
+            panel.axes(ylim=(low, high))
+    entries: dict[str, Any] = {}
+    for panel in panels:
+        for handle, name in zip(*panel.ax.get_legend_handles_labels(), strict=True):
+            entries.setdefault(name, handle)
+    drawing.figure.legend(
+        list(entries.values()), list(entries), loc="outside lower center", ncols=4
+    )
+
+
+def _least(part: str) -> float:
+    """Where a net without errors is drawn: half a test point of 2000; elsewhere errors are > 0."""
+    return 0.5 / 2000 if part == "classification" else 0.0
+
+
+def _each(panel: Panel, results: Results, part: str, activation: str, floor: float) -> None:
+    """Every trained net as a point, and a line through their geometric means."""
+    name, colour, marker = LOOKS[activation]
+    errors = np.maximum(trained(results, part, activation), floor)
+    widths = np.array(results.axis(part, "model.width"), dtype=float)
+    panel.points(
+        np.repeat(widths, errors.shape[1]), errors.ravel(), color=OKABE_ITO[colour], marker=marker,
+        markersize=3.5, alpha=0.45, markeredgewidth=0,
+    )  # fmt: skip
+    panel.points(
+        widths, np.exp(np.log(errors).mean(axis=1)), name, color=OKABE_ITO[colour], marker=marker,
+        linestyle="-", linewidth=1.4,
+    )  # fmt: skip
 
 
 def _formula(target: Target) -> Text:
@@ -146,19 +213,12 @@ def _formula(target: Target) -> Text:
 
 def _curve(panel: Panel, results: Results, part: str, metric: str, activation: str) -> None:
     """Geometric means over draws of an error of the nets that exist, against their width."""
-    widths, values = results.curve(part, metric, where={"activation": activation})
-    look = {"markerfacecolor": "white"} if activation == "square_at_zero" else {}
+    widths, values = results.curve(
+        place(part, activation), metric, where={"activation": activation}
+    )
+    hollow = activation in ("square_at_zero", "elu_half")
+    look = {"markerfacecolor": "white"} if hollow else {}
     _errors(panel, widths, map(ratio_interval, values.T), activation, linewidth=1.4, **look)
-
-
-def _trained(panel: Panel, results: Results, part: str, activation: str) -> None:
-    if part == "classification":
-        found = map(mean_interval, trained(results, part, "test_error", activation))
-    else:
-        found = map(ratio_interval, np.sqrt(trained(results, part, "test_mse", activation)))
-    name = panel.say(LOOKS[activation][0])
-    label = (f"{name}, entrenada", f"{name}, trained")
-    _errors(panel, results.axis(part, "model.width"), found, activation, label=label)
 
 
 def _errors(
@@ -170,8 +230,18 @@ def _errors(
     panel.measured(widths, credible(found), **{**own, **look})
 
 
+def _stairs(panel: Panel, results: Results, name: str) -> None:
+    """The explicit nets of steps."""
+    widths, errors = results.curve("stairs", f"sup_{name}")
+    label = ("escalera explícita", "explicit staircase")
+    panel.points(
+        widths, errors[0], label, color=OKABE_ITO["orange"], marker="P", linestyle=":",
+        markerfacecolor="white",
+    )  # fmt: skip
+
+
 def _floor(panel: Panel, results: Results, part: str, name: str, degree: int = 3) -> None:
-    widths, _ = results.curve(part, f"sup_{name}", where={"activation": "square"})
+    widths, _ = results.curve(f"{part}_flat", f"sup_{name}", where={"activation": "square"})
     plane = part == "plane"
     floor = plane_floor(PLANE.f, degree) if plane else polynomial_floor(LINE[name].f, degree)
     panel.theory(

@@ -6,7 +6,15 @@ from typing import Any
 
 import torch
 
-from deepclaims.claims.approximation.universal_approximation.targets import LINE, PLANE
+from deepclaims.claims.approximation.universal_approximation.solved import SOLVERS
+from deepclaims.claims.approximation.universal_approximation.targets import (
+    LINE,
+    PLANE,
+    RIDGES,
+    staircase,
+)
+from deepclaims.claims.approximation.universal_approximation.units import Units
+from deepclaims.data.registry import load
 from deepclaims.evidence.outcome import Curve, Outcome
 from deepclaims.nn.random_layer import (
     HiddenLayer,
@@ -29,8 +37,8 @@ def line(config: dict[str, Any], seed: int) -> Outcome:
     scores: dict[str, list[float]] = {}
     generator = torch.Generator().manual_seed(seed)
     for units in config["widths"]:
-        layer = HiddenLayer.draw(config["activation"], units, 1, generator)
-        at = fit_points(layer, config["fit_points"])
+        layer = Units.draw(config["activation"], units, 1, generator)
+        at = fit_points(layer.layer, config["fit_points"])
         values = torch.stack([target.f(at) for target in LINE.values()], dim=1)
         alpha = least_squares(layer(at), values)
         found = layer(x) @ alpha
@@ -48,8 +56,8 @@ def plane(config: dict[str, Any], seed: int) -> Outcome:
     errors: list[float] = []
     generator = torch.Generator().manual_seed(seed)
     for units in config["widths"]:
-        layer = HiddenLayer.draw(config["activation"], units, 2, generator)
-        at = fit_points(layer, config["fit_points"])
+        layer = Units.draw(config["activation"], units, 2, generator)
+        at = fit_points(layer.layer, config["fit_points"])
         alpha = least_squares(layer(at), PLANE.f(at)[:, None])
         errors.append(float((layer(x) @ alpha[:, 0] - PLANE.f(x)).abs().max()))
     return _over_widths(config["widths"], {"sup_plane": errors})
@@ -67,6 +75,38 @@ def construction(config: dict[str, Any], seed: int) -> Outcome:
                 uniform_knots_bound(target.curvature, units)
             )
     return _over_widths(config["widths"], scores)
+
+
+def stairs(config: dict[str, Any], seed: int) -> Outcome:
+    """Sup errors of explicit nets of steps, in one and two dimensions; no chance.
+
+    In the plane half of the units are a staircase along x₁ + x₂ and half one along x₁ - x₂, in
+    which the target is a sum.
+    """
+    x, plane_x = grid(config["points"], 1), grid(config["plane_points"], 2)
+    scores: dict[str, list[float]] = {}
+    for units in config["widths"]:
+        for name, target in LINE.items():
+            found = staircase(target.f, units, x[:, 0], 1.0)
+            scores.setdefault(f"sup_{name}", []).append(float((found - target.f(x)).abs().max()))
+        both = [staircase(ridge.f, units // 2, plane_x @ ridge.direction, 2.0) for ridge in RIDGES]
+        error = float((sum(both) - PLANE.f(plane_x)).abs().max())
+        scores.setdefault("sup_plane", []).append(error)
+    return _over_widths(config["widths"], scores)
+
+
+def solved(config: dict[str, Any], seed: int) -> Outcome:
+    """Errors of drawn and solved nets where others are trained, against width.
+
+    Args:
+        config: `data`, as a training has it; `activation`; `widths`.
+        seed: draws the data, where they are drawn, and the hidden layers.
+    """
+    splits = load(config["data"], seed)
+    generator = torch.Generator().manual_seed(seed)
+    solve = SOLVERS[splits.task]
+    errors = [solve(splits, config["activation"], n, generator) for n in config["widths"]]
+    return _over_widths(config["widths"], {"error": errors})
 
 
 def close_up(config: dict[str, Any], seed: int) -> Outcome:
