@@ -86,3 +86,36 @@ class TanhNet:
         w, v = theta[:, :ends].reshape(len(theta), self.units, -1), theta[:, ends:-1]
         t = torch.from_numpy(w @ self.inputs.T).tanh_().numpy()  # half of the time of numpy's
         return v, t, (v[:, None] @ t)[:, 0] + theta[:, -1:] - self.targets
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Landscapes of nets alike, on data of their own, for runs on all of them at once.
+
+    Args:
+        inputs: x̃ of each landscape, (K, n, d + 1).
+        targets: y, (K, n).
+        units: of the layer.
+        decay: of all parameters.
+    """
+
+    inputs: Array
+    targets: Array
+    units: int
+    decay: float
+
+    def descent(self, theta: Array, weights: Array) -> Array:
+        """Gradients at (K, R, p) with weights of the samples, (K, R, n)."""
+        (many, runs, _), (n, width) = theta.shape, self.inputs.shape[1:]
+        ends = self.units * width
+        w, v = theta[..., :ends].reshape(many, -1, width), theta[..., ends:-1]
+        t = torch.from_numpy(w @ self.inputs.swapaxes(1, 2)).tanh_().numpy()
+        t = t.reshape(many, runs, self.units, n)
+        r = (v[:, :, None] @ t)[:, :, 0] + theta[..., -1:] - self.targets[:, None]
+        error = r * weights
+        back = (v[..., None] * (1 - t**2) * error[:, :, None]).reshape(many, -1, n)
+        gradient = self.decay * theta
+        gradient[..., :ends] += (back @ self.inputs).reshape(many, runs, -1)
+        gradient[..., ends:-1] += (t @ error[..., None])[..., 0]
+        gradient[..., -1] += error.sum(axis=-1)
+        return gradient
