@@ -37,6 +37,7 @@ def points(results: Results, drawing: Drawing) -> None:
     left.axes(
         ("costo", "loss"),
         ("autovalores negativos (0: mínimo)", "negative eigenvalues (0: minimum)"),
+        log="x",
         ylim=(-0.5, most + 2.0),
     )
     left.ticks("y", range(most + 1))
@@ -193,4 +194,4 @@ def _anchor(results: Results, panel: Panel) -> None:
         ("autovalores negativos", "negative eigenvalues"),
         ylim=(-0.8, int(rows["index"].max()) + 2.2),
     )
-    panel.legend(loc="upper left", ncols=2)
+    panel.legend(loc="upper left", ncols=2, frameon=True, facecolor="white", framealpha=1)
