@@ -24,6 +24,7 @@ NET = {
     "width": 64,
     "rate": 0.003,
     "batch": 20,
+    "decay": 0.0,
     "times": [1, 150],
 }
 
@@ -92,6 +93,30 @@ def test_the_largest_fall_is_from_behind_the_least_error():
     assert largest_fall(errors) == pytest.approx([0.05, 0.0])
 
 
+def test_weight_decay_keeps_weights_from_fitting_wrong_labels(project_with_data):
+    plain, decayed = (net({**NET, "decay": decay}, 1).curves["train_error"] for decay in (0.0, 0.3))
+    assert decayed.values[-1] > plain.values[-1] + 0.05
+
+
+def test_full_composes_at_the_size_of_the_paper(project_with_data):
+    """Tens of thousands of images and thousands of epochs; here on a few, for two steps."""
+    from deepclaims.claims.claim import load
+    from deepclaims.sweep.stand_in import within_stand_in
+
+    claim = load(project_with_data.conf, NAME, profile="full")
+    for name in ("net", "clean", "decay"):
+        params = claim.part(name).params
+        n = params["data"]["n_train"]
+        assert n == 20_000
+        assert params["times"][-1] * params["batch"] / n == 2000
+        assert {params[key] for key in ("valley", "peak", "late", "end")} <= set(params["times"])
+        few = {**params, "data": {**params["data"], "n_train": 200}, "times": [1, 2]}
+        curves = net(within_stand_in(few, project_with_data), 0).curves
+        assert list(curves["test_error"].steps) == [1, 2]
+        assert (params["label_noise"] > 0) == (name != "clean")
+        assert (params["decay"] > 0) == (name == "decay")
+
+
 # --- made worlds ---------------------------------------------------------------------------
 
 
@@ -108,7 +133,7 @@ def imagine(part, arm, axes, seed, *, fall=0.0, equal_fall=0.0, fitted=True):
     if part.task == "two_scales":
         risk = curve(6, 9, 5) if arm == "different" else curve(3, 5, 10 - equal_fall)
         return Outcome({}, {"risk": risk, "expected": risk})
-    rise = 0.0 if part.name == "clean" else 0.08
+    rise = 0.08 if part.name == "net" else 0.0
     train = curve(0.3, 0.0 if fitted else 0.2, 0.0)
     return Outcome(
         {}, {"test_error": curve(0.2, 0.2 + rise, 0.2 + rise - fall), "train_error": train}
@@ -119,6 +144,12 @@ def test_where_nets_rise_and_fall_it_is_supported(imagined, ruling):
     results = imagined(NAME, partial(imagine, fall=0.06))
     assert ruling(results) == "supported"
     assert set(judge(results)) == set(results.claim.checks)
+
+
+def test_peaks_are_held_against_the_theorys_own(imagined):
+    found = judge(imagined(NAME, partial(imagine, fall=0.06)))
+    assert found["two_scales_place"].value == found["two_scales_height"].value == 1
+    assert found["decay_rise"].value == pytest.approx(0, abs=0.002)
 
 
 def test_where_nets_only_rise_it_is_refuted(imagined, ruling):

@@ -72,7 +72,7 @@ def test_there_is_no_mean_at_the_threshold():
 # --- made worlds ---------------------------------------------------------------------------
 
 
-def imagine(part, arm, axes, seed, *, peak=0.3, where=1.0, larger_peak=0.0):
+def imagine(part, arm, axes, seed, *, peak=0.3, where=1.0, larger_peak=0.0, mlp_peak=0.0):
     """Errors that fall with samples, with a peak of a given height at a given n/N."""
     rng = np.random.default_rng([seed, len(part.name), axes.get("data.n_train", 0)])
 
@@ -82,7 +82,9 @@ def imagine(part, arm, axes, seed, *, peak=0.3, where=1.0, larger_peak=0.0):
 
     if part.task == "train":
         size = 10 * axes["data.n_train"] / 1002
-        errors = {"test_error": error(size, 0.0), "train_error": 0.0}
+        ill_chosen = 0.1 * (axes.get("regularizer.lambda") not in (None, 0.004))
+        found = error(size, mlp_peak * (arm != "decay")) + ill_chosen
+        errors = {"test_error": found, "validation_error": found, "train_error": 0.0}
         return Outcome({**errors, "n_parameters": 1002.0})
     counts = part.params["samples"]
     if part.task == "linear":
@@ -90,10 +92,11 @@ def imagine(part, arm, axes, seed, *, peak=0.3, where=1.0, larger_peak=0.0):
         noisy = [value * (1 + 0.02 * rng.standard_normal()) for value in exact]
         return Outcome({}, {"excess": Curve(counts, noisy)})
     height = larger_peak if part.name == "larger" else peak
+    small = 10_000 if part.params["units"] >= 10_000 else 300
     curves = {
-        "test_error": [error(n / 300, height) for n in counts],
-        "ridge_error": [error(n / 300, 0.0) for n in counts],
-        "train_error": [max(0.0, 1 - 300 / n) for n in counts],
+        "test_error": [error(n / small, height) for n in counts],
+        "ridge_error": [error(n / small, 0.0) for n in counts],
+        "train_error": [max(0.0, 1 - small / n) for n in counts],
         "norm": [1.0 for _ in counts],
     }
     return Outcome({}, {name: Curve(counts, values) for name, values in curves.items()})
@@ -103,6 +106,43 @@ def test_where_more_samples_hurt_at_the_threshold_it_is_supported(imagined, ruli
     results = imagined(NAME, imagine)
     assert ruling(results) == "supported"
     assert set(judge(results)) == set(results.claim.checks)
+
+
+def test_a_perceptrons_own_peak_is_shown(imagined):
+    """It decides nothing; where there is one its place, its height and its remedy are told."""
+    with_one = judge(imagined(NAME, partial(imagine, mlp_peak=0.3)))
+    without = judge(imagined(NAME, imagine))
+    assert with_one["perceptron_place"].value == pytest.approx(1, abs=0.01)
+    assert with_one["perceptron_hurts"].value > 0.1 > without["perceptron_hurts"].value
+    assert with_one["perceptron_clean_hurts"].value > 0.1
+    assert with_one["perceptron_decay_removes"].value < 0
+    assert without["perceptron_place"].value < 0.75
+
+
+def test_full_composes_at_the_size_of_the_papers(project_with_data, composer):
+    """Ten thousand features of all pixels and perceptrons of P = 40 000, on tens of thousands."""
+    from deepclaims.claims.claim import load
+    from deepclaims.sweep.stand_in import within_stand_in
+    from deepclaims.training.task import train
+
+    claim = load(project_with_data.conf, NAME, profile="full")
+    parameters = {}
+    for part in claim.parts:
+        arm, axes = next(iter(part.points()))
+        if part.task == "features":
+            scale = part.params["units"] // 100
+            assert scale in (100, 1000)
+            assert max(part.params["samples"]) == 50_000
+            few = {**part.params, **axes, "units": 100, "samples": [40, 100, 200]}
+            curves = features(within_stand_in(few, project_with_data), 0).curves
+            assert list(curves["test_error"].steps) == [40, 100, 200]
+        elif part.task == "train":
+            assert max(each["data.n_train"] for _, each in part.points()) == 20_000
+            config = composer.cell([*part.base, *part.arms[arm], "fit.steps=2"], axes)
+            config = within_stand_in(config, project_with_data)
+            parameters[part.name] = train(config, 0).metrics["n_parameters"]
+    assert set(parameters) == {"perceptron", "perceptron_clean", "perceptron_decay"}
+    assert set(parameters.values()) == {795.0 * 50 + 10}
 
 
 def test_where_more_samples_help_it_is_refuted(imagined, ruling):

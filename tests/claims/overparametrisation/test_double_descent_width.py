@@ -72,6 +72,30 @@ def test_perceptrons_compose_and_shrink(project_with_data, composer):
     assert parameters == dict.fromkeys(("mlp", "mlp_clean", "mlp_decay"), 31.0 * 64 + 10)
 
 
+def test_full_composes_at_the_size_of_the_papers(project_with_data, composer):
+    """Belkin et al. 2019: 10⁴ images and up to 6·10⁴ features; perceptrons of 4000 images."""
+    from deepclaims.claims.claim import load
+    from deepclaims.sweep.stand_in import within_stand_in
+    from deepclaims.training.task import train
+
+    claim = load(project_with_data.conf, NAME, profile="full")
+    sizes = {}
+    for part in claim.parts:
+        points = part.points()
+        arm, axes = next(each for each in points if each[1].get("model.width", 50) == 50)
+        if part.task == "features":
+            assert axes["n_train"] * max(part.params["ratios"]) == 60_000
+            few = {**part.params, **axes, "n_train": 100, "ratios": [0.2, 1, 6]}
+            curves = features(within_stand_in(few, project_with_data), 0).curves
+            assert list(curves["test_error"].steps) == [20, 100, 600]
+            continue
+        config = composer.cell([*part.base, *part.arms[arm], "fit.steps=2"], axes)
+        assert config["data"]["n_train"] == 4000
+        config = within_stand_in(config, project_with_data)
+        sizes[part.name] = train(config, 0).metrics["n_parameters"] / (4000 * 10)
+    assert sizes == dict.fromkeys(("mlp", "mlp_clean", "mlp_decay"), pytest.approx(1, abs=0.01))
+
+
 # --- reading curves ------------------------------------------------------------------------
 
 
@@ -105,7 +129,8 @@ def imagine(part, arm, axes, seed, *, peak=0.3, where=1.0, regularised_peak=0.0,
             "norm": [1.0 + count for count in counts],
         }
         return Outcome({}, {name: Curve(counts, values) for name, values in curves.items()})
-    parameters = 31.0 * axes["model.width"] + 10
+    of_a_unit = 795.0 if axes["data.n_train"] == 4000 else 31.0  # `full` has all pixels
+    parameters = of_a_unit * axes["model.width"] + 10
     height = regularised_peak if arm == "decay" else peak
     size = parameters / (10 * axes["data.n_train"])
     ill_chosen = 0.1 * (axes.get("regularizer.lambda") not in (None, 0.004))
@@ -139,6 +164,13 @@ def test_one_seed_in_twenty_may_peak_elsewhere():
 
     places = np.array([1.0] * 19 + [0.9])
     assert median_interval(places).p_value("within", [0.95, 1.05]) < 0.05 / (20 * 120)
+
+
+def test_a_remedy_is_held_against_the_registered_valley_in_every_profile(imagined):
+    """The list of `full` begins far left of it, where errors are large."""
+    for profile in ("laptop", "full"):
+        results = imagined(NAME, partial(imagine, regularised_peak=0.3), profile=profile)
+        assert judge(results)["decay_bump"].value == pytest.approx(0.26, abs=0.06)
 
 
 def test_where_regularised_models_peak_nothing_is_concluded(imagined, ruling):

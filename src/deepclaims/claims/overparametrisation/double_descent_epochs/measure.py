@@ -62,8 +62,8 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
     """Errors of a perceptron of one hidden layer on MNIST along its training by Adam.
 
     Args:
-        config: `data` (options of `data=mnist`), `label_noise`, `width`, `rate`, `batch`, and
-            `times`, the steps looked at.
+        config: `data` (options of `data=mnist`), `label_noise`, `width`, `rate`, `batch`,
+            `decay`, λ of weight decay λ/2 ‖W‖², and `times`, the steps looked at.
         seed: draws the training samples, the wrong labels, the weights and the batches.
 
     Returns:
@@ -75,6 +75,7 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
     test = splits.test.inputs[0].flatten(1)
     generator = torch.Generator().manual_seed(seed)
     times = config["times"]
+    decay = torch.tensor([config["decay"]]) if config["decay"] else None
     found: dict[str, list[float]] = {"test_error": [], "train_error": []}
 
     def batches(_: int) -> tuple[Tensor, Tensor]:
@@ -96,7 +97,7 @@ def net(config: dict[str, Any], seed: int) -> Outcome:
 
     def along(w: Weights, batch: tuple[Tensor, Tensor]) -> list[Tensor]:
         own, targets = batch
-        return gradients([*w.values()], own, cross_entropy_backward(targets))
+        return gradients([*w.values()], own, cross_entropy_backward(targets), decay=decay)
 
     train_along(descent, along, batches, times[-1], look)
     return Outcome({}, {name: Curve(times, values) for name, values in found.items()})

@@ -39,8 +39,14 @@ def features(results: Results, drawing: Drawing) -> None:
     panels.curve(left, larger, error, label, OKABE_ITO["purple"], 3)
     trained = ("en entrenamiento", "in training")
     panels.trained(left, size, by_samples(results, "train_error", noise)[1], trained)
-    size, error = perceptrons(results, "test_error")
-    panels.curve(right, size, error, panels.labels_of(noise), panels.NOISY, 0)
+    arms = (
+        ("perceptron", panels.labels_of(noise), panels.NOISY),
+        ("perceptron_clean", panels.labels_of(0), panels.CLEAN),
+        ("perceptron_decay", ("weight decay", "weight decay"), panels.REMEDY),
+    )
+    for marker, (part, name, colour) in enumerate(arms):
+        panels.curve(right, *perceptrons(results, "test_error", part), name, colour, marker)
+    size = perceptrons(results, "train_error")[0]
     panels.trained(right, size, perceptrons(results, "train_error")[1], trained)
     panels.threshold(left, ("umbral $n=N$", "threshold $n=N$"), TICKS)
     panels.threshold(right, "$nK=P$", TICKS)

@@ -7,6 +7,7 @@ import numpy as np
 from deepclaims.claims.overparametrisation.double_descent_samples.measure import expected_excess
 from deepclaims.claims.results import Results
 from deepclaims.evidence.check import Measured
+from deepclaims.evidence.estimate import Estimate
 from deepclaims.evidence.statistics import mean_interval, median_interval, paired_difference
 
 FEW, MANY = 0.4, 5.0
@@ -25,7 +26,9 @@ def judge(results: Results) -> dict[str, Measured]:
     larger = larger_model(results)[1]
     few, many, threshold = (nearest(size, each) for each in (FEW, MANY, 1))
     mlp_size, mlp = perceptrons(results, "test_error")
-    mlp_few, mlp_threshold = (nearest(mlp_size, each) for each in (MLP_FEW, 1))
+    mlp_few = nearest(mlp_size, MLP_FEW)
+    mlp_clean = perceptrons(results, "test_error", "perceptron_clean")
+    mlp_decay = perceptrons(results, "test_error", "perceptron_decay")
     d, level = (results.claim.part("linear").params[key] for key in ("inputs", "noise"))
     counts, excess = results.curve("linear", "excess")
     theory = np.array([expected_excess(int(n), d, level) for n in counts])
@@ -37,7 +40,10 @@ def judge(results: Results) -> dict[str, Measured]:
         "clean_hurts": paired_difference(clean[:, threshold], clean[:, few]),
         "ridge_removes": paired_difference(ridge[:, threshold], ridge[:, few]),
         "larger_is_not_hurt": paired_difference(larger[:, 1], larger[:, 0]),
-        "perceptron_hurts": paired_difference(mlp[:, mlp_threshold], mlp[:, mlp_few]),
+        "perceptron_hurts": _threshold_over_few(mlp_size, mlp),
+        "perceptron_place": median_interval(mlp_size[mlp_few:][mlp[:, mlp_few:].argmax(1)]),
+        "perceptron_clean_hurts": _threshold_over_few(*mlp_clean),
+        "perceptron_decay_removes": _threshold_over_few(*mlp_decay),
         "linear_theory": [mean_interval(each) for each in (excess / theory)[:, finite].T],
     }
 
@@ -54,12 +60,30 @@ def larger_model(results: Results) -> tuple[np.ndarray, np.ndarray]:
     return counts / results.claim.part("features").params["units"], values
 
 
-def perceptrons(results: Results, metric: str) -> tuple[np.ndarray, np.ndarray]:
-    """Sizes n·K/P, and a metric of perceptrons of one width, (seeds, sizes)."""
-    cells = [{"data.n_train": n} for n in results.axis("perceptron", "data.n_train")]
-    values = np.stack([results.values("perceptron", metric, where=cell) for cell in cells], axis=1)
-    parameters = results.values("perceptron", "n_parameters", where=cells[0])[0]
-    return np.array([each["data.n_train"] for each in cells]) * CLASSES / parameters, values
+def perceptrons(
+    results: Results, metric: str, part: str = "perceptron"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sizes n·K/P, and a metric of perceptrons of one width, (seeds, sizes).
+
+    Where weight decay is chosen for each n, at what was chosen.
+    """
+    tuned = results.claim.part(part).tune is not None
+
+    def read(metric: str, n: int) -> np.ndarray:
+        cell = {"data.n_train": n}
+        if tuned:
+            return results.tuned(part, "decay", cell).reported(metric)
+        return results.values(part, metric, where=cell)
+
+    counts = results.axis(part, "data.n_train")
+    values = np.stack([read(metric, n) for n in counts], axis=1)
+    return np.array(counts) * CLASSES / read("n_parameters", counts[0])[0], values
+
+
+def _threshold_over_few(size: np.ndarray, error: np.ndarray) -> Estimate:
+    """By how much the error at n·K = P exceeds that at half as many samples."""
+    few, threshold = (nearest(size, each) for each in (MLP_FEW, 1))
+    return paired_difference(error[:, threshold], error[:, few])
 
 
 def nearest(size: np.ndarray, wanted: float) -> int:

@@ -50,7 +50,7 @@ def features(results: Results, drawing: Drawing) -> None:
 
 
 def perceptrons(results: Results, drawing: Drawing) -> None:
-    """Test error and training loss of trained perceptrons against P/(n·K)."""
+    """Test and training errors, and the training loss, of trained perceptrons against P/(n·K)."""
     titles = (
         ("error de test", "test error"),
         ("a la derecha del umbral, se interpola", "right of the threshold, nets interpolate"),
@@ -67,6 +67,8 @@ def perceptrons(results: Results, drawing: Drawing) -> None:
         loss = mlp_series(results, part, "train_loss")
         floored = replace(loss, values=np.maximum(loss.values, FLOOR))
         _mean(right, floored, label, colour, marker, log=True)
+    train = mlp_series(results, "mlp", "train_error")
+    panels.trained(left, train.size, train.values, ("en entrenamiento", "in training"))
     size = ("parámetros sobre ecuaciones, $P/(nK)$", "parameters over equations, $P/(nK)$")
     for panel in (left, right):
         panels.threshold(panel, "$P=nK$", TICKS)

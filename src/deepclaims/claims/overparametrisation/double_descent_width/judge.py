@@ -91,17 +91,19 @@ def judge(results: Results) -> dict[str, Estimate]:
     correct = features_series(results, "test_error", clean)
     ridge = features_series(results, "ridge_error", noise)
     mlp, decay = mlp_series(results, "mlp"), mlp_series(results, "mlp_decay")
+    mlp_clean = mlp_series(results, "mlp_clean")
     return {
         "features_peak": features.peak(VALLEY),
         "features_place": median_interval(features.place(VALLEY)),
         "mlp_peak": mlp.peak(MLP_VALLEY),
         "mlp_place": median_interval(mlp.place(MLP_VALLEY)),
         "ridge_bump": _bump(ridge, SHOULDERS),
-        "decay_bump": _bump(decay, (decay.size[0], decay.size[-1])),
+        "decay_bump": _bump(decay, (MLP_VALLEY, decay.size[-1])),
         "features_first_fall": paired_difference(features.at_position(0), features.at(VALLEY)),
         "mlp_first_fall": paired_difference(mlp.at_position(0), mlp.at(MLP_VALLEY)),
         "second_below_first": paired_difference(features.at_position(-1), features.at(VALLEY)),
         "noise_raises": paired_difference(features.at(1), correct.at(1)),
+        "mlp_clean_peak": mlp_clean.peak(MLP_VALLEY),
     }
 
 
