@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 from torch import Generator, Tensor
 
 from deepclaims.data.registry import load
@@ -20,6 +22,8 @@ from deepclaims.training.objectives import cross_entropies, cross_entropy_backwa
 from deepclaims.training.stack import ADAM, Descent, Weights, join, train_along
 
 CLASSES = 10
+TOLERANCE, KEPT = 1e-7, 12
+"""Of Lanczos' method: relative, at which it stops; vectors that it keeps."""
 HALVINGS = 40
 """Of the segment between two looks, on which the point of the registered loss is found."""
 PLAIN, TWIN, LARGE, POISONED, SMALL_BATCH, FULL_BATCH = (
@@ -34,6 +38,10 @@ class Images:
 
     x: Tensor
     y: Tensor
+
+    def double(self) -> Images:
+        """The same in double precision."""
+        return Images(self.x.double(), self.y)
 
     def losses(self, weights: Weights) -> Tensor:
         """Cross-entropy of each net, (R,)."""
@@ -64,13 +72,14 @@ def routes(config: dict[str, Any], seed: int) -> Outcome:
             momentum, `batch`, `small_batch`; `large`, the factor of the large start; `poison`
             images of random classes that are learnt beside the others first, for `poison_steps` of
             Adam at `poison_alpha`; `every` so many steps the loss is looked at, `steps` at most;
-            `iterations` of the power method.
+            `iterations`, restarts of Lanczos' method at most.
         seed: draws images, classes of the poison, starts and batches.
 
     Returns:
         For every route metrics `<route>_test`, `<route>_error` (training), `<route>_loss` over the
-        loss asked for, `<route>_sharpness` (largest eigenvalue of the Hessian), `<route>_norm`;
-        NaN where the loss was not reached.
+        loss asked for, `<route>_gradient` (norm), `<route>_sharpness` (largest eigenvalue λ of the
+        Hessian), `<route>_residual` (‖Hv − λv‖/λ), `<route>_norm`: all of them in double precision,
+        though the nets are trained in single; NaN where the loss was not reached.
     """
     n = config["samples"]
     options = {**config["data"], "n_train": n + config["poison"]}
@@ -94,12 +103,18 @@ def routes(config: dict[str, Any], seed: int) -> Outcome:
     for batch, names in groups.items():
         stack = join([first[name] for name in names])
         ends |= dict(zip(names, _fit(stack, train, batch, config, draws), strict=True))
+    train, test = train.double(), test.double()
     metrics: dict[str, float] = {}
     for name, weights in ends.items():
         metrics[f"{name}_test"] = float(test.errors(weights))
         metrics[f"{name}_error"] = float(train.errors(weights))
         metrics[f"{name}_loss"] = float(train.losses(weights)) / asked(n)
-        metrics[f"{name}_sharpness"] = _sharpness(weights, train, config["iterations"], draws)
+        metrics[f"{name}_gradient"] = math.sqrt(
+            sum(float(g.square().sum()) for g in train.gradients(weights, torch.arange(n)[None]))
+        )
+        metrics[f"{name}_sharpness"], metrics[f"{name}_residual"] = _sharpness(
+            weights, train, config["iterations"], draws
+        )
         metrics[f"{name}_norm"] = math.sqrt(sum(float(w.square().sum()) for w in weights.values()))
     return Outcome(metrics)
 
@@ -112,10 +127,14 @@ def asked(samples: int) -> float:
 def _fit(
     stack: Weights, train: Images, batch: int, config: dict[str, Any], draws: Generator
 ) -> list[Weights]:
-    """The nets of a stack, each where its path crosses the loss asked for; NaN if it never does."""
-    count, n = len(next(iter(stack.values()))), len(train.y)
+    """The nets of a stack, each where its path crosses the loss asked for; NaN if it never does.
+
+    They are trained in single precision, and the point of the crossing is found in double.
+    """
+    count, n, finely = len(next(iter(stack.values()))), len(train.y), train.double()
     found = [
-        {name: torch.full_like(w, math.nan) for name, w in each.items()} for each in _apart(stack)
+        {name: torch.full_like(w, math.nan).double() for name, w in each.items()}
+        for each in _apart(stack)
     ]
     left, before = torch.arange(count), stack
 
@@ -123,9 +142,11 @@ def _fit(
         nonlocal left, before
         with torch.no_grad():
             now = {name: w.detach().clone() for name, w in descent.weights.items()}
-            going = train.losses(now) > asked(n)
+            going = finely.losses(_double(now)) > asked(n)
             for k in (~going).nonzero()[:, 0].tolist():
-                found[int(left[k])] = _crossing(_one(before, k), _one(now, k), train)
+                found[int(left[k])] = _crossing(
+                    _double(_one(before, k)), _double(_one(now, k)), finely
+                )
             left, before = left[going], {name: w[going] for name, w in now.items()}
         return going
 
@@ -164,19 +185,35 @@ def _poisoned(start: Weights, images: Images, config: dict[str, Any], draws: Gen
     return {name: w.detach() for name, w in descent.weights.items()}
 
 
-def _sharpness(weights: Weights, train: Images, iterations: int, draws: Generator) -> float:
-    """The Hessian's largest eigenvalue, by the power method."""
+def _sharpness(
+    weights: Weights, train: Images, iterations: int, draws: Generator
+) -> tuple[float, float]:
+    """The Hessian's largest eigenvalue λ by Lanczos' method, and ‖Hv − λv‖/λ of its vector v.
+
+    Where the method has not converged after so many restarts, both are NaN.
+    """
     theta = {name: w.clone().requires_grad_() for name, w in weights.items()}
     slope = torch.autograd.grad(train.losses(theta).sum(), [*theta.values()], create_graph=True)
-    ray = [torch.randn(w.shape, generator=draws) for w in theta.values()]
-    value = math.nan
-    for _ in range(iterations):
-        length = torch.stack([each.square().sum() for each in ray]).sum().sqrt()
-        ray = [each / length for each in ray]
-        image = torch.autograd.grad(slope, [*theta.values()], ray, retain_graph=True)
-        value = float(sum((a * b).sum() for a, b in zip(ray, image, strict=True)))
-        ray = list(image)
-    return value
+    sizes = [w.numel() for w in theta.values()]
+
+    def along(ray: np.ndarray) -> np.ndarray:
+        parts = torch.from_numpy(np.array(ray, dtype=float).ravel()).split(sizes)
+        rays = [each.view(w.shape) for each, w in zip(parts, theta.values(), strict=True)]
+        image = torch.autograd.grad(slope, [*theta.values()], rays, retain_graph=True)
+        return torch.cat([each.flatten() for each in image]).numpy()
+
+    first = torch.randn(sum(sizes), generator=draws, dtype=torch.float64).numpy()
+    if not all(bool(w.isfinite().all()) for w in weights.values()):
+        return math.nan, math.nan
+    hessian = LinearOperator((first.size, first.size), matvec=along, dtype=np.float64)
+    try:
+        values, rays = eigsh(
+            hessian, 1, which="LA", v0=first, ncv=KEPT, tol=TOLERANCE, maxiter=iterations
+        )
+    except ArpackNoConvergence:
+        return math.nan, math.nan
+    value, ray = float(values[0]), rays[:, 0]
+    return value, float(np.linalg.norm(along(ray) - value * ray)) / abs(value)
 
 
 def _starts(nets: int, inputs: int, width: int, draws: Generator) -> Weights:
@@ -196,3 +233,7 @@ def _apart(stack: Weights) -> Sequence[Weights]:
 
 def _one(stack: Weights, k: int) -> Weights:
     return {name: w[k : k + 1] for name, w in stack.items()}
+
+
+def _double(weights: Weights) -> Weights:
+    return {name: w.double() for name, w in weights.items()}
