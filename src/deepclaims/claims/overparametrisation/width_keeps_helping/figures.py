@@ -6,7 +6,8 @@ import numpy as np
 
 from deepclaims.claims.overparametrisation.width_keeps_helping.judge import PARTS, at, by_width
 from deepclaims.claims.results import Results
-from deepclaims.report.panel import Drawing
+from deepclaims.evidence.statistics import mean_interval
+from deepclaims.report.panel import Drawing, credible
 from deepclaims.report.style import OKABE_ITO
 
 
@@ -21,9 +22,8 @@ def width(results: Results, drawing: Drawing) -> None:
     for series, (metric, label) in enumerate(metrics):
         each = [by_width(results, part, metric) for part in PARTS]
         widths = np.concatenate([sizes for sizes, _ in each])
-        left.over_seeds(
-            widths, np.concatenate([values for _, values in each], axis=1), label, series
-        )
+        found = [mean_interval(column) for _, values in each for column in values.T]
+        left.measured(widths, credible(found), label, series, linestyle="-")
     first = results.axis("wide", "model.width")[0]
     left.ax.axvspan(
         first * 0.85, widths[-1] * 1.2, color=OKABE_ITO["grey"], alpha=0.12, linewidth=0
