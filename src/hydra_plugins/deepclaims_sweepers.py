@@ -28,7 +28,7 @@ class DeepclaimsSweeper(BasicSweeper):
 
     def jobs(self, overrides: list[Override]) -> list[list[str]]:
         """The overrides of each job: the product of all that name several values."""
-        from deepclaims.sweep.search import grid_jobs
+        from deepclaims.optim.search_jobs import grid_jobs
 
         return grid_jobs(overrides)
 
@@ -54,7 +54,7 @@ class RandomSweeper(DeepclaimsSweeper):
     def jobs(self, overrides: list[Override]) -> list[list[str]]:
         """The overrides of each job: `budget` points, each with all seeds."""
         from deepclaims.errors import ConfigError
-        from deepclaims.sweep.search import grid_jobs, search_jobs
+        from deepclaims.optim.search_jobs import grid_jobs, search_jobs
 
         if self.budget < 1:
             raise ConfigError(f"hydra.sweeper.budget={self.budget}; it is a whole number > 0")

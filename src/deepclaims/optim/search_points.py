@@ -2,7 +2,7 @@
 
 The n-th point depends on the box, the method and the seed only. So a search that was interrupted
 goes on where it was, and one with a larger budget begins with the points of the smaller one.
-Hydra's sweepers read such a box from overrides (`sweep/search.py`).
+Hydra's sweepers read such a box from overrides (`search_jobs.py`).
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 
+from deepclaims.optim.search_jobs import grid_jobs, search_jobs
 from deepclaims.optim.search_points import Axis
-from deepclaims.sweep.compose import parse
-from deepclaims.sweep.search import grid_jobs, search_jobs
 
 Point = tuple[str, ...]
 
@@ -53,7 +54,7 @@ def grid(axes: Sequence[Axis], levels: Sequence[int]) -> list[Point]:
     for axis, count in zip(axes, levels, strict=True):
         values = (axis.at((k + 0.5) / count) for k in range(count))
         words.append(f"{axis.key}={','.join(values)}")
-    return _points(grid_jobs(parse(words)))
+    return _points(grid_jobs(_read(words)))
 
 
 def sought(axes: Sequence[Axis], method: str, seed: int, budget: int) -> list[Point]:
@@ -62,7 +63,11 @@ def sought(axes: Sequence[Axis], method: str, seed: int, budget: int) -> list[Po
     for axis in axes:
         ends = f"interval({axis.low!r}, {axis.high!r})"
         words.append(f"{axis.key}=" + (f"tag(log, {ends})" if axis.log else ends))
-    return _points(search_jobs(parse(words), budget, seed, method))
+    return _points(search_jobs(_read(words), budget, seed, method))
+
+
+def _read(words: list[str]) -> list[Override]:
+    return OverridesParser.create().parse_overrides(words)
 
 
 def _points(jobs: Sequence[Sequence[str]]) -> list[Point]:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from deepclaims.errors import ConfigError
+from deepclaims.optim.search_jobs import METHODS, Axis, points
 from deepclaims.sweep.compose import parse
-from deepclaims.sweep.search import METHODS, Axis, points
 
 LR = "optimizer.lr=tag(log, interval(1e-4, 1))"
 SPACE = (LR, "init=he,glorot,lecun", "model.depth=range(1,9)", "model.width=int(interval(4,64))")
