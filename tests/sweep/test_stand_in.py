@@ -80,6 +80,8 @@ def test_a_task_is_given_what_there_is_by_other_names_too(project_with_data):
     found = within_stand_in(of_nets, project_with_data)
     assert found["images"] == {"max": 2900, "stride": 3500}
     assert found["training"]["data"]["n_test"] == 1000
+    beside = {"n_train": 10_000, "data": {"name": "mnist"}}
+    assert within_stand_in(beside, project_with_data)["n_train"] == 3500
 
 
 def test_official_data_are_asked_for_what_is_written(project_with_data, monkeypatch):

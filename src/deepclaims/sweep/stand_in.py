@@ -22,9 +22,9 @@ def within_stand_in(config: Mapping[str, Any], project: Project) -> dict[str, An
     they make do with what there is. A user's own training that asks for more is refused instead.
 
     Args:
-        config: of a training, or a task's. Counts stand beside the `name` of the data; of a task
-            whose `training` has the rest of the data's config, `n_train` or `images`, a number of
-            training samples for each of its nets, may stand beside `training`.
+        config: of a training, or a task's. Counts stand beside the `name` of the data. Where the
+            data's config is a task's `data`, or that of its `training`, `n_train` or `images`, a
+            number of training samples for each of its nets, may stand beside it.
         project: whose prepared data.
     """
     within = {
@@ -37,7 +37,7 @@ def within_stand_in(config: Mapping[str, Any], project: Project) -> dict[str, An
             if isinstance(asked := within.get(f"n_{split}"), int):
                 within[f"n_{split}"] = min(asked, count)
     training = within.get("training")
-    data = training.get("data") if isinstance(training, Mapping) else None
+    data = (training if isinstance(training, Mapping) else within).get("data")
     if isinstance(data, Mapping) and _meta(data, project).get("source") == STAND_IN:
         within |= _few_enough(
             within, _there(json.dumps(data), project.prepared(PREPARED.named(data)))
