@@ -17,7 +17,7 @@ Images = tuple[Tensor, Tensor]
 
 
 def digits(config: Mapping[str, Any], seed: int, held_out: str) -> tuple[Images, Images]:
-    """MNIST averaged to side × side pixels; minus the training part's mean, over its deviation.
+    """MNIST averaged to side × side pixels, each image of mean zero and variance one.
 
     Args:
         config: `data` (options of `data=mnist`), `samples` to train on, `side` (a divisor of 28)
@@ -39,11 +39,16 @@ def digits(config: Mapping[str, Any], seed: int, held_out: str) -> tuple[Images,
     splits = load(options, seed, Project.here().prepared(options["name"]))
     averaged = 28 // pool // side
 
-    def reduced(part: Split) -> Tensor:
-        return F.avg_pool2d(part.inputs[0], averaged) if averaged > 1 else part.inputs[0]
+    def of_side(part: Split) -> Images:
+        images = part.inputs[0]
+        images = F.avg_pool2d(images, averaged) if averaged > 1 else images
+        return standardised(images), part.targets
 
-    parts = (splits.train, getattr(splits, held_out))
-    images = [reduced(part) for part in parts]
-    mean, std = images[0].mean(), images[0].std()
-    train, other = (((x - mean) / std, part.targets) for x, part in zip(images, parts, strict=True))
-    return train, other
+    return of_side(splits.train), of_side(getattr(splits, held_out))
+
+
+def standardised(images: Tensor) -> Tensor:
+    """Images (n, c, h, w), each minus its mean and over its deviation, so that ink counts alike."""
+    pixels = images.flatten(1)
+    mean, std = pixels.mean(1), pixels.std(1)
+    return (images - mean[:, None, None, None]) / std.clamp_min(1e-6)[:, None, None, None]

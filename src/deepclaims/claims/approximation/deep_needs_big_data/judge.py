@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,33 +13,28 @@ from deepclaims.evidence.statistics import mean_interval, median_interval
 
 SAMPLES, SIDE = "samples", "side"
 DEEP, CLASSICAL = "deep", "classical"
-TEN = 10
-"""The slide's dimension of the input."""
+BEFORE, FROM = 20_000, 30_000
+"""With fewer samples the slide's point is not yet reached; from so many on it is."""
 BEYOND = 1e12
 """In place of a crossing that was not reached."""
 
 
 def judge(results: Results) -> dict[str, Measured]:
-    """Places on the axis of samples or inputs; savings in percentage points of test error."""
-    sizes, inputs = results.axis(f"{DEEP}_{SAMPLES}", SAMPLES), dimensions(results)
-    over_samples = np.stack([saved(results, SAMPLES, n) for n in sizes])
-    over_inputs = common([saved(results, *at_inputs(results, d)) for d in inputs])
-    above = [each for d, each in zip(inputs, over_inputs, strict=True) if d > TEN]
+    """Savings in percentage points of test error; and a place on the axis of samples."""
+    sizes = results.axis(f"{DEEP}_{SAMPLES}", SAMPLES)
+    savings = {n: saved(results, SAMPLES, n) for n in sizes}
+    few, many = [n for n in sizes if n < BEFORE], [n for n in sizes if n >= FROM]
+    (inputs,) = results.axis(f"{DEEP}_{SIDE}", SIDE)
+    unordered = without_order(results)
     return {
-        "crossing": place(sizes, over_samples),
-        "above_ten": [mean_interval(each) for each in above],
-        "dimension_crossing": place(inputs, over_inputs),
-        "permuted": mean_interval(permuted(results)),
+        "not_before": mean_interval(savings[max(few)]),
+        "from_there": [mean_interval(savings[n]) for n in many] or undecided("not measured"),
+        "above_ten": [mean_interval(each) for each in (saved(results, SIDE, inputs), unordered)],
+        "in_order": mean_interval(savings[compared(results)]),
+        "classical_can_win": mean_interval(unordered),
+        "blind_to_order": mean_interval(moved_by_order(results)),
+        "crossing": place(sizes, np.stack(list(savings.values()))),
     }
-
-
-def common(values: Sequence[np.ndarray]) -> np.ndarray:
-    """Of the seeds that every place has, the first ones, `(places, seeds)`.
-
-    Where inputs vary they are fewer; all parts begin with the same seed.
-    """
-    seeds = min(map(len, values))
-    return np.stack([each[:seeds] for each in values])
 
 
 def side(results: Results, kind: str, axis: str, value: int) -> Tuned:
@@ -56,25 +50,28 @@ def saved(results: Results, axis: str, value: int) -> np.ndarray:
     return 100 * (classical - deep)
 
 
-def permuted(results: Results) -> np.ndarray:
-    """The same where the pixels stand in no order, which classical methods do not look at."""
-    size = results.axis("deep_permuted", SAMPLES)[0]
-    deep = results.tuned("deep_permuted").reported("test_error")
-    return 100 * (side(results, CLASSICAL, SAMPLES, size).reported("test_error") - deep)
+def compared(results: Results) -> int:
+    """The number of samples at which inputs vary."""
+    (samples,) = results.axis(f"{DEEP}_{SIDE}", SAMPLES)
+    return int(samples)
 
 
-def dimensions(results: Results) -> list[int]:
-    """Numbers of inputs that were tried, d = side²: reduced, and as where samples vary."""
-    sides = [*results.axis(f"{DEEP}_{SIDE}", SIDE), *results.axis(f"{DEEP}_{SAMPLES}", SIDE)]
-    return [int(each) ** 2 for each in sides]
+def without_order(results: Results) -> np.ndarray:
+    """What the deep side saves where the pixels stand in an order drawn at random, `(seeds,)`.
+
+    The classical side is the one of the pixels in order, which its methods do not look at.
+    """
+    deep = results.tuned("deep_unordered").reported("test_error")
+    classical = side(results, CLASSICAL, SAMPLES, compared(results)).reported("test_error")
+    return 100 * (classical - deep)
 
 
-def at_inputs(results: Results, inputs: int) -> tuple[str, int]:
-    """Axis and value at which so many inputs were measured, with the same number of samples."""
-    across = math.isqrt(inputs)
-    if across in results.axis(f"{DEEP}_{SIDE}", SIDE):
-        return SIDE, across
-    return SAMPLES, int(results.axis(f"{DEEP}_{SIDE}", SAMPLES)[0])
+def moved_by_order(results: Results) -> np.ndarray:
+    """Points by which a classical method errs more where pixels are in no order, `(seeds,)`."""
+    ordered, unordered = (
+        results.values("order", "test_error", where={"permute": drawn}) for drawn in (False, True)
+    )
+    return 100 * (unordered - ordered)
 
 
 def place(places: Sequence[float], savings: np.ndarray) -> Estimate:
