@@ -44,7 +44,7 @@ def samples(results: Results, drawing: Drawing) -> None:
     _errors(errors, results, sizes)
     x = ("imágenes de entrenamiento", "training images")
     errors.axes(x=x, y="error (%)", log="xy", decimal="y")
-    errors.legend(fontsize="small")
+    errors.legend(fontsize="small", loc="lower left")
     found = [mean_interval(saved(results, SAMPLES, n)) for n in sizes]
     saving.measured(sizes, found, ("MNIST", "MNIST"), 0)
     label = ("píxeles sin orden (control)", "pixels in no order (control)")
