@@ -1,4 +1,4 @@
-"""The deep side: nets with batch normalisation, trained with Adam.
+"""The deep side: nets with batch normalisation, which gives each layer its bias, and Adam.
 
 Ioffe & Szegedy 2015, *Batch normalization: accelerating deep network training by reducing internal
 covariate shift*.
@@ -15,6 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from deepclaims.optim import rules
+from deepclaims.optim.stacked import FUSED
+from deepclaims.training.stack import ADAM
+
 CLASSES = 10
 DROPPED = 0.5
 """Of the last layer's inputs, while a net is trained (Srivastava et al. 2014)."""
@@ -29,7 +33,7 @@ def dense(side: int, *, depth: int = 3, width: int = 128) -> nn.Sequential:
     sizes = [side**2, *[width] * depth]
     layers: list[nn.Module] = [nn.Flatten()]
     for d_in, d_out in pairwise(sizes):
-        layers += [nn.Linear(d_in, d_out), nn.BatchNorm1d(d_out), nn.ReLU()]
+        layers += [nn.Linear(d_in, d_out, bias=False), nn.BatchNorm1d(d_out), nn.ReLU()]
     return nn.Sequential(*layers, nn.Linear(width, CLASSES))
 
 
@@ -38,7 +42,8 @@ def convolutional(side: int, *, channels: tuple[int, ...] = (16, 32)) -> nn.Sequ
     layers: list[nn.Module] = []
     c_in = 1
     for c_out in channels:
-        layers += [nn.Conv2d(c_in, c_out, 3, padding=1), nn.BatchNorm2d(c_out), nn.ReLU()]
+        filters = nn.Conv2d(c_in, c_out, 3, padding=1, bias=False)
+        layers += [filters, nn.BatchNorm2d(c_out), nn.ReLU()]
         if side > SMALLEST:
             layers.append(nn.AvgPool2d(2))
             side //= 2
@@ -67,18 +72,17 @@ def train(net: nn.Module, x: Tensor, y: Tensor, rate: float, config: Mapping[str
         config: `batch`; `steps`, `epochs` and `enough`, see `steps_of`.
     """
     batch, steps = min(int(config["batch"]), len(x)), steps_of(config, len(x))
-    adam = torch.optim.Adam(net.parameters(), lr=rate, fused=True)
-    falling = torch.optim.lr_scheduler.LinearLR(adam, 1.0, 0.0, total_iters=steps)
+    parameters = list(net.parameters())
+    state: rules.State = {}
     order = torch.empty(0, dtype=torch.long)
     net.train()
-    for _ in range(steps):
+    for t in range(steps):
         if len(order) < batch:
             order = torch.randperm(len(x))
         rows, order = order[:batch], order[batch:]
-        adam.zero_grad()
-        F.cross_entropy(net(x.index_select(0, rows)), y.index_select(0, rows)).backward()
-        adam.step()
-        falling.step()
+        loss = F.cross_entropy(net(x.index_select(0, rows)), y.index_select(0, rows))
+        g = list(torch.autograd.grad(loss, parameters))
+        FUSED[rules.adam](parameters, g, state, t + 1, alpha=rate * (1 - t / steps), **ADAM)
     net.eval()
 
 
