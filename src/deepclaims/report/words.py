@@ -17,6 +17,7 @@ METHODS_ES = {
     "Clopper–Pearson, all agree": "Clopper–Pearson, todos coinciden",
     "Newcombe": "Newcombe",
     "Page": "Page",
+    "not measured": "no se midió",
     "studentised bootstrap": "bootstrap studentizado",
     "Kolmogorov": "Kolmogórov",
     "sign test": "prueba de los signos",
