@@ -116,11 +116,12 @@ def of(method, **changes):
     return {**CONFIG, "method": method, **changes}
 
 
-def test_images_of_any_side_are_averages_of_the_same_images(project_with_data):
-    large, small = (digits({**CONFIG, "side": side}, 0, "test")[1][0] for side in (14, 7))
-    averages = nets.F.avg_pool2d(large, 2).flatten(1)
+@pytest.mark.parametrize(("side", "fewer"), [(14, 7), (28, 4)])
+def test_images_of_any_side_are_averages_of_the_same_images(project_with_data, side, fewer):
+    large, small = (digits({**CONFIG, "side": each}, 0, "test")[1][0] for each in (side, fewer))
+    averages = nets.F.avg_pool2d(large, side // fewer).flatten(1)
     together = [torch.stack(pair) for pair in zip(averages, small.flatten(1), strict=True)]
-    assert small.shape == (100, 1, 7, 7)
+    assert small.shape == (100, 1, fewer, fewer)
     assert min(float(torch.corrcoef(pair)[0, 1]) for pair in together) > 1 - 1e-5
 
 
@@ -195,10 +196,23 @@ def test_few_samples_are_gone_through_often_and_many_a_dozen_times(samples, step
     assert nets.steps_of(config, samples) == steps
 
 
-def test_seeds_that_choose_score_the_validation_split_alone(project_with_data):
-    config = of("gaussian", side=4)
-    assert set(measure.classical({**config, CHOOSING: True}, 0).metrics) == {"validation_error"}
-    assert set(measure.classical(config, 0).metrics) == {"test_error"}
+@pytest.mark.parametrize(
+    ("task", "method"), [(measure.classical, "gaussian"), (measure.deep, "dense")]
+)
+def test_seeds_that_choose_score_the_validation_split_alone(
+    project_with_data, monkeypatch, task, method
+):
+    read = []
+
+    def noted(config, seed, held_out):
+        read.append(held_out)
+        return digits(config, seed, held_out)
+
+    monkeypatch.setattr(measure, "digits", noted)
+    config = of(method, side=4)
+    assert set(task({**config, CHOOSING: True}, 0).metrics) == {"validation_error"}
+    assert set(task(config, 0).metrics) == {"test_error"}
+    assert read == ["validation", "test"]
 
 
 @pytest.mark.parametrize(("side", "maps"), [(4, 4), (7, 3), (14, 3), (28, 7)])
