@@ -61,6 +61,16 @@ def test_refuted_where_they_begin_later_than_the_slide_says(imagined, rulings):
     assert rulings(imagined(NAME, world(500_000), changes=TO_THE_END))["L1.s8.1"] == "refuted"
 
 
+def test_refuted_where_they_begin_between_the_fewest_and_twenty_thousand(imagined, rulings):
+    assert rulings(imagined(NAME, world(3_000), changes=TO_THE_END))["L1.s8.1"] == "refuted"
+
+
+def test_few_pixels_have_to_pay_too(imagined, rulings, made_world):
+    everywhere = imagined(NAME, world(10, unordered=-3.0))
+    worse = made_world(everywhere, "deep_side", {"test_error": raised(0.1)})
+    assert rulings(worse)["L1.s8.2"] == "corrected"
+
+
 def test_refuted_where_they_win_from_thirty_and_corrected_where_order_is_what_pays(early, rulings):
     assert rulings(early) == {"L1.s8.1": "refuted", "L1.s8.2": "corrected"}
 
