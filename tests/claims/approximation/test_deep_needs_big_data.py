@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.svm import SVC
+from torch.nn import functional as F
 
 from deepclaims.claims.approximation.deep_needs_big_data import measure, nets
 from deepclaims.claims.approximation.deep_needs_big_data.digits import digits
@@ -129,7 +130,7 @@ def of(method, **changes):
 @pytest.mark.parametrize(("side", "fewer"), [(14, 7), (28, 4)])
 def test_images_of_any_side_are_averages_of_the_same_images(project_with_data, side, fewer):
     large, small = (digits({**CONFIG, "side": each}, 0, "test")[1][0] for each in (side, fewer))
-    averages = nets.F.avg_pool2d(large, side // fewer).flatten(1)
+    averages = F.avg_pool2d(large, side // fewer).flatten(1)
     together = [torch.stack(pair) for pair in zip(averages, small.flatten(1), strict=True)]
     assert small.shape == (100, 1, fewer, fewer)
     assert min(float(torch.corrcoef(pair)[0, 1]) for pair in together) > 1 - 1e-5
@@ -163,16 +164,6 @@ def test_a_kernel_at_hand_changes_no_answer_of_scikit_learns_svm(
     assert measure.classical(of(method, dial=dial), 0).metrics == at_hand
 
 
-@pytest.mark.parametrize("kind", ["rbf", "poly"])
-def test_kernels_are_scikit_learns(kind):
-    from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
-
-    x, z = np.random.default_rng(0).normal(size=(2, 30, 7))
-    kernel = {"gamma": 0.3, **({"degree": 4, "coef0": 0.5} if kind == "poly" else {})}
-    there = {"rbf": rbf_kernel, "poly": polynomial_kernel}[kind](z, x, **kernel)
-    np.testing.assert_allclose(measure.gram(z, x, {"kernel": kind, **kernel}), there)
-
-
 def test_the_gaussian_kernel_at_half_its_dial_is_scikit_learns_default(project_with_data):
     (x, y), (z, labels) = (
         (images.flatten(1).numpy(), y.numpy()) for images, y in digits(CONFIG, 0, "test")
@@ -192,7 +183,7 @@ def test_nets_learn_and_a_seed_decides_them(project_with_data, method, side):
     following = torch.rand(1)
     torch.manual_seed(6)
     assert found == measure.deep(config, 1).metrics
-    assert found["test_error"] < 0.85
+    assert found["test_error"] < 0.7
     torch.manual_seed(5)
     assert torch.equal(following, torch.rand(1))  # the stream of whoever calls is left alone
 
@@ -246,7 +237,7 @@ def test_nets_are_trained_as_by_torchs_adam(build):
     for t, rows in enumerate(torch.randperm(40).split(10)):
         adam.param_groups[0]["lr"] = 0.01 * (1 - t / 4)
         adam.zero_grad()
-        nets.F.cross_entropy(expected(x[rows]), y[rows]).backward()
+        F.cross_entropy(expected(x[rows]), y[rows]).backward()
         adam.step()
     expected.eval()
     torch.testing.assert_close(net(x), expected(x), rtol=1e-3, atol=1e-4)
