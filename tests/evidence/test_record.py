@@ -63,6 +63,17 @@ def test_numpy_numbers_become_plain_ones():
     assert json.loads(json.dumps(record(seeds=seeds).to_dict()))["seeds"] == [0, 1]
 
 
+def test_what_only_the_processor_decides_is_not_kept():
+    estimate = Estimate(0.1 + 0.2, 0.1, 1.7618221253511284, 5, "paired t")
+    elsewhere = Estimate(0.3, 0.1, math.nextafter(1.7618221253511284, 2), 5, "paired t")
+    here, there = (
+        record(findings=(Finding("gain", "claim", "above", 0.0, BOTH, each),)).to_dict()
+        for each in (estimate, elsewhere)
+    )
+    assert here == there
+    assert here["findings"][0]["estimate"]["high"] == 1.76182212535
+
+
 def test_null_stands_for_not_known():
     plain = record().to_dict()
     for key in set(plain) - {"claim", "verdict", "reason"}:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from deepclaims.errors import StageError, StorageError
+from deepclaims.evidence.record import DIGITS
 from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline import judge as judging
 from deepclaims.pipeline.judge import judge
@@ -30,6 +31,8 @@ def measured(project, name):
     found = contents(project.tables(name))
     about = json.loads(found.pop("about.json"))
     about.pop("restored", None)
+    computed = about["computed"]
+    computed["seconds"] = float(f"{computed['seconds']:.{DIGITS}g}")  # as far as it is published
     return about, found
 
 

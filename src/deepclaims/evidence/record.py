@@ -332,6 +332,10 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
+DIGITS = 12
+"""Significant digits that a record keeps: a number's last bits are the processor's, whose sums and
+products have an order of their own, and not the result's."""
+
 _AS_IT_IS = (str, int, bool, type(None))
 """Types of most values there are, told at once: what is below asks ten times as long."""
 
@@ -340,7 +344,7 @@ def _plain(value: Any) -> Any:
     if type(value) in _AS_IT_IS:
         return value
     if isinstance(value, Estimate):
-        return value.to_dict()
+        return _plain(value.to_dict())
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
@@ -349,6 +353,6 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if hasattr(value, "item"):  # a number of numpy
         value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     return value
