@@ -6,7 +6,7 @@ import pytest
 from scipy.optimize import approx_fprime
 
 from deepclaims.claims.overparametrisation.critical_points import distinct, minima, stationary
-from deepclaims.claims.overparametrisation.saddle_points import measure, walks
+from deepclaims.claims.overparametrisation.saddle_points import delays, landscapes, measure, walks
 from deepclaims.claims.overparametrisation.saddle_points.search import copies
 from deepclaims.claims.overparametrisation.saddle_points.tanh_nets import Stack, TanhNet
 from deepclaims.evidence.outcome import Curve, Outcome
@@ -120,8 +120,8 @@ def test_worlds(imagined, rulings, world, found):
     "surface",
     [
         TanhNet(np.random.default_rng(1).normal(size=(6, 3)), np.arange(6.0), 2, 0.01),
-        measure._linear(np.diag([3.0, 2.0, 1.0]), 2),
-        measure._logistic(np.random.default_rng(1).normal(size=(8, 3)), 0.1),
+        landscapes.linear_autoencoder(np.diag([3.0, 2.0, 1.0]), 2),
+        landscapes.logistic(np.random.default_rng(1).normal(size=(8, 3)), 0.1),
     ],
 )
 def test_derivatives(surface):
@@ -160,7 +160,7 @@ def test_a_stack_descends_as_its_nets_do():
 
 
 def test_walks_by_their_rules():
-    net = measure.landscape(NET, np.random.default_rng(0))
+    net = landscapes.tanh_net(NET, np.random.default_rng(0))
     starts = np.random.default_rng(1).normal(size=(3, net.size))
     rules = ("sgd", "momentum", "adam")
     bundles = [walks.Bundle(starts, None, 0.1, rule) for rule in rules]
@@ -209,7 +209,7 @@ def test_searches_find_the_saddle_and_the_minima_of_a_double_well():
 
 def test_copies_of_a_point():
     w, v = np.array([[1.0, 2, 3], [4, 5, 6]]), np.array([1.0, 2.0])
-    net = measure.landscape(NET, np.random.default_rng(0))
+    net = landscapes.tanh_net(NET, np.random.default_rng(0))
     images = copies(np.array([*w.ravel(), *v, 0.5]), 2)
     assert len(images) == 8
     assert np.ptp(net(images)[0]) == pytest.approx(0, abs=1e-12)
@@ -217,11 +217,11 @@ def test_copies_of_a_point():
 
 
 def test_points_of_the_same_loss():
-    net = measure.landscape(NET, np.random.default_rng(0))
+    net = landscapes.tanh_net(NET, np.random.default_rng(0))
     starts = walks.ordinary(np.random.default_rng(1), 6, 2, 3)
     low = minima(net, starts, 100)
     level = (net(starts)[0].max() + net(low)[0].max()) / 2
-    found = measure._same_loss(net, starts, low, level, 4)
+    found = delays.same_loss(net, starts, low, level, 4)
     assert net(found)[0] == pytest.approx(level)
 
 

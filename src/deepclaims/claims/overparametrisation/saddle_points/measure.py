@@ -7,27 +7,37 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.spatial.distance import cdist
 from scipy.special import expit
 
 from deepclaims.claims.overparametrisation.critical_points import (
     Array,
-    Landscape,
     distinct,
     minima,
     stationary,
 )
+from deepclaims.claims.overparametrisation.saddle_points.delays import (
+    held_up,
+    practice,
+    same_loss,
+    spread,
+    steepest,
+)
+from deepclaims.claims.overparametrisation.saddle_points.landscapes import (
+    inputs,
+    linear_autoencoder,
+    logistic,
+    tanh_net,
+)
 from deepclaims.claims.overparametrisation.saddle_points.search import (
     APART,
-    Levels,
     copies,
     drawn,
     levels,
+    traps,
 )
 from deepclaims.claims.overparametrisation.saddle_points.tanh_nets import Stack, TanhNet
 from deepclaims.claims.overparametrisation.saddle_points.walks import (
     Bundle,
-    Course,
     around,
     batches,
     ends,
@@ -43,9 +53,10 @@ def critical(config: dict[str, Any], seed: int) -> Outcome:
     """The certified critical points of a tanh net's landscape, found from many starts.
 
     Args:
-        config: `units`; `samples`, `dimension`, `teacher`, `noise`, `decay` of the landscape (see
-            `landscape`); `starts`, `descents`, `steps` of the searches; `margin` (a minimum is
-            suboptimal that lies so many half variances of the targets above the best known).
+        config: `units`; `samples`, `dimension`, `teacher`, `noise`, `decay` of the landscape
+            (see `landscapes.tanh_net`); `starts`, `descents`, `steps` of the searches; `margin` (a
+            minimum is suboptimal that lies so many half variances of the targets above the best
+            known).
         seed: draws data and starts.
 
     Returns:
@@ -57,10 +68,10 @@ def critical(config: dict[str, Any], seed: int) -> Outcome:
         `levels`: loss, index, copies and hits of each.
     """
     rng = np.random.default_rng([seed, 1])
-    net = landscape(config, rng)
+    net = tanh_net(config, rng)
     found = levels(net, config, rng)
     many = np.array([len(copies(point, net.units)) for point in found.points])
-    saddle, trap = found.saddle, _traps(found.losses, found.losses.min(), config)
+    saddle, trap = found.saddle, traps(found.losses, found.losses.min(), config)
     table = pd.DataFrame(
         {"loss": found.losses, "index": found.indices, "copies": many, "hits": found.hits}
     )
@@ -99,7 +110,7 @@ def autoencoder(config: dict[str, Any], seed: int) -> Outcome:
     n, p = config["inputs"], config["units"]
     rng = np.random.default_rng([seed, 2])
     sigma = np.sort(rng.uniform(0.5, 4.0, n))[::-1]
-    surface = _linear(np.diag(sigma), p)
+    surface = linear_autoencoder(np.diag(sigma), p)
     starts = drawn(rng, config["starts"], 2 * n * p)
     points = np.concatenate(
         [search(surface, starts, config["steps"]) for search in (stationary, minima)]
@@ -141,9 +152,9 @@ def convex(config: dict[str, Any], seed: int) -> Outcome:
         shorter than `still` while the loss is above the least by `margin` of that of w = 0.
     """
     rng = np.random.default_rng([seed, 3])
-    x, sign = _inputs(config, rng), rng.choice([-1.0, 1.0], config["samples"])
+    x, sign = inputs(config, rng), rng.choice([-1.0, 1.0], config["samples"])
     rows = x * sign[:, None]
-    surface = _logistic(rows, config["decay"])
+    surface = logistic(rows, config["decay"])
     starts = drawn(rng, config["starts"], x.shape[1])
     points = np.concatenate(
         [search(surface, starts, config["steps"]) for search in (stationary, minima)]
@@ -180,7 +191,7 @@ def settle(config: dict[str, Any], seed: int) -> Outcome:
         minimum above the best known by `margin`, or at all.
     """
     rng = np.random.default_rng([seed, 5])
-    nets = [landscape(config, rng) for _ in range(config["landscapes"])]
+    nets = [tanh_net(config, rng) for _ in range(config["landscapes"])]
     stack = Stack(
         np.array([each.inputs for each in nets]),
         np.array([each.targets for each in nets]),
@@ -194,7 +205,7 @@ def settle(config: dict[str, Any], seed: int) -> Outcome:
         others = drawn(rng, config["descents"], net.size)
         losses = net(minima(net, np.concatenate([reached, others]), config["steps"]))[0]
         settled, best = losses[:runs], losses.min()
-        trapped = _traps(settled, best, config).mean()
+        trapped = traps(settled, best, config).mean()
         rows.append({"trapped": float(trapped), "worse": float((settled > best + APART).mean())})
     return Outcome({"landscapes": many}, tables={"ends": pd.DataFrame(rows)})
 
@@ -229,70 +240,61 @@ def walk(config: dict[str, Any], seed: int) -> Outcome:
         median of `steps`, and the share `left`.
     """
     rng = np.random.default_rng([seed, 4])
-    net = landscape(config, rng)
+    net = tanh_net(config, rng)
     found = levels(net, config, rng)
     alpha, batch, steps = config["alpha"], config["batch"], config["train_steps"]
     starts = ordinary(rng, config["runs"], net.units, net.inputs.shape[1])
     (runs,) = walks(net, [Bundle(starts, batch, alpha)], steps, rng)
     settled = net(minima(net, runs.ends, config["steps"]))[0]
     best = min(settled.min(), found.losses.min())
-    high = found.saddle & _traps(found.losses, best, config)
+    high = found.saddle & traps(found.losses, best, config)
     if not high.any():
         return Outcome({"escaped": np.nan})
-    chosen = _spread(np.flatnonzero(high), config["saddles"])
-    lows = _spread(np.flatnonzero(~found.saddle), config["saddles"])
-    near = around(rng, np.repeat(found.points[chosen], config["beside"], axis=0), config["near"])
-    same = [_same_loss(net, starts, runs.ends, found.losses[k], config["beside"]) for k in chosen]
-    top = chosen[-1]
-    curved = [_steepest(net, found.points[k]) for k in chosen]
-    distances = np.array(config["distances"])[:, None]
-    ways = {
-        "sgd": Bundle(near, batch, alpha),
-        "elsewhere": Bundle(around(rng, np.concatenate(same), config["near"]), batch, alpha),
-        **{f"batch_{n}": Bundle(near, n or None, alpha) for n in config["batches"]},
-        "momentum": Bundle(near, batch, alpha, "momentum"),
-        "adam": Bundle(near, batch, config["adam"], "adam"),
+    chosen = spread(np.flatnonzero(high), config["saddles"])
+    lows = spread(np.flatnonzero(~found.saddle), config["saddles"])
+    curved = [steepest(net, found.points[k]) for k in chosen]
+    ways = _ways(net, found.points[chosen], found.losses[chosen], starts, runs.ends, config, rng)
+    top, curvature, downhill = found.points[chosen[-1]], *curved[-1]
+    distances = np.array(config["distances"])
+    downwards = found.points[chosen] + config["near"] * np.array([way for _, way in curved])
+    others = {
+        "steepest": Bundle(downwards, None, alpha),
+        "law": Bundle(top + distances[:, None] * downhill, None, alpha),
+        "small": Bundle(starts[:: config["small"]] / 100, batch, alpha),
+        "low": Bundle(_beside(found.points[lows], config, rng), batch, alpha),
     }
-    steepest = [
-        found.points[k] + config["near"] * way for k, (_, way) in zip(chosen, curved, strict=True)
-    ]
-    others = [
-        Bundle(np.array(steepest), None, alpha),
-        Bundle(found.points[top] + distances * curved[-1][1], None, alpha),
-        Bundle(starts[:: config["small"]] / 100, batch, alpha),
-        Bundle(
-            around(rng, np.repeat(found.points[lows], config["beside"], axis=0), config["near"]),
-            batch,
-            alpha,
-        ),
-    ]
-    courses = walks(net, [*ways.values(), *others], steps, rng)
-    straight, law, small, low = courses[len(ways) :]
+    bundles = ways | others
+    courses = dict(zip(bundles, walks(net, [*bundles.values()], steps, rng), strict=True))
     goals = found.losses[chosen] - config["drop"] * (found.losses[chosen] - best)
-    waits = _waits(dict(zip(ways, courses, strict=False)), goals, config["beside"])
-    lone = np.array([first(straight.losses[:, [k]], goal)[0] for k, goal in enumerate(goals)])
-    passed = [
-        np.median(passage(runs.losses, level, goal))
-        for level, goal in zip(found.losses[chosen], goals, strict=True)
-    ]
-    waits["steepest"], waits["ordinary"] = (
-        (lone, lone < steps),
-        (np.array(passed), np.full(len(chosen), np.nan)),
+    waits = held_up({by: courses[by] for by in ways}, goals, config["beside"])
+    waits |= held_up({"steepest": courses["steepest"]}, goals, 1, least=0.0)
+    passed = np.array(
+        [
+            np.median(passage(runs.losses, level, goal))
+            for level, goal in zip(found.losses[chosen], goals, strict=True)
+        ]
     )
+    waits["ordinary"] = passed, np.full(len(chosen), np.nan)
     kept = np.repeat(found.losses[lows], config["beside"])
-    escaped = np.abs(net(minima(net, low.ends, config["steps"]))[0] - kept) > APART
-    rate = first(law.losses, goals[-1]) * np.log1p(-alpha * curved[-1][0])
-    plateau, met, approach = _practice(net, found, high, runs, best, config)
+    low = net(minima(net, courses["low"].ends, config["steps"]))[0]
+    rate = first(courses["law"].losses, goals[-1]) * np.log1p(-alpha * curvature)
+    plateau, met, approach = practice(net, found, high, runs, best, config)
+    saddles = {
+        "saddle": range(len(chosen)),
+        "loss": found.losses[chosen],
+        "index": found.indices[chosen],
+        "curvature": [value for value, _ in curved],
+    }
     return Outcome(
         {
             "held": float(np.median(waits["sgd"][0] / passed)),
             "apart": float(np.median(waits["elsewhere"][0] / passed)),
-            "small": float(np.median(first(small.losses, goals[-1])) / passed[-1]),
+            "small": float(np.median(first(courses["small"].losses, goals[-1])) / passed[-1]),
             "left": float(np.mean(waits["sgd"][1])),
-            "escaped": float(escaped.mean()),
+            "escaped": float((np.abs(low - kept) > APART).mean()),
             "plateau": plateau,
             "met": met,
-            "rate": float(np.polyfit(-np.log(distances[:, 0]), rate, 1)[0]),
+            "rate": float(np.polyfit(-np.log(distances), rate, 1)[0]),
         },
         {
             "distance": Curve(range(len(rate)), rate.tolist()),
@@ -300,163 +302,35 @@ def walk(config: dict[str, Any], seed: int) -> Outcome:
         },
         tables={
             "waits": pd.concat(
-                pd.DataFrame(
-                    {
-                        "saddle": range(len(chosen)),
-                        "loss": found.losses[chosen],
-                        "index": found.indices[chosen],
-                        "curvature": [value for value, _ in curved],
-                        "by": by,
-                        "steps": lasted,
-                        "left": left,
-                    }
-                )
+                pd.DataFrame({**saddles, "by": by, "steps": lasted, "left": left})
                 for by, (lasted, left) in waits.items()
             )
         },
     )
 
 
-def landscape(config: dict[str, Any], rng: np.random.Generator) -> TanhNet:
-    """The loss of a net on drawn data: `samples` Gaussian inputs of a `dimension`.
-
-    Targets are those of a `teacher` of so many tanh units with `noise` (a share of the standard
-    deviation), or Gaussian without regard to the inputs where it has none. Their mean is 0 and
-    their variance 1.
-    """
-    x = _inputs(config, rng)
-    if config["teacher"]:
-        hidden = np.tanh(1.5 * x @ rng.normal(size=(x.shape[1], config["teacher"])))
-        y = hidden @ rng.normal(size=config["teacher"])
-        y = y / y.std() + config["noise"] * rng.normal(size=len(x))
-    else:
-        y = rng.normal(size=len(x))
-    return TanhNet(x, (y - y.mean()) / y.std(), config["units"], config["decay"])
-
-
-def _traps(losses: Array, best: float, config: dict[str, Any]) -> Array:
-    """Which losses are above the best by the margin."""
-    above: Array = losses > best + config["margin"] / 2
-    return above
-
-
-def _spread(places: Array, most: int) -> Array:
-    """At most so many of some places, from the first to the last."""
-    picked = np.linspace(0, len(places) - 1, most).round().astype(int)
-    chosen: Array = places[np.unique(picked)]
-    return chosen
+def _ways(
+    net: TanhNet,
+    saddles: Array,
+    levels: Array,
+    starts: Array,
+    reached: Array,
+    config: dict[str, Any],
+    rng: np.random.Generator,
+) -> dict[str, Bundle]:
+    """By name: SGD, also with other batches, momentum and Adam beside saddles, SGD elsewhere."""
+    alpha, batch, count = config["alpha"], config["batch"], config["beside"]
+    near = _beside(saddles, config, rng)
+    same = np.concatenate([same_loss(net, starts, reached, level, count) for level in levels])
+    return {
+        "sgd": Bundle(near, batch, alpha),
+        "elsewhere": Bundle(around(rng, same, config["near"]), batch, alpha),
+        **{f"batch_{n}": Bundle(near, n or None, alpha) for n in config["batches"]},
+        "momentum": Bundle(near, batch, alpha, "momentum"),
+        "adam": Bundle(near, batch, config["adam"], "adam"),
+    }
 
 
-def _same_loss(net: TanhNet, starts: Array, reached: Array, level: float, count: int) -> Array:
-    """Points of a loss where the straight way from a start to its run's end first comes to it.
-
-    (count, p), of the first starts that are above that loss, each as often as is needed.
-    """
-    above = np.flatnonzero((net(starts)[0] > level) & (net(reached)[0] < level))
-    chosen = np.resize(above, count)
-    way = np.linspace(0, 1, 201)[:, None, None]
-    line = starts[chosen] + way * (reached - starts)[chosen]
-    below = net(line.reshape(-1, net.size))[0].reshape(len(way), -1) < level
-    high = below.argmax(axis=0) / (len(way) - 1)
-    low = high - 1 / (len(way) - 1)
-    for _ in range(40):
-        middle = (low + high) / 2
-        under = net(starts[chosen] + middle[:, None] * (reached - starts)[chosen])[0] < level
-        low, high = np.where(under, low, middle), np.where(under, middle, high)
-    found: Array = starts[chosen] + high[:, None] * (reached - starts)[chosen]
-    return found
-
-
-def _waits(courses: dict[str, Course], goals: Array, beside: int) -> dict[str, tuple[Array, Array]]:
-    """Of each way to walk the median steps to each goal, at least one, and the share that left."""
-    waits: dict[str, tuple[Array, Array]] = {}
-    for by, course in courses.items():
-        parts = [
-            first(course.losses[:, beside * k : beside * (k + 1)], goal)
-            for k, goal in enumerate(goals)
-        ]
-        steps = np.array(parts)
-        waits[by] = (
-            np.maximum(np.median(steps, axis=1), 1.0),
-            (steps < len(course.losses)).mean(axis=1),
-        )
-    return waits
-
-
-def _practice(
-    net: TanhNet, found: Levels, high: Array, runs: Course, best: float, config: dict[str, Any]
-) -> tuple[float, float, list[float]]:
-    """Shares of ordinary runs with a plateau, with one at a saddle, within each reach of one."""
-    looks = slice(None, None, config["every"])
-    places, losses = runs.places[looks], runs.losses[looks]
-    flat = places.reshape(-1, net.size)
-    whole = np.full((len(flat), len(net.targets)), 1 / len(net.targets))
-    length = np.linalg.norm(net.descent(flat, whole)[1], axis=1).reshape(losses.shape)
-    saddles = np.concatenate([copies(point, net.units) for point in found.points[high]])
-    far = cdist(flat, saddles).min(axis=1).reshape(losses.shape)
-    still = (length < config["still"]) & _traps(losses, best, config)
-    met = still & (far < config["close"])
-    return (
-        float(still.any(axis=0).mean()),
-        float(met.any(axis=0).mean()),
-        [float((far.min(axis=0) < reach).mean()) for reach in config["reach"]],
-    )
-
-
-def _linear(sigma: Array, units: int) -> Landscape:
-    """E‖x − A B x‖²/2 of inputs with covariance Σ; θ is A (n, p) and B (p, n), row by row."""
-    n = len(sigma)
-    basis = np.eye(2 * n * units)
-    d_a, d_b = (
-        basis[:, : n * units].reshape(-1, n, units),
-        basis[:, n * units :].reshape(-1, units, n),
-    )
-
-    def surface(theta: Array) -> tuple[Array, Array, Array]:
-        count = len(theta)
-        a, b = (
-            theta[:, : n * units].reshape(count, n, units),
-            theta[:, n * units :].reshape(count, units, n),
-        )
-        rest = (np.eye(n) - a @ b) @ sigma
-        loss = np.trace(rest @ (np.eye(n) - a @ b).swapaxes(1, 2), axis1=1, axis2=2) / 2
-        gradient = _joined(-rest @ b.swapaxes(1, 2), -a.swapaxes(1, 2) @ rest)
-        a, b, rest = a[:, None], b[:, None], rest[:, None]
-        turned = (d_a @ b + a @ d_b) @ sigma
-        hessian = _joined(
-            turned @ b.swapaxes(2, 3) - rest @ d_b.swapaxes(1, 2),
-            a.swapaxes(2, 3) @ turned - d_a.swapaxes(1, 2) @ rest,
-        )
-        return loss, gradient, hessian
-
-    return surface
-
-
-def _joined(a: Array, b: Array) -> Array:
-    shape = a.shape[:-2]
-    return np.concatenate([a.reshape(*shape, -1), b.reshape(*shape, -1)], axis=-1)
-
-
-def _logistic(margins: Array, decay: float) -> Landscape:
-    """Mean ln(1 + exp(−s x·w)) + decay ‖w‖²/2; the rows of `margins` are s x."""
-
-    def surface(w: Array) -> tuple[Array, Array, Array]:
-        z = w @ margins.T
-        wrong = expit(-z)
-        loss = np.logaddexp(0, -z).mean(axis=1) + decay / 2 * (w**2).sum(axis=1)
-        gradient = -wrong @ margins / len(margins) + decay * w
-        spread = (wrong * (1 - wrong))[:, None] * margins.T @ margins / len(margins)
-        return loss, gradient, spread + decay * np.eye(w.shape[1])
-
-    return surface
-
-
-def _steepest(net: TanhNet, saddle: Array) -> tuple[float, Array]:
-    """The lowest curvature at a point, and its direction, (p,)."""
-    curvature, axes = np.linalg.eigh(net(saddle[None])[2][0])
-    return float(curvature[0]), axes[:, 0]
-
-
-def _inputs(config: dict[str, Any], rng: np.random.Generator) -> Array:
-    n = config["samples"]
-    return np.hstack([rng.normal(size=(n, config["dimension"])), np.ones((n, 1))])
+def _beside(points: Array, config: dict[str, Any], rng: np.random.Generator) -> Array:
+    """`beside` points near each of some, in the order of these."""
+    return around(rng, np.repeat(points, config["beside"], axis=0), config["near"])

@@ -141,3 +141,9 @@ def copies(point: Array, units: int) -> Array:
     kept = images[first]
     bias = np.full((len(kept), 1), point[-1])
     return np.hstack([kept[:, :, :-1].reshape(len(kept), -1), kept[:, :, -1], bias])
+
+
+def traps(losses: Array, best: float, config: dict[str, Any]) -> Array:
+    """Which losses are above the best by the margin."""
+    above: Array = losses > best + config["margin"] / 2
+    return above
