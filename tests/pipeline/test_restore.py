@@ -115,6 +115,17 @@ def test_a_figure_that_a_deposit_cannot_draw_stays_as_published(clone, monkeypat
     publish(clone)
 
 
+def test_drawings_that_are_gone_are_asked_for_and_restored(clone, monkeypatch):
+    restore(clone, BOTH)
+    shutil.rmtree(clone.drawn(NAME))
+    monkeypatch.setattr(judging, "draw_one", lacking)
+    with pytest.raises(StageError, match=f"layers: .*`deepclaims restore claim={NAME}`"):
+        judge(clone)
+    assert restore(clone, BOTH) == [NAME]
+    judge(clone)
+    assert restore(clone, BOTH) == []
+
+
 def lacking(measured, folder, figure):
     raise KeyError("probabilities")
 

@@ -192,7 +192,9 @@ def _judge_and_draw(project: Project, measured: Mapping[str, Measured]) -> dict[
             for figure in _as_published(project, each, bad):
                 good[figure] = ""  # of no key, so that it is tried again
                 del bad[figure]
-            broken += [f"{name}, {figure}: {_told(error)}" for figure, error in bad.items()]
+            again = f": `deepclaims restore claim={name}` brings the published one back"
+            hint = again if each.about.get(deposit.RESTORED) else ""
+            broken += [f"{name}, {figure}: {_told(error)}{hint}" for figure, error in bad.items()]
             keep = Kept.of(keys[name], found[name], good, diagnosing[name], cells[name])
             # as it is read again, so that evidence has the same bytes however it was judged
             found[name] = keep.unchanged(each.claim)

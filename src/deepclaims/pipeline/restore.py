@@ -2,7 +2,7 @@
 
 A clone has the report and nothing it was made of. With this a changed text, criterion or figure is
 judged, drawn and published without a training, in a clone that never had one. What was measured
-here is left alone.
+here is left alone; what was restored is restored again where drawings of it are gone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from deepclaims.claims.claim import Claim
 from deepclaims.errors import StageError, StorageError
 from deepclaims.pipeline import deposit, seal
 from deepclaims.pipeline.judging import read_about
-from deepclaims.pipeline.kept import DRAWN, Kept
+from deepclaims.pipeline.kept import DRAWN, Kept, figures_of
 from deepclaims.project import Project
 from deepclaims.report.figures import FOLDER, files_of
 
@@ -55,7 +55,7 @@ def run(words: Sequence[str]) -> None:
 
 
 def restore(project: Project, names: Sequence[str]) -> list[str]:
-    """Restore claims that have no tables here, each whole or not at all; the names of those.
+    """Restore claims that lack tables or drawings here, each whole or not at all; their names.
 
     Args:
         project: whose report.
@@ -65,7 +65,7 @@ def restore(project: Project, names: Sequence[str]) -> list[str]:
         StageError: when there is no report, or it lacks one of them.
         StorageError: when a file of it is not what was published.
     """
-    wanted = [name for name in names if not (project.tables(name) / deposit.ABOUT).is_file()]
+    wanted = [name for name in names if _lacks(project, name)]
     folders = [folder for name in wanted for folder in (_deposited(name), _drawings(name))]
     if wanted and (broken := list(seal.broken_sums(project.reports, (*folders, PROVENANCE)))):
         raise StorageError(f"{'; '.join(broken)} ({project.reports}): {seal.RESTORE}")
@@ -77,6 +77,16 @@ def restore(project: Project, names: Sequence[str]) -> list[str]:
         told = {**about, **_computed(where.get(claim.id, {})), deposit.RESTORED: True}
         _lay(project, claim, told)
     return wanted
+
+
+def _lacks(project: Project, name: str) -> bool:
+    """Whether a claim has no tables here, or has lost drawings that came with restored ones."""
+    if not (project.tables(name) / deposit.ABOUT).is_file():
+        return True
+    if not read_about(project.tables(name), name).get(deposit.RESTORED):
+        return False
+    published, here = project.reports / _drawings(name), project.drawn(name)
+    return not set(figures_of(published)) <= set(figures_of(here))
 
 
 def _lay(project: Project, claim: Claim, about: Mapping[str, Any]) -> None:
