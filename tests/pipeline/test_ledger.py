@@ -342,6 +342,12 @@ def test_what_is_seen_in_the_large_profile_is_told(small):
     peek("profile=smoke")
     peek("claim.seeds.first=1001")
     assert kinds(small) == ["registration", "measured"]
+    (told,) = ledger.read(small.root, NAME).of(Kind.MEASURED)
+    assert told.content["profile"] == "full"
+    assert all(each["outcome"] is True for each in told.content["checks"].values())
+    assert told.content["checks"]
+    record = look_at(small)
+    assert (record.attempt, record.verdict) == (1, "supported")
 
 
 def test_a_measurement_whose_judge_fails_is_told(small, monkeypatch, capsys):

@@ -35,10 +35,11 @@ def tell(project: Project, request: Request, loaded: Sequence[Claim]) -> None:
         Measured.at(project, each.name, request.tables(each)) for each in loaded if not each.pilot
     ]
     news = [each for each in found if entries.is_look(each)]
-    # A rehearsal has another profile: its numbers are not those that a verdict rests on.
-    judged = [None] * len(news) if request.rehearsal else _judged(news)
-    for measured, each in zip(news, judged, strict=True):
-        look = _seen(measured, each)
+    # Nothing rests on a small rehearsal; what the profile `full` gives is told as it came out.
+    whole = [each for each in news if not request.rehearsal or each.claim.profile == "full"]
+    judged = {each.claim.name: found for each, found in zip(whole, _judged(whole), strict=True)}
+    for measured in news:
+        look = _seen(measured, judged.get(measured.claim.name))
         if not entries.has_seen(project, measured.claim, look):
             entries.write_measured(project, measured.claim, look)
 
